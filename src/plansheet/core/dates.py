@@ -1,0 +1,42 @@
+"""Civil dates: a date is a day on the calendar, never a moment in a time zone."""
+
+import datetime
+from calendar import monthrange
+
+_1900 = datetime.date(1899, 12, 30)
+_1904 = datetime.date(1904, 1, 1)
+_LAST_SERIAL = 2_958_465  # 9999-12-31 in the 1900 system
+_PHANTOM = 60  # 29 February 1900: Excel counts it, the calendar does not
+
+
+def from_serial(serial: float, *, date_1904: bool = False) -> datetime.date:
+    """The day an Excel serial stands for; a time of day is dropped.
+
+    Raises ValueError, with a sentence, for a serial that is no day of the calendar.
+    """
+    day = int(serial // 1)
+    if date_1904:
+        if not 0 <= day <= _LAST_SERIAL - 1462:
+            raise ValueError(f"{serial:g} is not a date: dates of the 1904 system run from 0 to {_LAST_SERIAL - 1462}")
+        return _1904 + datetime.timedelta(days=day)
+    if not 1 <= day <= _LAST_SERIAL:
+        raise ValueError(f"{serial:g} is not a date: Excel's dates run from 1 (1 January 1900) to {_LAST_SERIAL}")
+    if day == _PHANTOM:
+        raise ValueError("60 is 29 February 1900, a day that never was; enter the date again")
+    return _1900 + datetime.timedelta(days=day + (day < _PHANTOM))
+
+
+def add_months(day: datetime.date, months: int) -> datetime.date:
+    """The same day of the month so many months later, the last of the month where it has no such day (EDATE)."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return datetime.date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def anniversary(day: datetime.date, years: int) -> datetime.date:
+    """The same day so many years later; of 29 February, 28 February in a common year."""
+    return add_months(day, 12 * years)
+
+
+def date_text(day: datetime.date) -> str:
+    """A date for a sentence, in the one form nobody can misread: 2005-03-04."""
+    return day.isoformat()

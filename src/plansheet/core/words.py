@@ -1,0 +1,168 @@
+"""Identifiers and the words of a ledger: what is the same, what comes first, what is known."""
+
+import re
+import unicodedata
+from enum import Enum
+from functools import lru_cache
+from typing import Self
+
+_HYPHENS = str.maketrans(dict.fromkeys("-_‐‑‒–—−­ \t\r\n\u00a0\u2007\u202f"))
+_RUNS = re.compile(r"[0-9]+|[^0-9]+")
+
+
+class Identifier:
+    """A grant's number or a holder's name: as first spelled, compared trimmed and without regard to case.
+
+    A holder must never be two by a space (it would double the yearly limit): non-breaking and invisible spaces count
+    as spaces, runs of them as one.
+    """
+
+    __slots__ = ("key", "order", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = " ".join(text.split())
+        self.key = _identity(text)
+        self.order = natural_order(self.key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Identifier) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"Identifier({self.text!r})"
+
+
+@lru_cache(maxsize=65_536)
+def _identity(text: str) -> str:
+    visible = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+    return " ".join(visible.split()).casefold()
+
+
+NaturalOrder = tuple[tuple[int, int, str], ...]
+
+
+def natural_order(key: str) -> tuple[NaturalOrder, str]:
+    """A sorting key: runs of digits by value, digits before letters, so that G-2 comes before G-10."""
+    runs = tuple((0, int(run), "") if run[0] in "0123456789" else (1, 0, run) for run in _RUNS.findall(key))
+    return runs, key
+
+
+class UnknownWord(ValueError):
+    """A word that a list does not hold; the message names the words it does."""
+
+
+class Word(Enum):
+    """An enumeration read from a cell: without regard to case, spaces, hyphens and underscores."""
+
+    def __init__(self, label: str, *synonyms: str) -> None:
+        self.label = label
+        self.synonyms = synonyms
+
+    def __str__(self) -> str:
+        return self.label
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """The member that the text names; UnknownWord lists the known ones."""
+        member = _members(cls).get(fold(text))
+        if member is None:
+            raise UnknownWord(f'"{text}" is not known here; use one of: {", ".join(m.label for m in cls)}')
+        return member  # type: ignore[return-value]  # the table of cls holds members of cls only
+
+
+def fold(text: str) -> str:
+    """A word without case, spaces, hyphens and underscores."""
+    return unicodedata.normalize("NFKC", text).translate(_HYPHENS).casefold()
+
+
+@lru_cache(maxsize=64)
+def _members(cls: type[Word]) -> dict[str, Word]:
+    return {fold(word): member for member in cls for word in (member.label, *member.synonyms)}
+
+
+class GrantType(Word):
+    """Plan §2(a): an incentive stock option, or one that is not."""
+
+    ISO = "ISO", "ISOs", "Incentive", "Incentive stock option", "Incentive stock options", "Statutory"
+    NSO = (
+        "NSO", "NSOs", "NQ", "NQs", "NQSO", "NQSOs", "NQO", "NQOs", "Non-Qualified", "Non-Qualified stock option",
+        "Non-Qualified stock options", "Nonstatutory", "Nonstatutory option", "Nonstatutory stock option",
+        "Nonstatutory stock options", "Non-Statutory Options",
+    )  # fmt: skip
+
+
+class Action(Word):
+    """What a row of Activity records; one list for every function, each ignores those that do not concern it."""
+
+    RESERVE = "RESERVE", "Reserve increase", "Authorize", "Authorized"
+    GRANT = "GRANT", "Granted", "Award", "Issue", "Issued", "Issuance"
+    SUBSTITUTE = "SUBSTITUTE", "Substituted", "Substitution"
+    EXERCISE = "EXERCISE", "Exercised", "Purchase", "Purchased"
+    CANCEL = "CANCEL", "Canceled", "Cancelled", "Cancellation", "Cancelation"
+    TERMINATE = "TERMINATE", "Terminated", "Termination"
+    FORFEIT = "FORFEIT", "Forfeited", "Forfeiture"
+    EXPIRE = "EXPIRE", "Expired", "Expiration", "Expiry", "Lapse", "Lapsed"
+    ACCELERATE = "ACCELERATE", "Accelerated", "Acceleration"
+    PERFORMANCE_MET = "PERFORMANCE MET", "Performance goal met", "Goal met", "Performance"
+    APPROVAL = "APPROVAL", "Approved", "Shareholder approval", "Stockholder approval"
+    SPLIT = "SPLIT", "Stock split", "Stock dividend", "Reverse split", "Forward split"
+    DISPOSITION = "DISPOSITION", "Disqualifying disposition", "Disposed", "Sale", "Sold"
+    TENDER = "TENDER", "Tendered", "Stock swap", "Swap"
+    TENDER_OTHER = "TENDER OTHER", "Tender of other shares", "Tendered other"
+    WITHHOLD = "WITHHOLD", "Withheld", "Withheld for tax", "Tax withholding", "Withholding"
+    NET_EXERCISE = "NET EXERCISE", "Net exercised", "Net settlement"
+    REPURCHASE = "REPURCHASE", "Repurchased", "Buyback"
+
+    @property
+    def ends_options(self) -> bool:
+        """Whether it takes unexercised shares out of an option."""
+        return self in _ENDINGS
+
+    @property
+    def needs_grant(self) -> bool:
+        """Whether a row of it says nothing without a grant."""
+        return self in _ENDINGS or self in (Action.EXERCISE, Action.PERFORMANCE_MET, Action.GRANT, Action.SUBSTITUTE)
+
+
+_ENDINGS = frozenset({Action.CANCEL, Action.TERMINATE, Action.FORFEIT, Action.EXPIRE})
+
+
+class Rounding(Word):
+    """What becomes of the share that straddles the $100,000 limit."""
+
+    FLOOR = "FLOOR", "Down", "Whole"
+    EXACT = "EXACT", "Fractional", "None"
+
+
+class SplitMethod(Word):
+    """How an option's shares and price are rounded in a split (plan §15)."""
+
+    DOWN_UP = ("DOWN_UP",)
+    PRESERVE_AGGREGATE = "PRESERVE_AGGREGATE", "Preserve"
+    EXACT = ("EXACT",)
+
+
+class CashoutMethod(Word):
+    """How a merger's cash payment is reckoned (plan §16(a)(iii))."""
+
+    PLAN = "PLAN", "Per optionee", "Per holder"
+    PER_OPTION = ("PER_OPTION",)
+
+
+class Recycling(Word):
+    """Whether shares withheld for tax or kept for the price come back to the pool (plan §4)."""
+
+    PLAN = ("PLAN",)
+    NET = ("NET",)
+
+
+class PoolView(Word):
+    """Which options a number of available shares is for."""
+
+    ANY = "ANY", "All", "Both", "NSO"
+    ISO = ("ISO",)
