@@ -1,0 +1,1 @@
+"""The plan: a module per subject, calculations first, then the rules that use them. Imports core only."""

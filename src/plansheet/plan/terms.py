@@ -1,0 +1,127 @@
+"""A plan's terms: its figures and policy choices, read from TOML as data. The ATG plan's are the default.
+
+No figure of a plan stands in code: another plan is another file.
+"""
+
+import datetime
+import tomllib
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+from plansheet.core.numbers import Number, exact
+from plansheet.core.words import CashoutMethod, Recycling, Rounding, SplitMethod, fold
+
+
+class Term(NamedTuple):
+    """One term as a sheet shows it: its value, where it stands, a sentence, and what else could be chosen."""
+
+    name: str
+    value: Number | str | datetime.date
+    section: str
+    law: str
+    text: str
+    known: tuple[str, ...]
+    is_policy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The terms of a plan. Dollars, shares, percent, years, months and dates as their sentences say."""
+
+    title: str
+    reserve: Number
+    yearly_grant_limit: Number
+    iso_limit: Number
+    iso_price_percent: Number
+    ten_percent_price_percent: Number
+    ten_percent_threshold: Number
+    iso_term_years: int
+    ten_percent_term_years: int
+    tender_holding_months: int
+    committee_members: int
+    adopted: datetime.date
+    plan_years: int
+    approval_months: int
+    rounding: Rounding
+    leftover_dollars: str
+    same_day_order: str
+    approaching_dollars: Number
+    split_method: SplitMethod
+    split_decimals: int
+    cashout_method: CashoutMethod
+    recycling: Recycling
+    nso_draws_first: str
+    anniversary_expiry: str
+    last_exercise_day: str
+    listed: tuple[Term, ...]
+
+
+class UnusableTerms(ValueError):
+    """A terms file that cannot be used; the message names the term and what to do."""
+
+
+_WORDS = {"rounding": Rounding, "split_method": SplitMethod, "cashout_method": CashoutMethod, "recycling": Recycling}
+_WHOLE = frozenset(
+    {
+        "iso_term_years", "ten_percent_term_years", "tender_holding_months", "committee_members", "plan_years",
+        "approval_months", "split_decimals",
+    }
+)  # fmt: skip
+
+
+def read_terms(text: str, source: str) -> Terms:
+    """Terms from the text of a TOML file; ``source`` is its name for messages."""
+    try:
+        data = tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as wrong:
+        raise UnusableTerms(f"{source} is not readable as TOML: {wrong}") from wrong
+    listed = tuple(
+        _term(source, name, entry, group == "policy")
+        for group in ("plan", "policy")
+        for name, entry in data.get(group, {}).items()
+    )
+    values: dict[str, Any] = {term.name: _value(source, term) for term in listed}
+    expected = set(Terms.__dataclass_fields__) - {"title", "listed"}
+    if missing := expected - set(values):
+        raise UnusableTerms(f"{source} has no {', '.join(sorted(missing))}; copy each from atg_1996.toml and set it")
+    if unknown := set(values) - expected:
+        raise UnusableTerms(f"{source} has {', '.join(sorted(unknown))}, which is no term; remove or rename it")
+    return Terms(title=str(data.get("title", source)), listed=listed, **values)
+
+
+def _term(source: str, name: str, entry: Any, is_policy: bool) -> Term:
+    if not isinstance(entry, dict) or "value" not in entry:
+        raise UnusableTerms(f"{source}: {name} has no value; write value = ... below its heading")
+    value = entry["value"]
+    if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+        value = exact(value)
+    known = tuple(entry.get("known", ()))
+    section, law, text = (str(entry.get(key, "")) for key in ("section", "law", "text"))
+    return Term(name, value, section, law, text, known, is_policy)
+
+
+def _value(source: str, term: Term) -> object:
+    value = term.value
+    if term.known:
+        if fold(str(value)) not in map(fold, term.known):
+            raise UnusableTerms(f"{source}: {term.name} is {value}; use one of: {', '.join(term.known)}")
+        return _WORDS[term.name].read(str(value)) if term.name in _WORDS else value
+    if term.name == "adopted":
+        if not isinstance(value, datetime.date):
+            raise UnusableTerms(f"{source}: adopted is {value}; write a date such as 1996-04-25")
+        return value
+    if isinstance(value, (str, datetime.date)) or value < 0:
+        raise UnusableTerms(f"{source}: {term.name} is {value}; write a number, not below zero")
+    if term.name in _WHOLE and value.denominator != 1:
+        raise UnusableTerms(f"{source}: {term.name} is {float(value):g}; write a whole number")
+    return value
+
+
+@cache
+def atg_1996() -> Terms:
+    """The terms of the Art Technology Group plan, the default."""
+    name = "atg_1996.toml"
+    return read_terms(files("plansheet.plan").joinpath(name).read_text(encoding="utf-8"), name)
