@@ -1,0 +1,36 @@
+"""The worksheet functions under their Excel names, as plain callables. Standard library only.
+
+They take what Excel sends (scalars, or lists of rows) and return what Excel shows (a scalar, or a list of rows). They are
+pure: no clock, no file, no network. Where an error stands they return an ExcelError and never raise.
+"""
+
+from collections.abc import Callable
+
+from plansheet.excel.adjustment import ADJUST_FOR_SPLIT, SPLIT_TRANCHES
+from plansheet.excel.cells import ExcelError
+from plansheet.excel.iso_limit import ISO_LIMIT_BY_GRANT, ISO_LIMIT_BY_YEAR, ISO_LIMIT_SPLIT, ISO_LIMIT_WHY
+from plansheet.excel.merger import MERGER_CASHOUT, MERGER_CASHOUT_BY_HOLDER
+from plansheet.excel.pool import POOL_AVAILABLE, POOL_LEDGER
+from plansheet.excel.version import PLANSHEET_VERSION
+from plansheet.excel.vesting import VEST_TRANCHES
+
+FUNCTIONS: dict[str, Callable[..., object]] = {
+    function.__name__: function
+    for function in (
+        ISO_LIMIT_SPLIT,
+        ISO_LIMIT_BY_YEAR,
+        ISO_LIMIT_WHY,
+        ISO_LIMIT_BY_GRANT,
+        ADJUST_FOR_SPLIT,
+        SPLIT_TRANCHES,
+        MERGER_CASHOUT,
+        MERGER_CASHOUT_BY_HOLDER,
+        POOL_AVAILABLE,
+        POOL_LEDGER,
+        VEST_TRANCHES,
+        PLANSHEET_VERSION,
+    )
+}
+"""Every worksheet function by its Excel name."""
+
+__all__ = ["FUNCTIONS", "ExcelError", *FUNCTIONS]
