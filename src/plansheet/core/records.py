@@ -125,7 +125,7 @@ class Grant:
     """An option, as granted: in the shares and dollars of its own day."""
 
     grant: Identifier = _column(*_GRANT, kind=Kind.IDENTIFIER, note="The number of the grant; each grant once.")
-    holder: Identifier = _column(*_HOLDER, kind=Kind.IDENTIFIER, note="Whose option it is.")
+    holder: Identifier | None = _column(*_HOLDER, kind=Kind.IDENTIFIER, note="Whose option it is.")
     plan: str | None = _column(
         "Plan", "Plan name", "Equity plan", "Share class or plan",
         kind=Kind.TEXT, note="Left blank: this plan. Other plans of the group count for the $100,000 limit only.",
@@ -146,9 +146,7 @@ class Grant:
         "PPS", "Option exercise price per share",
         kind=Kind.MONEY, note="Price per share as granted, before any split (plan §6(a)).",
     )  # fmt: skip
-    shares: Number | None = _column(
-        *_SHARES, kind=Kind.SHARES, note="Shares granted, in shares of the grant date."
-    )
+    shares: Number | None = _column(*_SHARES, kind=Kind.SHARES, note="Shares granted, in shares of the grant date.")
     vesting_start: datetime.date | None = _column(
         "Vesting start", "Vest start date", "Vesting start date", "Vesting commencement", "Vesting commencement date",
         "VCD", "Vest from", "Vest start", "Grant vest date", "Start date for vesting",
@@ -189,7 +187,7 @@ class Tranche:
     """An installment of a grant: so many shares, first exercisable on one date by service alone."""
 
     grant: Identifier = _column(*_GRANT, kind=Kind.IDENTIFIER, note="The number of the grant.")
-    holder: Identifier = _column(*_HOLDER, kind=Kind.IDENTIFIER, note="Whose option it is.")
+    holder: Identifier | None = _column(*_HOLDER, kind=Kind.IDENTIFIER, note="Whose option it is.")
     grant_type: GrantType | None = _column(*_TYPE, kind=Kind.WORD, note="ISO or NSO.")
     grant_date: datetime.date | None = _column(*_GRANT_DATE, kind=Kind.DATE, note="The day of the grant.")
     fmv: Number | None = _column(*_FMV, kind=Kind.MONEY, note="Fair market value per share on the grant date.")
@@ -209,6 +207,12 @@ class Tranche:
         *_NSO_SHARES, kind=Kind.SHARES, note="NSO shares as recorded, in today's shares.", recorded=True
     )
     row: int = _row()
+
+    @property
+    def held_by(self) -> Identifier:
+        """The holder of a tranche that has been completed from its grant."""
+        assert self.holder is not None, f"the tranche of {self.grant} has no holder"
+        return self.holder
 
 
 class Ratio(NamedTuple):
@@ -257,8 +261,20 @@ Record = Holder | Grant | Tranche | Activity
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """A cell of a record that cannot be read, or (``field`` None) a row that makes no record.
+
+    The record holds None in the field. ``grant`` and ``holder`` tell whom it concerns, where that could be read.
+    """
+
+    record: Record
+    field: str | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
-    """Everything that is known of a plan: the records, and which columns they were read from.
+    """Everything that is known of a plan: the records, which columns they were read from, what could not be read.
 
     ``columns`` holds pairs of record type and field name, so that a rule can say which column it lacks.
     """
@@ -268,3 +284,4 @@ class Ledger:
     tranches: tuple[Tranche, ...] = ()
     activity: tuple[Activity, ...] = ()
     columns: frozenset[tuple[type[Any], str]] = frozenset()
+    unread: tuple[Unread, ...] = ()

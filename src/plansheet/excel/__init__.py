@@ -1,7 +1,7 @@
 """The worksheet functions under their Excel names, as plain callables. Standard library only.
 
-They take what Excel sends (scalars, or lists of rows) and return what Excel shows (a scalar, or a list of rows). They are
-pure: no clock, no file, no network. Where an error stands they return an ExcelError and never raise.
+They take what Excel sends (scalars, or lists of rows) and return what Excel shows (a scalar, or a list of rows). They
+are pure: no clock, no file, no network. Where an error stands they return an ExcelError and never raise.
 """
 
 from collections.abc import Callable
@@ -33,4 +33,17 @@ FUNCTIONS: dict[str, Callable[..., object]] = {
 }
 """Every worksheet function by its Excel name."""
 
-__all__ = ["FUNCTIONS", "ExcelError", *FUNCTIONS]
+SENTENCES_IN_CELLS: frozenset[str] = frozenset(
+    function.__name__
+    for function in (
+        ISO_LIMIT_BY_YEAR,
+        ISO_LIMIT_WHY,
+        ISO_LIMIT_BY_GRANT,
+        MERGER_CASHOUT_BY_HOLDER,
+        POOL_LEDGER,
+        VEST_TRANCHES,
+    )
+)
+"""Those that answer with sentences or a headed table: where the whole call fails, a sheet shows error and sentence."""
+
+__all__ = ["FUNCTIONS", "SENTENCES_IN_CELLS", "ExcelError", *FUNCTIONS]  # noqa: PLE0604  # keys of a dict are no literals

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from plansheet.core.numbers import whole_if_possible
-from plansheet.core.records import Activity, Ratio
+from plansheet.core.records import Activity, Ratio, columns
 from plansheet.core.words import Action, GrantType, Identifier, fold
 from plansheet.excel.blocks import read_block
 from plansheet.excel.cells import (
@@ -23,6 +23,7 @@ from plansheet.excel.cells import (
     read_column,
 )
 
+_FIELDS = {column.heading: column.name for column in columns(Activity)}
 _RATIO = re.compile(r"(\d+(?:\.\d+)?)\s*(?:-\s*for\s*-|\s+for\s+|for|:)\s*(\d+(?:\.\d+)?)", re.IGNORECASE)
 
 
@@ -33,9 +34,9 @@ class Unreadable:
     row: int
     action: Action | None
     grant: Identifier | None
-    grant_readable: bool
     message: str
     code: str = "#VALUE!"
+    field: str | None = None
 
 
 def as_ratio(cell: object) -> Ratio:
@@ -65,10 +66,11 @@ def read_activity(
     grants: Sequence[object] | None,
     shares: Sequence[object],
     types: Sequence[object] | None,
+    first_row: int = 1,
 ) -> list[Activity | Unreadable | None]:
     """One entry per row: what it records, why it cannot be read, or None for a blank row.
 
-    A row counts from 1. Where no dates or no grants are given at all (None), rows have none.
+    Rows count from ``first_row``. Where no dates or no grants are given at all (None), rows have none.
     """
     blanks = [None] * len(actions)
     read_dates = read_column(blanks if dates is None else dates, as_date)
@@ -98,10 +100,12 @@ def read_activity(
                 if i in read_types.bad:
                     raise _in_column("Type", read_types.bad[i])
                 grant_type = read_types.values[i]
-            entries.append(Activity(read_dates.values[i], action, grant, number, grant_type, ratio, i + 1))
+            row = first_row + i
+            entries.append(Activity(read_dates.values[i], action, grant, number, grant_type, ratio, row))
         except BadCell as bad:
-            readable = i not in read_grants.bad
-            entries.append(Unreadable(i + 1, action, grant, readable, f"row {i + 1} {bad}", bad.code))
+            row = first_row + i
+            field = _FIELDS.get(str(bad).partition(")")[0].removeprefix("("))
+            entries.append(Unreadable(row, action, grant, f"row {row} {bad}", bad.code, field))
     return entries
 
 

@@ -116,7 +116,7 @@ def _split(split_new: Cells, split_old: Cells) -> Ratio:
 def _positive(argument: Cells, name: str) -> Number:
     number = scalar_value(argument, name, as_positive)
     if number is None:
-        raise CallFailed(f"{name} is blank; a 3-for-2 split is 3, 2")
+        raise CallFailed(f"{name} is blank; give both numbers, 3 and 2 for a 3-for-2 split")
     return number
 
 

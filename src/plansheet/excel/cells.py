@@ -220,7 +220,7 @@ def as_number(cell: object) -> Number | None:
         try:
             return exact(cell)
         except (ValueError, OverflowError):
-            raise BadCell(f"holds {cell}, which is not a number; enter a number") from None
+            raise BadCell("holds what is no number of a cell; enter a number") from None
     if is_blank(cell):
         return None
     _refuse_error(cell)
@@ -290,7 +290,8 @@ def as_identifier(cell: object) -> Identifier | None:
     if isinstance(cell, bool):
         raise BadCell(f"holds {str(cell).upper()}; enter a number or a name")
     if isinstance(cell, (int, float)):
-        return Identifier(format(cell, ".15g"))
+        number = as_number(cell)
+        return Identifier(str(number) if isinstance(number, int) else format(cell, ".15g"))
     if isinstance(cell, (datetime.date, datetime.time)):
         raise BadCell("holds a date (Excel may have made it of something like 1-2); enter it as text")
     raise BadCell(f"holds {_short(str(cell))}; enter a number or a name")

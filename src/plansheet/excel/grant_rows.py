@@ -160,9 +160,7 @@ def _from_schedule(rows: GrantRows, line: GrantLine, columns: _Columns, i: int) 
         _tranche(rows, line, columns, i, day, installment)
 
 
-def _from_vesting(
-    rows: GrantRows, by_key: dict[str, tuple[GrantLine, int]], grants: _Columns, vesting: Cells
-) -> None:
+def _from_vesting(rows: GrantRows, by_key: dict[str, tuple[GrantLine, int]], grants: _Columns, vesting: Cells) -> None:
     names = ("grant", "first_exercisable", "shares")
     columns = _Columns(read_block(vesting, "vesting", Tranche, names), names)
     totals: dict[str, object] = {}

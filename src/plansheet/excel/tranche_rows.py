@@ -154,9 +154,9 @@ class _Blame:
         is_iso = tranche.grant_type is not GrantType.NSO
         return (
             self.all_rows
-            or self.all_of.get(tranche.holder.key)
+            or self.all_of.get(tranche.held_by.key)
             or self.grants.get(tranche.grant.key)
-            or ((self.everybody or self.iso_of.get(tranche.holder.key)) if is_iso else None)
+            or ((self.everybody or self.iso_of.get(tranche.held_by.key)) if is_iso else None)
         )
 
 
@@ -178,7 +178,7 @@ def settle(
     for (i, tranche), split in zip(good, answer.tranches, strict=True):
         if isinstance(split, Refusal):
             settled.rows[i] = refused(split, f"row {i + 1}: ")
-            settled.refused.setdefault(tranche.holder, split.message)
+            settled.refused.setdefault(tranche.held_by, split.message)
         else:
             settled.rows[i] = split
     for i, entry in enumerate(rows):
@@ -189,7 +189,7 @@ def settle(
         elif entry is not None and settled.rows[i] is None:
             why = blame.of(entry) or ""
             settled.rows[i] = ExcelError("#VALUE!", f"row {i + 1}: the answer depends on what cannot be read: {why}")
-            settled.refused.setdefault(entry.holder, why)
+            settled.refused.setdefault(entry.held_by, why)
     settled.years = [y for y in answer.years if y.holder not in settled.refused]
     return settled
 
@@ -214,17 +214,17 @@ def _blame_disagreement(rows: Sequence[Entry], holder_of: dict[str, Identifier],
             continue
         known = first.setdefault(tranche.grant.key, tranche)
         if known is tranche:
-            holder_of[tranche.grant.key] = tranche.holder
+            holder_of[tranche.grant.key] = tranche.held_by
             continue
         if (
             known.grant_date == tranche.grant_date
             and known.fmv == tranche.fmv
             and known.grant_type is tranche.grant_type
-            and known.holder.key == tranche.holder.key
+            and known.held_by.key == tranche.held_by.key
         ):
             continue
         what = _difference(known, tranche)
-        for holder in (known.holder, tranche.holder):
+        for holder in (known.held_by, tranche.held_by):
             blame.all_of.setdefault(
                 holder.key,
                 f"grant {tranche.grant} has {what} in rows {known.row} and {tranche.row}; give the grant one of them",
@@ -232,8 +232,8 @@ def _blame_disagreement(rows: Sequence[Entry], holder_of: dict[str, Identifier],
 
 
 def _difference(one: Tranche, other: Tranche) -> str:
-    if one.holder.key != other.holder.key:
-        return f"two holders ({one.holder} and {other.holder})"
+    if one.held_by.key != other.held_by.key:
+        return f"two holders ({one.held_by} and {other.held_by})"
     if one.grant_date != other.grant_date and one.grant_date is not None and other.grant_date is not None:
         return f"two grant dates ({date_text(one.grant_date)} and {date_text(other.grant_date)})"
     if one.fmv != other.fmv:

@@ -1,5 +1,7 @@
 """Worksheet function for vesting schedules (plan §8)."""
 
+import datetime
+
 from plansheet.core.words import Identifier
 from plansheet.excel.cells import (
     BadCell,
@@ -62,14 +64,14 @@ def VEST_TRANCHES(
     return table
 
 
-def schedule_error(
-    position: int, grant: object, start: object, months: int | None, cliff: int
-) -> ExcelError | None:
+def schedule_error(position: int, grant: object, start: object, months: int | None, cliff: int) -> ExcelError | None:
     """What a schedule lacks, or None."""
     if grant is None:
         return row_error(position, "grant", BadCell("is blank; enter the number of the grant"))
     if start is None:
         return row_error(position, "vesting start", BadCell("is blank; enter the day on which the schedule starts"))
     if cliff > (months or 0):
-        return row_error(position, "cliff", BadCell(f"is {cliff} months, longer than the schedule's {months or 0}"))
+        return row_error(position, "cliff", BadCell(f"is {cliff} months; enter at most the schedule's {months or 0}"))
+    if isinstance(start, datetime.date) and start.year + (months or 0) // 12 >= datetime.MAXYEAR:
+        return row_error(position, "months", BadCell(f"runs past the year {datetime.MAXYEAR}; enter fewer"))
     return None

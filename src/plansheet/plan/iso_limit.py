@@ -12,22 +12,19 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 
-from plansheet.core.numbers import Number, ratio, round_down, whole_if_possible
-from plansheet.core.records import Activity, Tranche
+from plansheet.core.numbers import Number, ratio, round_down, same_as_shown, shares_text, whole_if_possible
+from plansheet.core.records import Activity, Grant, Ledger, Record, Tranche
 from plansheet.core.refusal import Reason, Refusal
+from plansheet.core.rule import Hit, Severity, rule
 from plansheet.core.words import Action, Identifier, Rounding
-from plansheet.plan.option_history import Lot, Option, apply
+from plansheet.plan.ledger import complete
+from plansheet.plan.option_history import LIFE_EVENTS, Option, apply, options_of, replay
 from plansheet.plan.order import in_order
+from plansheet.plan.terms import Terms
 
 _TRIGGERS = frozenset({Action.ACCELERATE, Action.PERFORMANCE_MET})
-IGNORED = frozenset(
-    {
-        Action.RESERVE, Action.GRANT, Action.SUBSTITUTE, Action.TENDER, Action.TENDER_OTHER, Action.WITHHOLD,
-        Action.NET_EXERCISE, Action.REPURCHASE,
-        Action.DISPOSITION,  # Treas. Reg. §1.422-4(b)(6): a disqualifying disposition has no effect
-    }
-)  # fmt: skip
-"""Actions that change nothing about the limit."""
+IGNORED = frozenset(Action) - LIFE_EVENTS - {Action.APPROVAL}
+"""Actions that change nothing about the limit; of a disposition Treas. Reg. §1.422-4(b)(6) says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +88,7 @@ def classify(
     tranches: complete and consistent (a grant has one holder, date, value and type); blank first_exercisable:
     exercisable only by a condition. activity: in any order; rows of one day as listed. limit: dollars a calendar year.
     """
-    options = _options(tranches)
+    options = options_of(tranches)
     holders: dict[str, _Holder] = {}
     for option in options.values():
         holders.setdefault(option.holder.key, _Holder(option.holder)).options.append(option)
@@ -111,16 +108,6 @@ def classify(
 _NOTHING = TrancheSplit(0, 0)
 
 Event = tuple[int, Activity]
-
-
-def _options(tranches: Sequence[Tranche]) -> dict[str, Option]:
-    options: dict[str, Option] = {}
-    for index, tranche in enumerate(tranches):
-        option = options.get(tranche.grant.key)
-        if option is None:
-            option = options[tranche.grant.key] = Option.of(tranche)
-        option.lots.append(Lot(index, tranche.first_exercisable, tranche.shares or 0))
-    return options
 
 
 def _by_grant(activity: list[Activity], options: dict[str, Option]) -> tuple[list[Event], dict[str, list[Event]]]:
@@ -262,3 +249,97 @@ class _Holder:
                 money=self.money,
             )
             used += iso * fmv
+
+
+def classify_ledger(ledger: Ledger, terms: Terms) -> list[tuple[Tranche | Grant, TrancheSplit]]:
+    """Each tranche of holders that can be settled, with the record it stands on and its answer."""
+    tranches, records = complete(ledger).settled()
+    answers = classify(tranches, ledger.activity, terms.iso_limit, terms.rounding).tranches
+    return [(r, a) for r, a in zip(records, answers, strict=True) if isinstance(a, TrancheSplit)]
+
+
+_LAW = ("IRC §422(d)", "Treas. Reg. §1.422-4")
+
+
+@rule(
+    "ISO001",
+    Severity.ERROR,
+    plan="§11(c)",
+    law=_LAW,
+    message=(
+        "Tranche of grant {grant} first exercisable {day}: recorded {recorded}; "
+        "under the $100,000 limit it is {iso} ISO and {nso} NSO shares."
+    ),
+    fix="Enter {iso} in ISO shares and {nso} in NSO shares.",
+    needs=((Tranche, "iso_shares"),),
+)
+def recorded_tranche_split(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
+    """The ISO and NSO shares recorded for a tranche are not those of the $100,000 limit.
+
+    Why: what exceeds the limit is a nonstatutory option from the start; recorded as ISO it is taxed and reported
+    wrongly at exercise.
+    Example: $60,000 and $50,000 of stock first exercisable in 2004: the later grant is ISO for $40,000.
+    Not covered: options that fail to be ISOs for other reasons (price, term, holder).
+    """
+    for record, split in classify_ledger(ledger, terms):
+        if isinstance(record, Tranche):
+            day = record.first_exercisable.isoformat() if record.first_exercisable else "on a condition"
+            yield from _differs(record, split.iso, split.nso, {"grant": record.grant, "day": day})
+
+
+@rule(
+    "ISO002",
+    Severity.ERROR,
+    plan="§11(c)",
+    law=_LAW,
+    message="Grant {grant}: recorded {recorded}; under the $100,000 limit it is {iso} ISO and {nso} NSO shares.",
+    fix="Enter {iso} in ISO shares and {nso} in NSO shares.",
+    needs=((Grant, "iso_shares"),),
+)
+def recorded_grant_split(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
+    """The ISO and NSO shares recorded for a grant are not those of the $100,000 limit.
+
+    Why: as for a tranche; a grant is ISO in part and NSO in part by the years in which it becomes exercisable.
+    Example: 12,500 shares of $50.00 over four years: 8,000 ISO and 4,500 NSO.
+    Not covered: which of a grant's tranches are which; that is ISO001.
+    """
+    sums: dict[str, tuple[Number, Number]] = {}
+    for record, split in classify_ledger(ledger, terms):
+        iso, nso = sums.get(record.grant.key, (0, 0))
+        sums[record.grant.key] = iso + split.iso, nso + split.nso
+    for grant in ledger.grants:
+        if grant.grant.key in sums:
+            yield from _differs(grant, *sums[grant.grant.key], {"grant": grant.grant})
+
+
+def _differs(record: Tranche | Grant, iso: Number, nso: Number, facts: dict[str, object]) -> Iterator[Hit]:
+    recorded = {"iso_shares": (record.iso_shares, iso), "nso_shares": (record.nso_shares, nso)}
+    for name, (written, right) in recorded.items():
+        if written is not None and not same_as_shown(float(written), float(right)):
+            kinds = (("ISO", record.iso_shares), ("NSO", record.nso_shares))
+            told = " and ".join(f"{shares_text(n)} {kind}" for kind, n in kinds if n is not None)
+            answer = {"recorded": told, "iso": shares_text(iso), "nso": shares_text(nso)}
+            where: Record = record
+            yield Hit(where, name, facts | answer)
+            return
+
+
+@rule(
+    "VEST001",
+    Severity.ERROR,
+    plan="§8",
+    message="{why}.",
+    fix="Correct the row, or the tranches' dates; the holder's $100,000 limit was not checked.",
+    needs=((Activity, "action"), (Activity, "grant")),
+)
+def taken_only_what_is_there(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
+    """More shares are exercised than were exercisable, or more ended than were left.
+
+    Why: an option is exercisable only "in full or in installments at such time or times" as its agreement sets forth.
+    Example: 500 shares exercised on 1 March of a tranche first exercisable on 1 June.
+    Not covered: early exercise; where an agreement allows it, the grant date is the first exercisable date.
+    """
+    tranches, _ = complete(ledger).settled()
+    for event, _, refusal in replay(tranches, ledger.activity)[1]:
+        why = refusal.message
+        yield Hit(event, "shares", {"why": why[0].upper() + why[1:]})

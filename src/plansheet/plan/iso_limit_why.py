@@ -21,9 +21,7 @@ def why(split: TrancheSplit, limit: Number) -> str:
             f"until PERFORMANCE MET or ACCELERATE ({_REG}(b)(4)).{gone}"
         )
     if split.counted == 0 and split.disregarded:
-        return (
-            f"{split.year}: cancelled before that year, all {cancelled} shares are disregarded ({_REG}(b)(5)(i))."
-        )
+        return f"{split.year}: cancelled before that year, all {cancelled} shares are disregarded ({_REG}(b)(5)(i))."
     return (
         f"{split.year}: {dollars_text(split.used_before)} of {dollars_text(limit)} used before it; it counts "
         f"{dollars_text(split.counted)} and uses {dollars_text(split.used)}: {shares_text(split.iso)} ISO and "

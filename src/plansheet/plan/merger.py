@@ -1,10 +1,17 @@
 """The cash payment for options in a merger (plan §16(a)(iii)), by the plan's words and by market practice."""
 
-from collections.abc import Sequence
+import datetime
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from plansheet.core.numbers import Number, ratio, round_down, round_half_up
+from plansheet.core.numbers import Number, dollars_text, ratio, round_down, round_half_up
+from plansheet.core.records import Activity, Grant, Holder, Ledger
+from plansheet.core.rule import Hit, Severity, rule
 from plansheet.core.words import CashoutMethod
+from plansheet.plan.adjustment import adjust, splits_since
+from plansheet.plan.ledger import complete, of_this_plan
+from plansheet.plan.option_history import replay
+from plansheet.plan.terms import Terms
 
 _CENT = 2
 
@@ -34,9 +41,7 @@ def holder_payment(merger_price: Number, options: Sequence[tuple[Number, Number]
     return HolderPayment(shares, round_half_up(plan, _CENT), round_half_up(per_option, _CENT))
 
 
-def row_payments(
-    merger_price: Number, options: Sequence[tuple[Number, Number]], method: CashoutMethod
-) -> list[Number]:
+def row_payments(merger_price: Number, options: Sequence[tuple[Number, Number]], method: CashoutMethod) -> list[Number]:
     """One holder's payment shared over the in-the-money options by spread; odd cents to the largest remainders.
 
     The rows add up to the holder's payment to the cent; an underwater option's row is 0.
@@ -58,3 +63,69 @@ def row_payments(
 
 def _spreads(merger_price: Number, options: Sequence[tuple[Number, Number]]) -> list[Number]:
     return [shares * (merger_price - price) for shares, price in options]
+
+
+def outstanding_at(ledger: Ledger, terms: Terms, closing: datetime.date) -> dict[str, list[tuple[Number, Number]]]:
+    """Options outstanding immediately before a closing: holder key to (shares, exercise price) pairs.
+
+    Shares and prices as adjusted for splits until then. The day's rows that end options are the closing's own.
+    Holders with something unread are left out.
+    """
+    tranches, _ = complete(ledger).settled()
+    before = [
+        a
+        for a in ledger.activity
+        if a.date is not None and (a.date < closing or (a.date == closing and not a.action.ends_options))
+    ]
+    options, _ = replay(tranches, before)
+    own = of_this_plan(ledger, terms)
+    held: dict[str, list[tuple[Number, Number]]] = {}
+    for key, option in options.items():
+        grant = own.get(key)
+        if grant is None or grant.exercise_price is None or option.outstanding == 0:
+            continue
+        split = splits_since(option.grant_date, before)
+        adjusted = adjust(option.outstanding, grant.exercise_price, split, terms.split_method, terms.split_decimals)
+        price = adjusted[1] if isinstance(adjusted, tuple) and split.new != split.old else grant.exercise_price
+        held.setdefault(option.holder.key, []).append((option.outstanding, price))
+    return held
+
+
+@rule(
+    "CASH001",
+    Severity.ERROR,
+    plan="§16(a)(iii)",
+    message=(
+        "The merger payment of {holder} is recorded as {recorded}; at {price} a share the plan gives {right} "
+        "(by the plan's words {plan}, with each option floored at zero {per_option})."
+    ),
+    fix="Pay {right} and enter it, or set Cashout method on the Plan sheet if the board has decided otherwise.",
+    needs=((Holder, "cashout"), (Grant, "exercise_price"), (Activity, "action")),
+)
+def recorded_payment(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
+    """A holder's recorded payment in a merger is not what the plan gives.
+
+    Why: the payment is the amount by which the merger price for all of a holder's options "exceeds (B) the aggregate
+    exercise price of all such outstanding options": underwater options reduce it. Per option is market practice.
+    Example: at $6.00, 10,000 shares at $1.31 and 5,000 at $12.00 give $16,900.00, per option $46,900.00.
+    Not covered: a merger price paid later or in shares; taxes withheld from the payment.
+    """
+    if terms.merger_price is None or terms.merger_date is None:
+        return
+    unsettled = complete(ledger).unsettled
+    held = outstanding_at(ledger, terms, terms.merger_date)
+    for holder in ledger.holders:
+        if holder.cashout is None or holder.holder.key in unsettled:
+            continue
+        payment = holder_payment(terms.merger_price, held.get(holder.holder.key, []))
+        right = payment.plan if terms.cashout_method is CashoutMethod.PLAN else payment.per_option
+        if holder.cashout != right:
+            facts = {
+                "holder": holder.holder,
+                "recorded": dollars_text(holder.cashout),
+                "price": dollars_text(terms.merger_price),
+                "right": dollars_text(right),
+                "plan": dollars_text(payment.plan),
+                "per_option": dollars_text(payment.per_option),
+            }
+            yield Hit(holder, "cashout", facts)

@@ -6,15 +6,26 @@ taken: ``ready`` (exercisable) and ``waiting``. Exercises take from the front; w
 
 import datetime
 from collections import deque
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from typing import NamedTuple
 
 from plansheet.core.dates import date_text
 from plansheet.core.numbers import Number, ratio, shares_text, whole_if_possible
 from plansheet.core.records import Activity, Tranche
 from plansheet.core.refusal import Reason, Refusal
 from plansheet.core.words import Action, GrantType, Identifier
+from plansheet.plan.order import in_order
 
 _NEVER = datetime.date.max
+
+LIFE_EVENTS = frozenset(
+    {
+        Action.EXERCISE, Action.CANCEL, Action.TERMINATE, Action.FORFEIT, Action.EXPIRE, Action.ACCELERATE,
+        Action.PERFORMANCE_MET, Action.SPLIT,
+    }
+)  # fmt: skip
+"""Actions that happen to an option; an APPROVAL is known from the start, the others change nothing about it."""
 
 
 class Lot:
@@ -63,7 +74,12 @@ class Option:
         """The option a tranche belongs to, still without lots."""
         assert tranche.grant_date is not None and tranche.fmv is not None
         is_iso = tranche.grant_type is not GrantType.NSO
-        return cls(tranche.grant, tranche.holder, tranche.grant_date, tranche.fmv, is_iso)
+        return cls(tranche.grant, tranche.held_by, tranche.grant_date, tranche.fmv, is_iso)
+
+    @property
+    def outstanding(self) -> Number:
+        """Shares neither exercised nor ended, in shares of the present day."""
+        return sum((lot.live for lot in self.lots), start=0) * self.factor
 
     def gate_at(self, approved: datetime.date | None) -> None:
         """Plan §22(a): nothing is exercisable before shareholders' approval; of several the latest."""
@@ -172,9 +188,50 @@ class Option:
         )
 
 
+class Broken(NamedTuple):
+    """An event that cannot have happened to an option."""
+
+    event: Activity
+    option: Option
+    refusal: Refusal
+
+
 def _when(event: Activity) -> str:
     on = f" on {date_text(event.date)}" if event.date is not None else ""
     return f"{on} (Activity row {event.row})" if event.row else on
+
+
+def options_of(tranches: Sequence[Tranche]) -> dict[str, Option]:
+    """The options of complete tranches by grant key, still without a history."""
+    options: dict[str, Option] = {}
+    for index, tranche in enumerate(tranches):
+        option = options.get(tranche.grant.key)
+        if option is None:
+            option = options[tranche.grant.key] = Option.of(tranche)
+        option.lots.append(Lot(index, tranche.first_exercisable, tranche.shares or 0))
+    return options
+
+
+def replay(tranches: Sequence[Tranche], activity: Iterable[Activity]) -> tuple[dict[str, Option], list[Broken]]:
+    """Every option after all events, and the events that cannot have happened; those are passed over."""
+    options = options_of(tranches)
+    rows = in_order(activity)
+    for row in rows:
+        if row.action is Action.APPROVAL:
+            concerned = options.values() if row.grant is None else filter(None, [options.get(row.grant.key)])
+            for option in concerned:
+                option.gate_at(row.date)
+    for option in options.values():
+        option.prepare(1)
+    broken: list[Broken] = []
+    for row in rows:
+        if row.action not in LIFE_EVENTS or row.date is None:
+            continue
+        for option in options.values() if row.grant is None else filter(None, [options.get(row.grant.key)]):
+            refusal = apply(row, option)
+            if refusal is not None:
+                broken.append(Broken(row, option, refusal))
+    return options, broken
 
 
 def apply(event: Activity, option: Option) -> Refusal | None:

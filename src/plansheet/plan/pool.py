@@ -10,11 +10,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from plansheet.core.dates import date_text
 from plansheet.core.numbers import Number, ratio, shares_text, whole_if_possible
-from plansheet.core.records import Activity
+from plansheet.core.records import Activity, Ledger
 from plansheet.core.refusal import Reason, Refusal
+from plansheet.core.rule import Hit, Severity, rule
 from plansheet.core.words import Action, GrantType, Recycling
+from plansheet.plan.ledger import of_this_plan
 from plansheet.plan.order import in_order
+from plansheet.plan.terms import Terms
 
 _NEEDS_SHARES = frozenset(
     {Action.RESERVE, Action.GRANT, Action.SUBSTITUTE, Action.TENDER, Action.WITHHOLD, Action.NET_EXERCISE}
@@ -113,7 +117,9 @@ class _Pool:
         """The date of the grant that a row concerns."""
         if row.action is Action.GRANT or row.action is Action.SUBSTITUTE:
             return row.date
-        return self._granted.get(_key(row)) if row.grant is not None else None
+        if row.action is Action.RESERVE:
+            return None
+        return self._granted.get(_key(row))
 
     def apply(self, row: Activity, measure: Number) -> Refusal | None:
         """Let one row happen; a Refusal where it cannot be read or cannot have happened."""
@@ -167,7 +173,10 @@ class _Pool:
         return None
 
     def _take(self, row: Activity, shares: Number | None, measure: Number) -> Refusal | None:
-        draws = self._draws.get(_key(row), deque())
+        draws = self._draws.get(_key(row))
+        if draws is None:
+            why = f"{_named(row)} comes before any GRANT row of it; list that row, or correct the grant's number"
+            return Refusal(Reason.IMPOSSIBLE, why)
         exercise = row.action is Action.EXERCISE
         left = sum((d.shares for d in draws), start=0) if shares is None else shares
         taken: Number = 0
@@ -188,7 +197,7 @@ class _Pool:
         return Refusal(
             Reason.IMPOSSIBLE,
             f"{_named(row)} takes {shares_text(row.shares or 0)} shares, but {shares_text(ratio(taken, measure))} were "
-            "left of the grant; correct the number, or list the grant's GRANT row before it",
+            "left of the grant; correct the number of shares",
         )
 
 
@@ -199,3 +208,143 @@ def _key(row: Activity) -> str:
 def _named(row: Activity) -> str:
     of_grant = "" if row.grant is None else f" of grant {row.grant}"
     return f"row {row.row}: {row.action}{of_grant}"
+
+
+def pool_of(ledger: Ledger, terms: Terms) -> Iterator[PoolLine | Refusal]:
+    """The running pool of a ledger, grants of other plans left out.
+
+    The plan's reserve is what all RESERVE rows, restated for splits, and the opening reserve add up to; so the opening
+    reserve is what the rows leave of it. Where Activity holds no GRANT rows, they are made from Grants.
+    """
+    rows = _own_rows(ledger, terms)
+    return pool_ledger(_opening(rows, terms), rows, terms.recycling)
+
+
+def _own_rows(ledger: Ledger, terms: Terms) -> list[Activity]:
+    own = of_this_plan(ledger, terms)
+    known = {g.grant.key for g in ledger.grants}
+    rows = [a for a in ledger.activity if a.grant is None or a.grant.key in own or a.grant.key not in known]
+    if not any(a.action is Action.GRANT or a.action is Action.SUBSTITUTE for a in rows):
+        made = [g for g in own.values() if g.grant_date is not None and g.shares is not None]
+        rows = [Activity(g.grant_date, Action.GRANT, g.grant, g.shares, g.grant_type, row=g.row) for g in made] + rows
+    return rows
+
+
+def _opening(rows: Iterable[Activity], terms: Terms) -> Number:
+    """The reserve before the first row, in the shares of that day; below zero where the rows exceed the plan's."""
+    ordered = in_order(rows)
+    measure = _Measure(ordered)
+    added: Number = 0
+    for position, row in enumerate(ordered):
+        if row.action is Action.RESERVE:
+            added += (row.shares or 0) * measure.after(position)
+    return ratio(terms.reserve - added, measure.of_start)
+
+
+_POOL_NEEDS = ((Activity, "action"), (Activity, "shares"))
+
+
+@rule(
+    "POOL001",
+    Severity.ERROR,
+    plan="§4",
+    message="After {action}{of_grant}{on} the pool is over-granted by {short} shares.",
+    fix="Rescind or reduce the grants from there on, or record the increase of the reserve on its own day.",
+    needs=_POOL_NEEDS,
+)
+def over_granted(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
+    """More shares are granted than the plan has, at some date and not only today.
+
+    Why: the plan fixes the most shares that may be issued; a later increase of the reserve does not cure a grant made
+    before it.
+    Example: 10,000 shares available, a grant of 12,000 on 23 October, the increase recorded on 19 November.
+    Not covered: shares that the company may not issue for other reasons (charter, listing).
+    """
+    was_short = False
+    for line in pool_of(ledger, terms):
+        if isinstance(line, Refusal):
+            return
+        if line.available < 0 and not was_short:
+            yield Hit(line.activity, "shares", _line_facts(line) | {"short": shares_text(-line.available)})
+        was_short = line.available < 0
+
+
+@rule(
+    "POOL002",
+    Severity.ERROR,
+    plan="§4",
+    law=("Treas. Reg. §1.422-2(b)(3)",),
+    message="After {action}{of_grant}{on} {short} shares more serve ISOs than may, though {available} are available.",
+    fix="Make the grant an NSO, or reduce it: shares tendered for an exercise price may not serve ISOs.",
+    needs=_POOL_NEEDS,
+)
+def recycled_for_iso(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
+    """Shares tendered for an exercise price were counted for ISOs.
+
+    Why: tendered shares are available again, "provided, that in no event shall such shares be made available for
+    issuance pursuant to exercise of Incentive Stock Options".
+    Example: 40 shares of the reserve are left and 30 were tendered; an ISO over 60 shares is 20 too many.
+    Not covered: an over-grant of both kinds together, which is POOL001.
+    """
+    was_short = False
+    for line in pool_of(ledger, terms):
+        if isinstance(line, Refusal) or line.for_iso is None:
+            return
+        short = line.for_iso < 0 <= line.available
+        if short and not was_short:
+            facts = {"short": shares_text(-line.for_iso), "available": shares_text(line.available)}
+            yield Hit(line.activity, "shares", _line_facts(line) | facts)
+        was_short = line.for_iso < 0
+
+
+@rule(
+    "POOL003",
+    Severity.ERROR,
+    plan="§4",
+    message="The RESERVE rows of Activity exceed the plan's reserve of {reserve} shares by {over}, splits counted.",
+    fix="Correct the RESERVE rows, or the Reserve of the Plan sheet.",
+    needs=_POOL_NEEDS,
+)
+def reserve_ties(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
+    """The reserve recorded in Activity is more than the plan has.
+
+    Why: the reserve is a figure of the plan's text; an increase other than by a split needs the shareholders.
+    Example: a reserve of 25,600,000 with RESERVE rows of 9,800,000 before a 2-for-1 split and 7,000,000 after it.
+    Not covered: rows that add up to less; what is missing is taken as the reserve at the start.
+    """
+    rows = [a for a in ledger.activity if a.action is Action.RESERVE]
+    opening = _opening(_own_rows(ledger, terms), terms)
+    if rows and opening < 0:
+        over = -opening * _Measure(in_order(ledger.activity)).of_start
+        yield Hit(rows[-1], "shares", {"reserve": shares_text(terms.reserve), "over": shares_text(over)})
+
+
+@rule(
+    "POOL004",
+    Severity.ERROR,
+    plan="§4",
+    message="The pool cannot be reckoned beyond this row: {why}.",
+    fix="Correct the row; nothing after it was checked against the reserve.",
+    needs=_POOL_NEEDS,
+)
+def pool_breaks_off(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
+    """A row of Activity from which on the pool is unknown.
+
+    Why: one row that takes more than a grant has left makes every later balance wrong.
+    Example: a CANCEL of 500 shares of a grant with 400 left.
+    Not covered: rows that concern only the $100,000 limit.
+    """
+    rows = in_order(_own_rows(ledger, terms))
+    for row, line in zip(rows, pool_of(ledger, terms), strict=False):
+        if isinstance(line, Refusal):
+            is_listed = row in ledger.activity
+            yield Hit(row if is_listed else None, "shares" if is_listed else None, {"why": line.message})
+
+
+def _line_facts(line: PoolLine) -> dict[str, object]:
+    row = line.activity
+    return {
+        "action": row.action,
+        "of_grant": f" of grant {row.grant}" if row.grant is not None else "",
+        "on": f" on {date_text(row.date)}" if row.date is not None else "",
+    }

@@ -4,8 +4,9 @@ No figure of a plan stands in code: another plan is another file.
 """
 
 import datetime
+import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
@@ -25,6 +26,11 @@ class Term(NamedTuple):
     text: str
     known: tuple[str, ...]
     is_policy: bool
+
+    @property
+    def label(self) -> str:
+        """The name as a sheet shows it."""
+        return label(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,19 @@ class Terms:
     anniversary_expiry: str
     last_exercise_day: str
     listed: tuple[Term, ...]
+    merger_price: Number | None = None
+    merger_date: datetime.date | None = None
+
+
+EVENTS = ("merger_price", "merger_date")
+"""What a Plan sheet may hold beside the plan's terms: facts of a transaction, dollars per share and the closing."""
+
+
+def label(name: str) -> str:
+    """A term's name as a sheet shows it: iso_limit is "ISO limit"."""
+    words = name.replace("_", " ")
+    words = words[0].upper() + words[1:]
+    return re.sub(r"\b[Ii]so\b", "ISO", re.sub(r"\b[Nn]so\b", "NSO", words))
 
 
 class UnusableTerms(ValueError):
@@ -84,7 +103,7 @@ def read_terms(text: str, source: str) -> Terms:
         for name, entry in data.get(group, {}).items()
     )
     values: dict[str, Any] = {term.name: _value(source, term) for term in listed}
-    expected = set(Terms.__dataclass_fields__) - {"title", "listed"}
+    expected = set(Terms.__dataclass_fields__) - {"title", "listed", *EVENTS}
     if missing := expected - set(values):
         raise UnusableTerms(f"{source} has no {', '.join(sorted(missing))}; copy each from atg_1996.toml and set it")
     if unknown := set(values) - expected:
@@ -118,6 +137,16 @@ def _value(source: str, term: Term) -> object:
     if term.name in _WHOLE and value.denominator != 1:
         raise UnusableTerms(f"{source}: {term.name} is {float(value):g}; write a whole number")
     return value
+
+
+def with_values(terms: Terms, values: dict[str, Any], source: str) -> Terms:
+    """The terms with those that a Plan sheet gives; ``values`` by field name, numbers exact, words as text."""
+    listed = tuple(t._replace(value=values[t.name]) if t.name in values else t for t in terms.listed)
+    changed: dict[str, Any] = {t.name: _value(source, t) for t in listed if t.name in values}
+    for name in EVENTS:
+        if name in values:
+            changed[name] = values[name]
+    return replace(terms, listed=listed, **changed)
 
 
 @cache

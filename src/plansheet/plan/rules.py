@@ -1,0 +1,17 @@
+"""Every rule of the plan, harvested from the modules of its subjects. To add a rule, write one function there."""
+
+from types import ModuleType
+
+from plansheet.core.rule import Rule
+from plansheet.plan import adjustment, iso_limit, ledger, merger, pool
+
+MODULES: tuple[ModuleType, ...] = (ledger, iso_limit, pool, adjustment, merger)
+
+
+def harvest(modules: tuple[ModuleType, ...]) -> tuple[Rule, ...]:
+    """The rules that stand in the modules, in the order of their codes."""
+    found = {rule.code: rule for module in modules for rule in vars(module).values() if isinstance(rule, Rule)}
+    return tuple(found[code] for code in sorted(found))
+
+
+RULES = harvest(MODULES)

@@ -1,0 +1,9 @@
+"""Hypothesis profiles: HYPOTHESIS_PROFILE=ci for the long run."""
+
+import os
+
+from hypothesis import settings
+
+settings.register_profile("default", max_examples=100, deadline=None)
+settings.register_profile("ci", max_examples=1000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))

@@ -1,0 +1,1 @@
+"""Hypothesis strategies: histories as a plan could have lived them."""
