@@ -1,0 +1,97 @@
+"""A saved workbook as records: what stands in it, before anything is asked of it."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+LAST_ROW = 1_048_576
+LAST_COLUMN = 16_384
+"""Of a sheet in Excel."""
+
+Value = None | bool | int | float | str | dt.datetime | dt.time | dt.timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell that holds something.
+
+    ``value`` is the saved one: for a formula, what was calculated last. Dates are datetimes by the cell's number
+    format and the workbook's date system; an error is its text, with ``kind`` "error".
+    """
+
+    row: int
+    column: int
+    value: Value
+    formula: str | None = None
+    """As in the file, with its = sign."""
+    array_ref: str | None = None
+    """The range that the formula fills, where it is an array formula or a spill."""
+    kind: str = "blank"
+    """blank, number, text, boolean, date or error"""
+    cached: bool = True
+    """False for a formula that was never calculated; an empty text that was calculated is True and ""."""
+    dynamic: bool = False
+    """Whether an array formula spills, or fills the fixed block it was entered for ({=...})."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """An Excel table: ``ref`` includes ``header_rows`` above and ``totals_rows`` below the data."""
+
+    name: str
+    sheet: str
+    ref: str
+    header_rows: int
+    totals_rows: int
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DefinedName:
+    """A name for a formula, in the whole workbook or (``sheet``) in one sheet."""
+
+    name: str
+    formula: str
+    sheet: str | None
+    hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A formula that belongs to a data validation or a conditional format of the cells ``where``."""
+
+    what: str
+    where: str
+    formula: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet; only a ``kind`` "worksheet" has cells (the others: chart, dialog, macro)."""
+
+    name: str
+    cells: dict[tuple[int, int], Cell]
+    """By row and column, from 1."""
+    hidden: bool
+    tables: tuple[Table, ...]
+    kind: str
+    rules: tuple[Rule, ...]
+    last_row: int
+    last_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """A workbook as saved."""
+
+    path: str
+    sha256: str
+    sheets: tuple[Sheet, ...]
+    tables: tuple[Table, ...]
+    names: tuple[DefinedName, ...]
+    date_1904: bool
+    calc_mode: str
+    """auto, autoNoTable or manual"""
+    full_calc_on_load: bool
+    """Excel is to calculate everything on opening: what is saved may never have been calculated by Excel."""
+    calc_id: int
+    """Version of the engine that calculated last, 0 where the file does not say; 124519 is what libraries write."""
