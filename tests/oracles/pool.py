@@ -194,7 +194,7 @@ def in_shares_of_the_moment(state: State, ordered: Sequence[PoolRow], position: 
 
 
 def day_of_grant(row: PoolRow, made_on: Mapping[str | None, dt.date | None]) -> dt.date | None:
-    """The day of the grant that the row belongs to. The reserve belongs to none, even where one unnamed grant is all."""
+    """The day of the grant the row belongs to. The reserve belongs to none, even where one unnamed grant is all."""
     if row.action == "RESERVE":
         return None
     return row.date if row.action in GRANTING else made_on.get(row.grant)

@@ -20,6 +20,7 @@ from plansheet.excel.cells import (
     as_word,
     is_blank,
     is_blank_or_zero,
+    is_left_out,
     read_column,
 )
 
@@ -139,7 +140,7 @@ def _shares(action: Action, grant: Identifier | None, cell: object) -> tuple[int
 
 def read_activity_block(argument: Cells) -> list[Activity | Unreadable | None]:
     """The rows of an Activity block; nothing where it is left out."""
-    if argument is None or (not isinstance(argument, (list, tuple)) and is_blank_or_zero(argument)):
+    if is_left_out(argument):
         return []
     block = read_block(argument, "activity", Activity, ("date", "action", "grant", "shares"), ("grant_type",))
     dates, actions, grants, shares = (block.cells(name) for name in ("date", "action", "grant", "shares"))

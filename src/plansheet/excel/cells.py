@@ -102,6 +102,12 @@ def is_blank_or_zero(cell: object) -> bool:
     return is_blank(cell) or (isinstance(cell, (int, float)) and not isinstance(cell, bool) and cell == 0)
 
 
+def is_left_out(argument: Cells) -> bool:
+    """Whether an optional argument is missing, or one blank cell."""
+    rows = rows_of(argument)
+    return len(rows) == 1 and len(rows[0]) == 1 and is_blank_or_zero(rows[0][0])
+
+
 def rows_of(argument: Cells) -> list[Sequence[object]]:
     """An argument as rows; a scalar is one row of one cell, a flat list a column."""
     if not isinstance(argument, (list, tuple)):

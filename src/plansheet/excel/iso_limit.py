@@ -10,6 +10,7 @@ from plansheet.excel.cells import (
     ExcelError,
     as_positive,
     is_blank_or_zero,
+    is_left_out,
     number_cell,
     scalar,
     scalar_value,
@@ -136,7 +137,7 @@ def ISO_LIMIT_BY_GRANT(grants: Cells, vesting: Cells = None, activity: Cells = N
         activity: Activity with its header row: Date, Action, Grant, Shares, Type.
         limit: Dollars a calendar year; left out: 100,000.
     """
-    read = read_grants(grants, None if _is_omitted(vesting) else vesting)
+    read = read_grants(grants, None if is_left_out(vesting) else vesting)
     settled = settle(read.tranches, read_activity_block(activity), _limit(limit), atg_1996().rounding)
     table: list[list[object]] = [["Grant", "Holder", "ISO", "NSO"]]
     for line in read.lines:
@@ -160,10 +161,6 @@ def _sum(settled: Settled, positions: Sequence[int]) -> tuple[Number, Number] | 
             iso += answer.iso
             nso += answer.nso
     return iso, nso
-
-
-def _is_omitted(argument: Cells) -> bool:
-    return not isinstance(argument, (list, tuple)) and is_blank_or_zero(argument)
 
 
 def _limit(argument: Cells) -> Number:

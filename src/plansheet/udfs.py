@@ -1,0 +1,126 @@
+"""Registers the worksheet functions with Excel through xlwings.
+
+In the classic add-in for Windows, enter plansheet.udfs as the UDF module; in xlwings Lite or on a server, write
+``from plansheet.udfs import *``. Every function of plansheet.excel stands here under its Excel name, decorated with
+whatever xlwings offers where this is imported; where there is no Excel, that is nothing.
+"""
+
+import inspect
+import re
+import sys
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Any
+
+import xlwings as xw
+from xlwings.conversion import CleanDataFromReadStage, ConversionContext, Pipeline, ValueAccessor
+
+from plansheet.excel import FUNCTIONS, SENTENCES_IN_CELLS, ExcelError
+
+_ARGUMENT = re.compile(r"^    (\w+): (.+(?:\n {5,}.+)*)", re.MULTILINE)
+
+_COM_ERROR = -0x7FF60000  # 0x800A0000 as COM counts: an error cell is this and Excel's XlCVError
+_ERRORS = {
+    2000: "#NULL!",
+    2007: "#DIV/0!",
+    2015: "#VALUE!",
+    2023: "#REF!",
+    2029: "#NAME?",
+    2036: "#NUM!",
+    2042: "#N/A",
+    2043: "#GETTING_DATA",
+    2045: "#SPILL!",
+    2046: "#CONNECT!",
+    2047: "#BLOCKED!",
+    2048: "#UNKNOWN!",
+    2049: "#FIELD!",
+    2050: "#CALC!",
+}
+
+
+class StoredCells(ValueAccessor):
+    """Cells as the workbook stores them, where COM's Range.Value would give something else.
+
+    A cell of a currency format comes rounded to four decimals, as a Decimal; Range.Value2 has the double that it holds.
+    An error comes as a number, and xlwings knows the seven oldest only. Dates stay as they come: Range.Value knows
+    whether the workbook counts from 1900 or from 1904.
+    """
+
+    @staticmethod
+    def reader(options: dict[str, Any]) -> Pipeline:
+        """The stages of xlwings, with one more before the cells are cleaned."""
+        stages: Pipeline = ValueAccessor.reader(options)  # type: ignore[no-untyped-call]  # xlwings has no types here
+        stages.insert_stage(_as_stored, before=CleanDataFromReadStage)  # type: ignore[no-untyped-call]  # nor here
+        return stages
+
+
+def _as_stored(context: ConversionContext) -> None:
+    rows: Sequence[Sequence[object]] = context.value
+    stored = rows
+    if context.range is not None and any(isinstance(cell, Decimal) for row in rows for cell in row):
+        doubles = context.range.api.Value2
+        stored = doubles if isinstance(doubles, (list, tuple)) else [[doubles]]  # COM gives a single cell bare
+    context.value = [list(map(_stored_cell, *pair)) for pair in zip(rows, stored, strict=True)]
+
+
+def _stored_cell(cell: object, stored: Any) -> object:
+    if isinstance(cell, Decimal):
+        return float(stored)
+    if isinstance(cell, int) and 2000 <= cell - _COM_ERROR < 2100:
+        return _ERRORS.get(cell - _COM_ERROR, "#UNKNOWN!")
+    return cell
+
+
+# Two dimensions keep a row apart from a column; text keeps an error apart from a blank. Only the classic add-in reads
+# its cells through COM.
+_ARRIVAL: dict[str, Any] = {"ndim": 2, "err_to_str": True}
+if sys.platform == "win32" and not xw.on_server:
+    _ARRIVAL["convert"] = StoredCells
+
+
+def _documentation(function: Callable[..., object]) -> tuple[str, dict[str, str]]:
+    """The first paragraph of a docstring, and the text of each argument under Args."""
+    summary, _, rest = (inspect.getdoc(function) or "").partition("\n\n")
+    _, _, arguments = rest.partition("Args:\n")
+    entries = _ARGUMENT.finditer(arguments.partition("\n\n")[0])
+    return " ".join(summary.split()), {entry[1]: " ".join(entry[2].split()) for entry in entries}
+
+
+def _registered(name: str, function: Callable[..., object]) -> Callable[..., object]:
+    """A worksheet function as xlwings takes it: positional arguments, documented, and without type hints.
+
+    xlwings reads hints as conversions: ``-> object`` would make of every answer an object handle, or crash.
+    """
+
+    def on_sheet(*args: Any, **kwargs: Any) -> object:
+        return _shown(function(*args, **kwargs), name in SENTENCES_IN_CELLS)
+
+    parameters = inspect.signature(function).parameters
+    summary, documents = _documentation(function)
+    on_sheet.__name__ = on_sheet.__qualname__ = name
+    on_sheet.__doc__ = summary
+    on_sheet.__annotations__ = {}
+    on_sheet.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # inspect.signature looks for it
+        [parameter.replace(annotation=inspect.Parameter.empty) for parameter in parameters.values()]
+    )
+    for parameter in parameters:
+        on_sheet = xw.arg(parameter, doc=documents.get(parameter, ""), **_ARRIVAL)(on_sheet)
+    return xw.func(on_sheet)
+
+
+def _shown(answer: object, sentence_in_cells: bool) -> object:
+    """An answer with plain texts for errors, which xlwings compares with its list of codes."""
+    if isinstance(answer, ExcelError) and sentence_in_cells:
+        answer = [[answer, answer.message]]
+    if isinstance(answer, list):
+        return [[_cell(cell) for cell in row] for row in answer]
+    return _cell(answer)
+
+
+def _cell(cell: object) -> object:
+    return str(cell) if isinstance(cell, ExcelError) else cell
+
+
+# xlwings finds functions among the attributes of the module, by their Excel names.
+globals().update({name: _registered(name, function) for name, function in FUNCTIONS.items()})
+__all__ = list(FUNCTIONS)
