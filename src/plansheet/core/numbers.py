@@ -9,6 +9,8 @@ from fractions import Fraction
 
 Number = int | Fraction
 
+_LARGEST = 9.99999999999999e307  # the largest number that can be typed into a cell
+
 DIGITS = 15
 """Significant digits that Excel keeps of a typed number and shows of a calculated one."""
 
@@ -16,7 +18,7 @@ DIGITS = 15
 def exact(value: float | int | Decimal) -> Number:
     """The decimal that Excel shows for a double: 15 significant digits, nothing of the binary tail.
 
-    Raises ValueError for NaN and the infinities, which no cell can hold.
+    Raises ValueError for NaN, the infinities, and the last doubles before them, which no cell can hold.
     """
     if isinstance(value, float):
         if value.is_integer() and -1e15 < value < 1e15:
@@ -25,6 +27,8 @@ def exact(value: float | int | Decimal) -> Number:
         if -(10**DIGITS) < value < 10**DIGITS:
             return value
         value = float(value)
+    if not -_LARGEST <= value <= _LARGEST:
+        raise ValueError(f"{value} is no number of a cell")
     return whole_if_possible(Fraction(format(value, f".{DIGITS}g")))
 
 

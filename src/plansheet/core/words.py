@@ -71,7 +71,7 @@ class Word(Enum):
         """The member that the text names; UnknownWord lists the known ones."""
         member = _members(cls).get(fold(text))
         if member is None:
-            raise UnknownWord(f'"{text}" is not known here; use one of: {", ".join(m.label for m in cls)}')
+            raise UnknownWord(f'"{text}", which is not known; use one of: {", ".join(m.label for m in cls)}')
         return member  # type: ignore[return-value]  # the table of cls holds members of cls only
 
 

@@ -46,4 +46,20 @@ SENTENCES_IN_CELLS: frozenset[str] = frozenset(
 )
 """Those that answer with sentences or a headed table: where the whole call fails, a sheet shows error and sentence."""
 
-__all__ = ["FUNCTIONS", "SENTENCES_IN_CELLS", "ExcelError", *FUNCTIONS]  # noqa: PLE0604  # keys of a dict are no literals
+__all__ = [
+    "ADJUST_FOR_SPLIT",
+    "FUNCTIONS",
+    "ISO_LIMIT_BY_GRANT",
+    "ISO_LIMIT_BY_YEAR",
+    "ISO_LIMIT_SPLIT",
+    "ISO_LIMIT_WHY",
+    "MERGER_CASHOUT",
+    "MERGER_CASHOUT_BY_HOLDER",
+    "PLANSHEET_VERSION",
+    "POOL_AVAILABLE",
+    "POOL_LEDGER",
+    "SENTENCES_IN_CELLS",
+    "SPLIT_TRANCHES",
+    "VEST_TRANCHES",
+    "ExcelError",
+]

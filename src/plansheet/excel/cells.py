@@ -226,7 +226,7 @@ def as_number(cell: object) -> Number | None:
         try:
             return exact(cell)
         except (ValueError, OverflowError):
-            raise BadCell("holds what is no number of a cell; enter a number") from None
+            raise BadCell("holds what no cell can hold; enter a number") from None
     if is_blank(cell):
         return None
     _refuse_error(cell)

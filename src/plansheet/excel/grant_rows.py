@@ -9,7 +9,6 @@ from plansheet.core.words import GrantType, Identifier
 from plansheet.excel.blocks import Block, read_block
 from plansheet.excel.cells import (
     BadCell,
-    CallFailed,
     Cells,
     ExcelError,
     Read,
@@ -91,12 +90,12 @@ def read_grants(grants: Cells, vesting: Cells) -> GrantRows:
     block = read_block(grants, "grants", Grant, needed, optional)
     columns = _Columns(block, [*needed, *optional])
     rows = GrantRows([], [])
-    _refuse_duplicates(columns)
+    twice = _duplicates(columns)
     by_key: dict[str, tuple[GrantLine, int]] = {}
     for i in range(columns.height):
         if columns.is_blank(i, ("grant", "grant_date", "shares")):
             continue
-        line = _line(columns, i)
+        line = _line(columns, i, twice.get(i))
         rows.lines.append(line)
         if line.grant is not None:
             by_key[line.grant.key] = line, i
@@ -109,18 +108,25 @@ def read_grants(grants: Cells, vesting: Cells) -> GrantRows:
     return rows
 
 
-def _refuse_duplicates(columns: _Columns) -> None:
-    seen: dict[str, int] = {}
+def _duplicates(columns: _Columns) -> dict[int, ExcelError]:
+    """The error of every row whose grant has another row."""
+    rows: dict[str, list[int]] = {}
     for i, grant in enumerate(columns.reads["grant"].values):
-        if grant is not None and (first := seen.setdefault(grant.key, i)) != i:
-            raise CallFailed(f"grants has {grant} twice, in rows {first + 1} and {i + 1}; give each grant one row")
+        if grant is not None:
+            rows.setdefault(grant.key, []).append(i)
+    return {
+        i: row_error(i, "grant", BadCell(f"stands in rows {' and '.join(str(j + 1) for j in same)}; give it one row"))
+        for same in rows.values()
+        if len(same) > 1
+        for i in same
+    }
 
 
-def _line(columns: _Columns, i: int) -> GrantLine:
+def _line(columns: _Columns, i: int, twice: ExcelError | None) -> GrantLine:
     grant, holder = columns.value("grant", i), columns.value("holder", i)
     assert grant is None or isinstance(grant, Identifier)
     assert holder is None or isinstance(holder, Identifier)
-    error = columns.error(i)
+    error = columns.error(i) or twice
     if error is None and grant is None:
         error = row_error(i, "grant", BadCell("is blank; enter the number of the grant"))
     if error is None and columns.value("grant_date", i) is None:
@@ -129,7 +135,7 @@ def _line(columns: _Columns, i: int) -> GrantLine:
         error = row_error(i, "holder", BadCell("is blank; enter whose option it is"))
     if holder is None and "holder" not in columns.reads:
         holder = ONE_HOLDER
-    return GrantLine(grant, holder, [], error)
+    return GrantLine(grant, holder, [], error and ExcelError(error, f"grants {error.message}"))
 
 
 def _unread(line: GrantLine, columns: _Columns, i: int, error: ExcelError) -> UnreadTranche:
@@ -154,7 +160,7 @@ def _from_schedule(rows: GrantRows, line: GrantLine, columns: _Columns, i: int) 
     shares = columns.value("shares", i) or 0
     error = schedule_error(i, line.grant, start, months, cliff)  # type: ignore[arg-type]  # months by their reader
     if error is not None:
-        _fail(rows, line, columns, i, error)
+        _fail(rows, line, columns, i, ExcelError(error, f"grants {error.message}"))
         return
     for day, installment in installments(shares, start, months or 0, cliff, every):  # type: ignore[arg-type]
         _tranche(rows, line, columns, i, day, installment)
@@ -195,7 +201,7 @@ def _from_vesting(rows: GrantRows, by_key: dict[str, tuple[GrantLine, int]], gra
 def _does_not_add_up(line: GrantLine, at: int, granted: object, total: object) -> ExcelError:
     return ExcelError(
         "#VALUE!",
-        f"row {at + 1}: grant {line.grant} is over {shares_text(granted)} shares, "  # type: ignore[arg-type]
+        f"grants row {at + 1}: grant {line.grant} is over {shares_text(granted)} shares, "  # type: ignore[arg-type]
         f"but its tranches in vesting add up to {shares_text(total)}; "  # type: ignore[arg-type]  # both are numbers
         "correct the tranches or the number granted",
     )

@@ -87,9 +87,8 @@ def ISO_LIMIT_BY_YEAR(
     dollars = _limit(limit)
     settled = settle(entries, read_activity_block(activity), dollars, _rounding(rounding))
     lines: list[tuple[Identifier, list[object]]] = [(use.holder, _year_line(use, dollars)) for use in settled.years]
-    for who, message in settled.refused.items():
-        error = ExcelError("#VALUE!", message)
-        lines.append((who, [who.text, "", error, error, error, error, message]))
+    for who, error in settled.refused.items():
+        lines.append((who, [who.text, "", error, error, error, error, error.message]))
     lines.sort(key=lambda line: line[0].order)
     return [["Holder", "Year", "Counted", "ISO", "Over", "Headroom", "Status"], *(line for _, line in lines)]
 
@@ -138,7 +137,7 @@ def ISO_LIMIT_BY_GRANT(grants: Cells, vesting: Cells = None, activity: Cells = N
         limit: Dollars a calendar year; left out: 100,000.
     """
     read = read_grants(grants, None if is_left_out(vesting) else vesting)
-    settled = settle(read.tranches, read_activity_block(activity), _limit(limit), atg_1996().rounding)
+    settled = settle(read.tranches, read_activity_block(activity), _limit(limit), atg_1996().rounding, "grants ")
     table: list[list[object]] = [["Grant", "Holder", "ISO", "NSO"]]
     for line in read.lines:
         holder = line.holder.text if line.holder else ""

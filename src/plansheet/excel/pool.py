@@ -102,14 +102,14 @@ def POOL_LEDGER(
     for row, line in zip(ledger.rows, _then_nothing(ledger.lines(None)), strict=False):
         if isinstance(line, ExcelError):
             failed = line
-            table.append([*_named(row, line.message), line, line, line])
+            table.append([*ledger.named(row, line.message), line, line, line])
         elif line is None:
             assert failed is not None
             later = ExcelError("#VALUE!", f"the pool from here on depends on an earlier row: {failed.message}")
-            table.append([*_named(row, later.message), later, later, later])
+            table.append([*ledger.named(row, later.message), later, later, later])
         else:
             for_iso = _NO_TYPE if line.for_iso is None else number_cell(line.for_iso)
-            table.append([*_named(row), number_cell(line.change), number_cell(line.available), for_iso])
+            table.append([*ledger.named(row), number_cell(line.change), number_cell(line.available), for_iso])
     return table
 
 
@@ -117,13 +117,6 @@ def _then_nothing(lines: Iterator[PoolLine | ExcelError]) -> Iterator[PoolLine |
     yield from lines
     while True:
         yield None
-
-
-def _named(row: Activity | Unreadable, message: str | None = None) -> list[object]:
-    """Date, action and grant of a line; the sentence of an error stands where the grant would."""
-    grant = row.grant.text if row.grant else ""
-    day = row.date if isinstance(row, Activity) else None
-    return [date_cell(day), row.action.label if row.action else "", grant if message is None else message]
 
 
 class _Ledger:
@@ -172,6 +165,12 @@ class _Ledger:
                 raise CallFailed(message, row.code if isinstance(row, Unreadable) else "#VALUE!")
             days[row.row] = day
         return days
+
+    def named(self, row: Activity | Unreadable, message: str | None = None) -> list[object]:
+        """Date, action and grant of a line; the sentence of an error, which names the grant, stands in its place."""
+        grant = row.grant.text if row.grant else ""
+        action = row.action.label if row.action else ""
+        return [date_cell(self._days.get(row.row)), action, grant if message is None else message]
 
     def lines(self, until: datetime.date | None) -> Iterator[PoolLine | ExcelError]:
         """The pool's lines up to a day; the last is an error where a row cannot be read or cannot have happened."""

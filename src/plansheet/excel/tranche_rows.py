@@ -133,7 +133,12 @@ class Settled:
 
     rows: list[TrancheSplit | ExcelError | None]
     years: list[YearUse] = field(default_factory=list)
-    refused: dict[Identifier, str] = field(default_factory=dict)
+    refused: dict[Identifier, ExcelError] = field(default_factory=dict)
+
+    def refuse(self, holder: Identifier, error: ExcelError) -> None:
+        """A holder's answer is gone; what is impossible tells more than what depends on it."""
+        if holder not in self.refused or (error == "#NUM!" and self.refused[holder] != "#NUM!"):
+            self.refused[holder] = error
 
 
 class _Blame:
@@ -161,9 +166,16 @@ class _Blame:
 
 
 def settle(
-    rows: Sequence[Entry], activity: Sequence[Activity | Unreadable | None], limit: Number, rounding: Rounding
+    rows: Sequence[Entry],
+    activity: Sequence[Activity | Unreadable | None],
+    limit: Number,
+    rounding: Rounding,
+    of: str = "",
 ) -> Settled:
-    """Every row's answer by the plan, or the error that stands in its place."""
+    """Every row's answer by the plan, or the error that stands in its place.
+
+    of: what the rows are of, for messages, with a space after it; nothing for ranges.
+    """
     _refuse_swapped(rows)
     holder_of: dict[str, Identifier] = {}
     blame = _Blame()
@@ -177,19 +189,20 @@ def settle(
     settled = Settled([None] * len(rows))
     for (i, tranche), split in zip(good, answer.tranches, strict=True):
         if isinstance(split, Refusal):
-            settled.rows[i] = refused(split, f"row {i + 1}: ")
-            settled.refused.setdefault(tranche.held_by, split.message)
+            settled.rows[i] = refused(split, f"{of}row {tranche.row}: ")
+            settled.refuse(tranche.held_by, refused(split))
         else:
             settled.rows[i] = split
     for i, entry in enumerate(rows):
         if isinstance(entry, UnreadTranche):
             settled.rows[i] = entry.error
             if entry.holder is not None and not entry.is_nso:
-                settled.refused.setdefault(entry.holder, entry.error.message)
+                settled.refuse(entry.holder, entry.error)
         elif entry is not None and settled.rows[i] is None:
             why = blame.of(entry) or ""
-            settled.rows[i] = ExcelError("#VALUE!", f"row {i + 1}: the answer depends on what cannot be read: {why}")
-            settled.refused.setdefault(entry.held_by, why)
+            message = f"{of}row {entry.row}: the answer depends on what cannot be read: {why}"
+            settled.rows[i] = ExcelError("#VALUE!", message)
+            settled.refuse(entry.held_by, ExcelError("#VALUE!", why))
     settled.years = [y for y in answer.years if y.holder not in settled.refused]
     return settled
 
@@ -263,7 +276,7 @@ def _blame_activity(
     for row in activity:
         if not isinstance(row, Unreadable) or row.action in IGNORED:
             continue
-        why = f"activity {row.message}"
+        why = f"Activity {row.message}"
         if row.action is Action.SPLIT:
             raise CallFailed(why, row.code)
         if row.grant is not None:

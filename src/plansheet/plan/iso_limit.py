@@ -32,7 +32,9 @@ class TrancheSplit:
     """One tranche's answer, in today's shares (all splits applied), with what it rests on.
 
     year: the calendar year of the limit, None while no date is known or nothing is counted.
-    disregarded: cancelled shares in neither column. stands: first exercisable as it stands after all events.
+    disregarded: cancelled shares in neither column; still_counted: cancelled shares that count all the same.
+    stands: first exercisable as it stands after all events. locked: whether shares of the grant and year were exercised
+    before a trigger and keep their status.
     units: the limit used before the tranche, counted by it, used by it, in dollars times ``money``.
     """
 
@@ -45,6 +47,8 @@ class TrancheSplit:
     by_designation: bool = False
     units: tuple[Number, Number, Number] = (0, 0, 0)
     money: int = 1
+    still_counted: Number = 0
+    locked: bool = False
 
     @property
     def used_before(self) -> Number:
@@ -247,6 +251,8 @@ class _Holder:
                 lot.triggered,
                 units=(used, shares * fmv, iso * fmv),
                 money=self.money,
+                still_counted=(lot.ended - lot.disregarded) * factor,
+                locked=year in option.locked,
             )
             used += iso * fmv
 

@@ -25,7 +25,7 @@ def why(split: TrancheSplit, limit: Number) -> str:
     return (
         f"{split.year}: {dollars_text(split.used_before)} of {dollars_text(limit)} used before it; it counts "
         f"{dollars_text(split.counted)} and uses {dollars_text(split.used)}: {shares_text(split.iso)} ISO and "
-        f"{shares_text(split.nso)} NSO ({_REG}{_paragraph(split)}).{_moved(split)}{gone}"
+        f"{shares_text(split.nso)} NSO ({_REG}{_paragraph(split)}).{_moved(split)}{_events(split)}{gone}"
     )
 
 
@@ -35,6 +35,13 @@ def _paragraph(split: TrancheSplit) -> str:
     if split.iso == 0:
         return "(a)(2)"  # beyond the limit: treated as a nonstatutory option
     return "(c)(1)"  # one option, in part an ISO and in part not
+
+
+def _events(split: TrancheSplit) -> str:
+    counted = shares_text(split.still_counted)
+    still = f" {counted} cancelled shares count to the end of the year ((b)(5)(ii))." if split.still_counted else ""
+    kept = " Shares exercised before the trigger keep their status ((b)(4))." if split.locked else ""
+    return still + kept
 
 
 def _moved(split: TrancheSplit) -> str:
