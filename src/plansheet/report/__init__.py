@@ -1,0 +1,1 @@
+"""Reports of a check, a module per format."""

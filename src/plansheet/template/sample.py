@@ -1,0 +1,235 @@
+"""The sample's ledgers: invented facts, completed with the figures that the plan's engines give.
+
+The facts stand in sample/*.csv. What an administrator would have recorded from them (ISO and NSO shares, prices after
+the split, merger payments) is computed here, except for the mistakes of sample/story.toml, left in to be found.
+"""
+
+import datetime
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from plansheet.core.numbers import Number, exact
+from plansheet.core.records import Activity, Grant, Holder, Tranche, heading
+from plansheet.core.words import Action, Identifier
+from plansheet.excel.activity import read_activity_block
+from plansheet.excel.grant_rows import read_grants
+from plansheet.plan.adjustment import adjust
+from plansheet.plan.iso_limit import TrancheSplit, classify
+from plansheet.plan.merger import holder_payment
+from plansheet.plan.outstanding import outstanding
+from plansheet.plan.terms import atg_1996
+from plansheet.template.tables import Cell, Table, number_cell, read_facts
+
+
+class Position(NamedTuple):
+    """An option with something left at a moment: shares and exercise price of that moment."""
+
+    grant: str
+    holder: str
+    shares: Number
+    price: Number
+
+
+class Mistake(NamedTuple):
+    """A deliberate mistake: the record it concerns, the cells recorded instead (heading to value), what is wrong."""
+
+    sheet: str
+    record: str
+    first_exercisable: datetime.date | None
+    cells: dict[str, Cell]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The completed ledgers as Excel tables, their records, and the options outstanding at two moments."""
+
+    holders: Table
+    grants: Table
+    vesting: Table
+    activity: Table
+    tranches: tuple[Tranche, ...]
+    events: tuple[Activity, ...]
+    merger_price: Number
+    merger_date: datetime.date
+    at_split: tuple[Position, ...]
+    at_merger: tuple[Position, ...]
+    mistakes: tuple[Mistake, ...]
+
+    @property
+    def split(self) -> Activity:
+        """The sample's one split."""
+        return self.events[_split_at(self.events)]
+
+
+GRANT = heading(Grant, "grant")
+HOLDER = heading(Grant, "holder")
+PRICE = heading(Grant, "exercise_price")
+TYPE = heading(Grant, "grant_type")
+GRANT_DATE = heading(Grant, "grant_date")
+FMV = heading(Grant, "fmv")
+MONTHS = heading(Grant, "months")
+FIRST_EXERCISABLE = heading(Tranche, "first_exercisable")
+SHARES = heading(Tranche, "shares")
+ISO_SHARES = heading(Tranche, "iso_shares")
+NSO_SHARES = heading(Tranche, "nso_shares")
+SPLIT_PRICE = heading(Grant, "split_price")
+CASHOUT = heading(Holder, "cashout")
+LOOKED_UP = (HOLDER, TYPE, GRANT_DATE, FMV)
+"""Columns of Vesting that Grants holds."""
+
+
+@cache
+def load() -> Sample:
+    """The sample, complete."""
+    holders, grants = read_facts("Holders", Holder), read_facts("Grants", Grant)
+    vesting, activity = read_facts("Vesting", Tranche), read_facts("Activity", Activity)
+    events = tuple(event for event in read_activity_block(activity.block()) if isinstance(event, Activity))
+    entries = read_grants(grants.block(), vesting.block()).tranches
+    tranches = tuple(entry for entry in entries if isinstance(entry, Tranche))
+    if len(events) < len(activity.rows) or len(tranches) < len(vesting.rows):
+        raise ValueError("the sample has a row that cannot be read; correct sample/activity.csv or sample/vesting.csv")
+    story = tomllib.loads(_story(), parse_float=Decimal)
+    merger_price, merger_date = exact(story["merger"]["price"]), story["merger"]["date"]
+    mistakes = tuple(
+        Mistake(
+            entry["sheet"],
+            entry["record"],
+            entry.get("first_exercisable"),
+            {name: number_cell(value) for name, value in entry.get("cells", {}).items()},
+            entry["sentence"],
+        )
+        for entry in story["mistake"]
+    )
+    split_prices = _split_prices(grants, events)
+    at_merger = _at_merger(tranches, events, grants, split_prices, merger_date)
+    return Sample(
+        holders=_recorded(_with_payments(holders, at_merger, merger_price), mistakes),
+        grants=_recorded(_with_split_prices(grants, split_prices), mistakes),
+        vesting=_recorded(_with_split(vesting, grants, tranches, events), mistakes),
+        activity=activity,
+        tranches=tranches,
+        events=events,
+        merger_price=merger_price,
+        merger_date=merger_date,
+        at_split=_at_split(tranches, events, grants),
+        at_merger=at_merger,
+        mistakes=mistakes,
+    )
+
+
+def _story() -> str:
+    return files("plansheet.template").joinpath("sample/story.toml").read_text(encoding="utf-8")
+
+
+def _split_at(events: Sequence[Activity]) -> int:
+    return next(at for at, event in enumerate(events) if event.action is Action.SPLIT)
+
+
+def _split_prices(grants: Table, events: Sequence[Activity]) -> dict[str, Number]:
+    """Exercise price after all splits since the grant (§15(a)(z)), of grants made before one."""
+    terms = atg_1996()
+    prices: dict[str, Number] = {}
+    for row in grants.records():
+        shares, price = _number(row[SHARES]), _number(row[PRICE])
+        for event in events:
+            if event.ratio is None or event.date is None or event.date <= day_of(row[GRANT_DATE]):
+                continue
+            adjusted = adjust(shares, price, event.ratio, terms.split_method, terms.split_decimals)
+            assert isinstance(adjusted, tuple), adjusted.message
+            shares, price = adjusted
+            prices[str(row[GRANT])] = price
+    return prices
+
+
+def _positions(left: dict[str, Number], grants: Table, prices: dict[str, Number]) -> tuple[Position, ...]:
+    """Options with something left, in the order of Grants; ``prices`` where they differ from those as granted."""
+    return tuple(
+        Position(grant, str(row[HOLDER]), shares, prices.get(grant, _number(row[PRICE])))
+        for row in grants.records()
+        if (shares := left.get(Identifier(grant := str(row[GRANT])).key, 0))
+    )
+
+
+def _at_split(tranches: Sequence[Tranche], events: Sequence[Activity], grants: Table) -> tuple[Position, ...]:
+    """Options outstanding just before the split, in shares and dollars before it."""
+    at = _split_at(events)
+    split = events[at].date
+    made = [t for t in tranches if t.grant_date is not None and split is not None and t.grant_date < split]
+    return _positions(outstanding(made, events[:at]), grants, {})
+
+
+def _at_merger(
+    tranches: Sequence[Tranche],
+    events: Sequence[Activity],
+    grants: Table,
+    split_prices: dict[str, Number],
+    merger_date: datetime.date,
+) -> tuple[Position, ...]:
+    """Options outstanding just before they are cancelled for cash at the closing (§16(a)(iii))."""
+    until = [e for e in events if e.date is not None and (e.date, e.action.ends_options) < (merger_date, True)]
+    return _positions(outstanding(tranches, until), grants, split_prices)
+
+
+def _with_split(vesting: Table, grants: Table, tranches: Sequence[Tranche], events: Sequence[Activity]) -> Table:
+    """Vesting with what Grants says of each tranche, and with ISO and NSO shares in today's shares (§11(c))."""
+    terms = atg_1996()
+    of_grant = {row[GRANT]: row for row in grants.records()}
+    answers = classify(tranches, events, terms.iso_limit, terms.rounding).tranches
+    rows: list[dict[str, Cell]] = []
+    for row, answer in zip(vesting.records(), answers, strict=True):
+        assert isinstance(answer, TrancheSplit), answer.message
+        looked_up = {name: of_grant[row[GRANT]][name] for name in LOOKED_UP}
+        parts = {ISO_SHARES: number_cell(answer.iso), NSO_SHARES: number_cell(answer.nso)}
+        rows.append({**row, **looked_up, **parts})
+    return vesting.arranged((GRANT, *LOOKED_UP, FIRST_EXERCISABLE, SHARES, ISO_SHARES, NSO_SHARES), rows)
+
+
+def _with_split_prices(grants: Table, prices: dict[str, Number]) -> Table:
+    rows = [{**row, SPLIT_PRICE: _cell(prices.get(str(row[GRANT])))} for row in grants.records()]
+    return grants.arranged((*grants.headings, SPLIT_PRICE), rows)
+
+
+def _with_payments(holders: Table, positions: Sequence[Position], merger_price: Number) -> Table:
+    """Holders with the payment by the plan's words (§16(a)(iii)); blank for those with nothing outstanding."""
+    options: dict[str, list[tuple[Number, Number]]] = {}
+    for position in positions:
+        options.setdefault(position.holder, []).append((position.shares, position.price))
+    payments = {holder: holder_payment(merger_price, held).plan for holder, held in options.items()}
+    rows = [{**row, CASHOUT: _cell(payments.get(str(row[HOLDER])))} for row in holders.records()]
+    return holders.arranged((*holders.headings, CASHOUT), rows)
+
+
+def _recorded(table: Table, mistakes: Sequence[Mistake]) -> Table:
+    """The table as it was recorded: with the mistakes."""
+    rows = list(table.records())
+    for mistake in mistakes:
+        for row in rows:
+            if mistake.sheet == table.name and mistake.record in row.values() and _is_tranche(row, mistake):
+                row.update(mistake.cells)
+    return table.arranged(table.headings, rows)
+
+
+def _is_tranche(row: dict[str, Cell], mistake: Mistake) -> bool:
+    first = row.get(FIRST_EXERCISABLE)
+    return mistake.first_exercisable is None or (first is not None and day_of(first) == mistake.first_exercisable)
+
+
+def _cell(value: Number | None) -> Cell:
+    return None if value is None else number_cell(value)
+
+
+def _number(cell: Cell) -> Number:
+    assert isinstance(cell, int | float), cell
+    return exact(cell)
+
+
+def day_of(cell: Cell) -> datetime.date:
+    """The day in a cell that holds one."""
+    assert isinstance(cell, datetime.datetime), cell
+    return cell.date()
