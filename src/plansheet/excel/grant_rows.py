@@ -27,7 +27,6 @@ from plansheet.excel.tranche_rows import ONE_HOLDER, Entry, UnreadTranche
 from plansheet.excel.vesting import schedule_error
 from plansheet.plan.vesting import installments
 
-_SCHEDULE = ("vesting_start", "months", "cliff", "every")
 _READERS: dict[str, Callable[[object], object]] = {
     "grant": as_identifier,
     "holder": as_identifier,
@@ -82,11 +81,13 @@ class _Columns:
 
 def read_grants(grants: Cells, vesting: Cells) -> GrantRows:
     """The tranches of a Grants block; ``vesting`` None: from the schedule columns of the grants."""
-    needed = ["grant", "grant_date", "fmv", "shares"]
+    needed = ["grant", "grant_date", "fmv"]
     optional = ["holder", "grant_type"]
     if vesting is None:
-        needed.append("vesting_start")
-        optional += _SCHEDULE[1:]
+        needed += ["shares", "vesting_start"]
+        optional += ["months", "cliff", "every"]
+    else:
+        optional.append("shares")
     block = read_block(grants, "grants", Grant, needed, optional)
     columns = _Columns(block, [*needed, *optional])
     rows = GrantRows([], [])
@@ -193,7 +194,8 @@ def _from_vesting(rows: GrantRows, by_key: dict[str, tuple[GrantLine, int]], gra
         _tranche(rows, line, grants, at, columns.value("first_exercisable", i), shares)
         totals[grant.key] = totals.get(grant.key, 0) + shares  # type: ignore[operator]  # numbers by their reader
     for key, (line, at) in by_key.items():
-        granted, total = grants.value("shares", at) or 0, totals.get(key, 0)
+        total = totals.get(key, 0)
+        granted = (grants.value("shares", at) or 0) if "shares" in grants.reads else total
         if line.error is None and total != granted:
             _fail(rows, line, grants, at, _does_not_add_up(line, at, granted, total))
 

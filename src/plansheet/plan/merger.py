@@ -5,12 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from plansheet.core.numbers import Number, dollars_text, ratio, round_down, round_half_up
-from plansheet.core.records import Activity, Grant, Holder, Ledger
+from plansheet.core.records import Activity, Grant, Holder, Ledger, Ratio
+from plansheet.core.refusal import Refusal
 from plansheet.core.rule import Hit, Severity, rule
 from plansheet.core.words import CashoutMethod
 from plansheet.plan.adjustment import adjust, splits_since
 from plansheet.plan.ledger import complete, of_this_plan
-from plansheet.plan.option_history import replay
+from plansheet.plan.outstanding import outstanding
 from plansheet.plan.terms import Terms
 
 _CENT = 2
@@ -77,18 +78,25 @@ def outstanding_at(ledger: Ledger, terms: Terms, closing: datetime.date) -> dict
         for a in ledger.activity
         if a.date is not None and (a.date < closing or (a.date == closing and not a.action.ends_options))
     ]
-    options, _ = replay(tranches, before)
+    left = outstanding(tranches, before)
     own = of_this_plan(ledger, terms)
     held: dict[str, list[tuple[Number, Number]]] = {}
-    for key, option in options.items():
-        grant = own.get(key)
-        if grant is None or grant.exercise_price is None or option.outstanding == 0:
-            continue
-        split = splits_since(option.grant_date, before)
-        adjusted = adjust(option.outstanding, grant.exercise_price, split, terms.split_method, terms.split_decimals)
-        price = adjusted[1] if isinstance(adjusted, tuple) and split.new != split.old else grant.exercise_price
-        held.setdefault(option.holder.key, []).append((option.outstanding, price))
+    for tranche in tranches:
+        grant = own.get(tranche.grant.key)
+        shares = left.pop(tranche.grant.key, 0)
+        if grant is not None and grant.exercise_price is not None and tranche.grant_date is not None and shares:
+            split = splits_since(tranche.grant_date, before)
+            price = _price_after(split, shares, grant.exercise_price, terms)
+            held.setdefault(tranche.held_by.key, []).append((shares, price))
     return held
+
+
+def _price_after(split: Ratio, shares: Number, price: Number, terms: Terms) -> Number:
+    """The exercise price after the splits since the grant, rounded as the plan chooses."""
+    if split.new == split.old:
+        return price
+    adjusted = adjust(ratio(shares, split.factor), price, split, terms.split_method, terms.split_decimals)
+    return price if isinstance(adjusted, Refusal) else adjusted[1]
 
 
 @rule(

@@ -73,11 +73,11 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
     ),
     "mail": (
         "This is a mail message, not a workbook.",
-        "Name it .eml, .mbox or .msg to have its attachments checked, or save the attached workbook and check that.",
+        "Save the attached workbook, and check that.",
     ),
     "zip": (
         "This is a zip archive, not a workbook{detail}.",
-        "Name it .zip to have the workbooks in it checked, or unpack it and check them.",
+        "Unpack it, and check the workbooks in it.",
     ),
     "document": (
         "This is a document of another program (an OLE2 file without a workbook in it).",
