@@ -27,7 +27,7 @@ def exact(value: float | int | Decimal) -> Number:
         if -(10**DIGITS) < value < 10**DIGITS:
             return value
         value = float(value)
-    if not -_LARGEST <= value <= _LARGEST:
+    if (isinstance(value, Decimal) and value.is_nan()) or not -_LARGEST <= value <= _LARGEST:
         raise ValueError(f"{value} is no number of a cell")
     return whole_if_possible(Fraction(format(value, f".{DIGITS}g")))
 
@@ -74,7 +74,10 @@ def shares_text(value: Number) -> str:
     """A number of shares for a sentence: 1,000 or 3,333.3333."""
     if value.denominator == 1:
         return f"{int(value):,}"
-    return f"{float(value):,.4f}".rstrip("0").rstrip(".")
+    decimals = 4
+    while round_half_up(value, decimals).denominator == 1 and decimals < 16:
+        decimals += 4  # a part of a share is never told as none
+    return f"{float(value):,.{decimals}f}".rstrip("0").rstrip(".")
 
 
 def dollars_text(value: Number, decimals: int = 2) -> str:

@@ -48,8 +48,14 @@ NaturalOrder = tuple[tuple[int, int, str], ...]
 
 def natural_order(key: str) -> tuple[NaturalOrder, str]:
     """A sorting key: runs of digits by value, digits before letters, so that G-2 comes before G-10."""
-    runs = tuple((0, int(run), "") if run[0] in "0123456789" else (1, 0, run) for run in _RUNS.findall(key))
-    return runs, key
+    return tuple(map(_run_order, _RUNS.findall(key))), key
+
+
+def _run_order(run: str) -> tuple[int, int, str]:
+    if run[0] not in "0123456789":
+        return 1, 0, run
+    digits = run.lstrip("0")
+    return 0, len(digits), digits  # of two numbers without leading zeros the longer is the larger
 
 
 class UnknownWord(ValueError):

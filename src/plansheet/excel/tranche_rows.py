@@ -183,11 +183,12 @@ def settle(
     _blame_unread(rows, holder_of, blame)
     _blame_activity(activity, holder_of, blame)
     clean = blame.nobody
-    good = [(i, t) for i, t in enumerate(rows) if isinstance(t, Tranche) and (clean or blame.of(t) is None)]
+    good = [i for i, t in enumerate(rows) if isinstance(t, Tranche) and (clean or blame.of(t) is None)]
+    tranches = [t for t in rows if isinstance(t, Tranche) and (clean or blame.of(t) is None)]
     events = [a for a in activity if isinstance(a, Activity)]
-    answer = classify([t for _, t in good], events, limit, rounding)
+    answer = classify(tranches, events, limit, rounding)
     settled = Settled([None] * len(rows))
-    for (i, tranche), split in zip(good, answer.tranches, strict=True):
+    for i, tranche, split in zip(good, tranches, answer.tranches, strict=True):
         if isinstance(split, Refusal):
             settled.rows[i] = refused(split, f"{of}row {tranche.row}: ")
             settled.refuse(tranche.held_by, refused(split))
@@ -230,10 +231,10 @@ def _blame_disagreement(rows: Sequence[Entry], holder_of: dict[str, Identifier],
             holder_of[tranche.grant.key] = tranche.held_by
             continue
         if (
-            known.grant_date == tranche.grant_date
-            and known.fmv == tranche.fmv
+            (known.grant_date is tranche.grant_date or known.grant_date == tranche.grant_date)
+            and (known.fmv is tranche.fmv or known.fmv == tranche.fmv)  # equal cells are read once
             and known.grant_type is tranche.grant_type
-            and known.held_by.key == tranche.held_by.key
+            and (known.holder is tranche.holder or known.holder == tranche.holder)
         ):
             continue
         what = _difference(known, tranche)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
+from typing import NamedTuple
 
 from plansheet.core.numbers import Number, ratio, round_down, same_as_shown, shares_text, whole_if_possible
 from plansheet.core.records import Activity, Grant, Ledger, Record, Tranche
@@ -27,8 +28,7 @@ IGNORED = frozenset(Action) - LIFE_EVENTS - {Action.APPROVAL}
 """Actions that change nothing about the limit; of a disposition Treas. Reg. §1.422-4(b)(6) says so."""
 
 
-@dataclass(frozen=True, slots=True)
-class TrancheSplit:
+class TrancheSplit(NamedTuple):
     """One tranche's answer, in today's shares (all splits applied), with what it rests on.
 
     year: the calendar year of the limit, None while no date is known or nothing is counted.

@@ -131,7 +131,7 @@ def of_this_plan(ledger: Ledger, terms: Terms) -> dict[str, Grant]:
     "LEDGER001",
     Severity.ERROR,
     plan="§5",
-    message="{message}",
+    message="{message}.",
     fix="Correct the cell; what depends on it was not checked.",
 )
 def unreadable_cell(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:

@@ -69,6 +69,7 @@ class Option:
         self.locked: dict[int, tuple[Number, Number]] = {}
         self.refusal: Refusal | None = None
         self._by_year: dict[int, list[Lot]] | None = None
+        self._reordered = False  # whether a trigger has changed the order of the lots
 
     @classmethod
     def of(cls, tranche: Tranche) -> "Option":
@@ -94,13 +95,16 @@ class Option:
             if lot.sheet is not None:
                 lot.due = lot.sheet if lot.sheet > self.gate else self.gate
                 self.counted[lot.due.year] = self.counted.get(lot.due.year, 0) + lot.shares
-        self.waiting = deque(sorted(self.lots, key=Lot.order))
+        self.lots.sort(key=Lot.order)
+        self.waiting = deque(self.lots)
 
     def lots_of(self, year: int) -> list[Lot]:
         """The lots of one calendar year in the order in which they take ISO shares; after all events."""
         if self._by_year is None:
             self._by_year = {}
-            for lot in sorted(self.lots, key=Lot.order):
+            if self._reordered:
+                self.lots.sort(key=Lot.order)
+            for lot in self.lots:
                 if lot.due is not None:
                     self._by_year.setdefault(lot.due.year, []).append(lot)
         return self._by_year.get(year, [])
@@ -128,6 +132,7 @@ class Option:
             lot.due = target
             lot.triggered = day
         moved.sort(key=Lot.order)
+        self._reordered = True
         if target <= day:
             self.ready.extend(moved)
             self.waiting = deque(kept)
