@@ -32,7 +32,7 @@ class TrancheSplit(NamedTuple):
     """One tranche's answer, in today's shares (all splits applied), with what it rests on.
 
     year: the calendar year of the limit, None while no date is known or nothing is counted.
-    disregarded: cancelled shares in neither column; still_counted: cancelled shares that count all the same.
+    disregarded: cancelled shares in neither column; still_counted: shares cancelled in that year, which count.
     stands: first exercisable as it stands after all events. locked: whether shares of the grant and year were exercised
     before a trigger and keep their status.
     units: the limit used before the tranche, counted by it, used by it, in dollars times ``money``.
@@ -251,7 +251,7 @@ class _Holder:
                 lot.triggered,
                 units=(used, shares * fmv, iso * fmv),
                 money=self.money,
-                still_counted=(lot.ended - lot.disregarded) * factor,
+                still_counted=lot.ended_in_year * factor,
                 locked=year in option.locked,
             )
             used += iso * fmv

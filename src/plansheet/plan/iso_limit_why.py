@@ -39,7 +39,7 @@ def _paragraph(split: TrancheSplit) -> str:
 
 def _events(split: TrancheSplit) -> str:
     counted = shares_text(split.still_counted)
-    still = f" {counted} cancelled shares still count in that year ((b)(5)(ii))." if split.still_counted else ""
+    still = f" {counted} shares cancelled in that year still count ((b)(5)(ii))." if split.still_counted else ""
     kept = " Shares exercised before the trigger keep their status ((b)(4))." if split.locked else ""
     return still + kept
 

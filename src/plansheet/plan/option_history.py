@@ -31,7 +31,7 @@ LIFE_EVENTS = frozenset(
 class Lot:
     """A tranche's shares, in shares of the grant date."""
 
-    __slots__ = ("disregarded", "due", "ended", "index", "live", "shares", "sheet", "triggered")
+    __slots__ = ("disregarded", "due", "ended_in_year", "index", "live", "shares", "sheet", "triggered")
 
     def __init__(self, index: int, sheet: datetime.date | None, shares: Number) -> None:
         self.index = index
@@ -40,7 +40,7 @@ class Lot:
         self.live = shares
         self.due: datetime.date | None = None
         self.disregarded: Number = 0
-        self.ended: Number = 0
+        self.ended_in_year: Number = 0
         self.triggered: datetime.date | None = None
 
     def order(self) -> tuple[datetime.date, datetime.date, Number, int]:
@@ -178,11 +178,12 @@ class Option:
     def _end(self, lot: Lot, shares: Number, day: datetime.date) -> None:
         # Treas. Reg. §1.422-4(b)(5)(i): disregarded if cancelled before the year in which it would have become first
         # exercisable; (ii) cancelled at any other time, it counts as outstanding to the end of that year.
-        lot.ended += shares
         if lot.due is None or lot.due.year > day.year:
             lot.disregarded += shares
             if lot.due is not None:
                 self._count(lot.due.year, -shares)
+        elif lot.due.year == day.year:
+            lot.ended_in_year += shares
 
     def _too_many(self, event: Activity, there: Number) -> Refusal:
         what = {Action.EXERCISE: "exercisable", Action.EXPIRE: "exercisable", Action.FORFEIT: "unexercisable"}
