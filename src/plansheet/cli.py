@@ -3,6 +3,7 @@
 import argparse
 import datetime as dt
 import glob
+import io
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,13 +16,14 @@ from plansheet.report.json import json_report, recalc_json
 from plansheet.report.manual import explanation, explanation_json, rule_list
 from plansheet.report.text import printable, text_report
 from plansheet.template import build_sample
-from plansheet.workbook.checks import ALL_RULES, Checked, Options, check
+from plansheet.workbook.checks import ALL_RULES, Checked, Options, check, check_bytes
 from plansheet.workbook.reader import read
 from plansheet.workbook.recalc import Recalculated, recalculate
 from plansheet.workbook.unreadable import Unreadable
 
 CLEAN, FINDINGS, USAGE, UNCHECKED = 0, 1, 2, 3
 SAMPLE = "atg-1996-sample.xlsx"
+_STANDARD_INPUT = Path("-")
 _REPORTS = {"text": text_report, "json": json_report}
 _WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls", ".ods"})
 
@@ -32,8 +34,9 @@ class UsageError(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; its exit code."""
-    parser = _parser()
-    parsed = parser.parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a name that the terminal cannot show must not stop the report
+    parsed = _parser().parse_args(arguments)
     try:
         code: int = parsed.run(parsed)
     except UsageError as error:
@@ -102,7 +105,7 @@ def _demo(parsed: argparse.Namespace) -> int:
 
 
 def _add_check(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("paths", metavar="PATH", nargs="+", help="files, folders or patterns")
+    parser.add_argument("paths", metavar="PATH", nargs="+", help="files, folders or patterns; - reads standard input")
     parser.add_argument(
         "--format",
         action="append",
@@ -126,7 +129,7 @@ def _check(parsed: argparse.Namespace) -> int:
         fail_on=Severity(parsed.fail_on),
         wanted=_Wanted(parsed.select, parsed.ignore),
     )
-    checked = [check(path, options) for path in _files(parsed.paths)]
+    checked = [_checked(path, options) for path in _files(parsed.paths)]
     for name, target in formats:
         report = _REPORTS[name](checked)
         if target is None:
@@ -137,6 +140,12 @@ def _check(parsed: argparse.Namespace) -> int:
         except OSError as error:
             raise UsageError(f"{target} cannot be written: {error.strerror or error}; name another file") from error
     return _exit_code(checked, allow_unchecked=parsed.allow_unchecked)
+
+
+def _checked(path: Path, options: Options) -> Checked:
+    if path == _STANDARD_INPUT:
+        return check_bytes(sys.stdin.buffer.read(), str(path), options)
+    return check(path, options)
 
 
 def _exit_code(checked: Sequence[Checked], *, allow_unchecked: bool) -> int:
@@ -207,7 +216,9 @@ def _files(paths: Sequence[str]) -> Iterator[Path]:
 
 def _expanded(text: str) -> Iterator[Path]:
     path = Path(text)
-    if path.is_dir():
+    if path == _STANDARD_INPUT:
+        yield path
+    elif path.is_dir():
         inside = (p for p in path.rglob("*") if p.suffix.lower() in _WORKBOOKS and p.is_file())
         yield from sorted(p for p in inside if not p.name.startswith(("~$", ".")))
     elif path.exists():

@@ -68,7 +68,7 @@ def _workbook(checked: Checked) -> dict[str, object]:
 
 
 def _dumped(document: object) -> str:
-    return json.dumps(document, indent=2, ensure_ascii=False, default=_plain) + "\n"
+    return json.dumps(document, indent=2, default=_plain) + "\n"  # ASCII: right in every encoding
 
 
 def _plain(value: object) -> str:

@@ -35,4 +35,4 @@ def explanation_json(rule: Rule) -> str:
         "message": rule.message,
         "fix": rule.fix,
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(document, indent=2) + "\n"

@@ -17,8 +17,9 @@ from plansheet.plan.rules import RULES, harvest
 from plansheet.plan.terms import EVENTS, Terms, UnusableTerms, atg_1996, label, with_values
 from plansheet.workbook import judgements
 from plansheet.workbook.formulas import not_reached
+from plansheet.workbook.guard import content
 from plansheet.workbook.locate import Area, Located, locate
-from plansheet.workbook.reader import read
+from plansheet.workbook.reader import read_bytes
 from plansheet.workbook.recalc import Recalculated, recalculate
 from plansheet.workbook.references import as_sent
 from plansheet.workbook.saved import Workbook
@@ -76,14 +77,20 @@ class Options:
 
 def check(path: Path, options: Options) -> Checked:
     """Check one file. Never raises for what is in the file."""
-    checked = Checked(str(path))
     try:
-        checked.sha256 = _sha256(path)
-        _check(read(path), options, checked)
+        data = content(path)
+    except Unreadable as unreadable:
+        return Checked(str(path), not_checked=[NotChecked("the file", str(unreadable))])
+    return check_bytes(data, str(path), options)
+
+
+def check_bytes(data: bytes, name: str, options: Options) -> Checked:
+    """Check a workbook that is not a file, under a name."""
+    checked = Checked(name, hashlib.sha256(data).hexdigest())
+    try:
+        _check(read_bytes(data, name), options, checked)
     except Unreadable as unreadable:
         checked.not_checked.append(NotChecked("the file", str(unreadable)))
-    except OSError as error:
-        checked.not_checked.append(NotChecked("the file", f"It cannot be opened: {error.strerror or error}."))
     except Exception as bug:  # one file must not take the others with it
         why = f"plansheet failed on it ({type(bug).__name__}: {bug}); report this with the workbook"
         checked.verdict = "unchecked"
@@ -103,11 +110,6 @@ def _check(workbook: Workbook, options: Options, checked: Checked) -> None:
     checked.taken_for = [*map(_taken_for, located.areas), *map(_not_taken, located.views)]
     serious = [f for f in checked.findings if options.fail_on is Severity.WARNING or f.severity is Severity.ERROR]
     checked.verdict = "unchecked" if unsettled else "findings" if serious else "clean"
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 # --- What was not checked -------------------------------------------------------------------------------------------
