@@ -4,6 +4,7 @@ import argparse
 import datetime as dt
 import glob
 import io
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from plansheet.report.manual import explanation, explanation_json, rule_list
 from plansheet.report.text import printable, text_report
 from plansheet.template import build_sample
 from plansheet.workbook.checks import ALL_RULES, Checked, Options, check, check_bytes
+from plansheet.workbook.guard import LARGEST_FILE
 from plansheet.workbook.reader import read
 from plansheet.workbook.recalc import Recalculated, recalculate
 from plansheet.workbook.unreadable import Unreadable
@@ -40,11 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code: int = parsed.run(parsed)
     except UsageError as error:
-        print(f"plansheet {parsed.command}: {error}", file=sys.stderr)
+        print(f"plansheet {parsed.command}: {printable(str(error))}", file=sys.stderr)
         return USAGE
-    except BrokenPipeError:  # the reader of the output has seen enough
-        sys.stderr.close()
-        return CLEAN
     return code
 
 
@@ -69,7 +68,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _print(text: str) -> int:
-    sys.stdout.write(text)
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read the output has seen enough; the exit code still says what was found
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return CLEAN
 
 
@@ -87,17 +90,21 @@ def _demo(parsed: argparse.Namespace) -> int:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         workbook = folder / SAMPLE
+        workbook.open("ab").close()  # it may be open in Excel, which nobody else may write to then
         build_sample(workbook)
+        checked = check(workbook, Options(as_of=_today()))
+        (folder / "check.txt").write_text(text_report([checked]), encoding="utf-8")
+        (folder / "check.json").write_text(json_report([checked]), encoding="utf-8")
     except OSError as error:
-        raise UsageError(f"{folder} cannot be written: {error.strerror or error}; name another folder") from error
-    checked = check(workbook, Options(as_of=_today()))
-    (folder / "check.txt").write_text(text_report([checked]), encoding="utf-8")
-    (folder / "check.json").write_text(json_report([checked]), encoding="utf-8")
-    _print(text_report([checked]))
-    print("\nThe people and grants of the sample are invented; its mistakes were planted to be found.")
-    print(f"{workbook}: the sample workbook")
-    print(f"{folder / 'check.txt'}: this report")
-    print(f"{folder / 'check.json'}: the same as JSON")
+        what = error.filename or folder
+        raise UsageError(f"{what} cannot be written: {error.strerror or error}; name another folder") from error
+    _print(
+        f"{text_report([checked])}\n"
+        "The people and grants of the sample are invented; its mistakes were planted to be found.\n"
+        f"{workbook}: the sample workbook\n"
+        f"{folder / 'check.txt'}: this report\n"
+        f"{folder / 'check.json'}: the same as JSON\n"
+    )
     return CLEAN
 
 
@@ -129,7 +136,9 @@ def _check(parsed: argparse.Namespace) -> int:
         fail_on=Severity(parsed.fail_on),
         wanted=_Wanted(parsed.select, parsed.ignore),
     )
-    checked = [_checked(path, options) for path in _files(parsed.paths)]
+    paths = list(_files(parsed.paths))
+    _keep_apart(paths, [target for _, target in formats if target is not None])
+    checked = [_checked(path, options) for path in paths]
     for name, target in formats:
         report = _REPORTS[name](checked)
         if target is None:
@@ -142,9 +151,17 @@ def _check(parsed: argparse.Namespace) -> int:
     return _exit_code(checked, allow_unchecked=parsed.allow_unchecked)
 
 
+def _keep_apart(paths: Sequence[Path], targets: Sequence[str]) -> None:
+    """A report must not be written over what it reports on."""
+    read_from = {path.resolve() for path in paths}
+    for target in targets:
+        if Path(target).resolve() in read_from:
+            raise UsageError(f"--format would write over {target}, which is to be checked; name another file")
+
+
 def _checked(path: Path, options: Options) -> Checked:
     if path == _STANDARD_INPUT:
-        return check_bytes(sys.stdin.buffer.read(), str(path), options)
+        return check_bytes(sys.stdin.buffer.read(LARGEST_FILE + 1), str(path), options)
     return check(path, options)
 
 
@@ -152,11 +169,7 @@ def _exit_code(checked: Sequence[Checked], *, allow_unchecked: bool) -> int:
     verdicts = {each.verdict for each in checked}
     if "unchecked" in verdicts and not allow_unchecked:
         return UNCHECKED
-    return FINDINGS if any(_has_findings(each) for each in checked) else CLEAN
-
-
-def _has_findings(checked: Checked) -> bool:
-    return checked.verdict == "findings" or (checked.verdict == "unchecked" and bool(checked.findings))
+    return FINDINGS if any(each.has_findings for each in checked) else CLEAN
 
 
 def _format(text: str) -> tuple[str, str | None]:
@@ -182,7 +195,9 @@ def _terms(path: str) -> Terms:
         return read_terms(Path(path).read_text(encoding="utf-8"), path)
     except OSError as error:
         raise UsageError(f"--terms {path} cannot be read: {error.strerror or error}") from error
-    except (UnusableTerms, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise UsageError(f"--terms {path} is no text in UTF-8; save it as UTF-8") from error
+    except UnusableTerms as error:
         raise UsageError(f"--terms {error}") from error
 
 
@@ -255,7 +270,8 @@ def _recalc(parsed: argparse.Namespace) -> int:
 def _recalc_text(results: Sequence[Recalculated]) -> str:
     lines = [f"{r.sheet}!{r.cell}  {r.state}  {r.formula}{_because(r)}" for r in results]
     same = sum(r.state == "same" for r in results)
-    lines.append(f"{len(results)} plan-function cells, {same} the same, {len(results) - same} not.")
+    cells = f"{len(results):,} plan-function cell{'' if len(results) == 1 else 's'}"
+    lines.append(f"{cells}, {same:,} the same, {len(results) - same:,} not.")
     return "\n".join(printable(line) for line in lines) + "\n"
 
 

@@ -10,14 +10,15 @@ from hypothesis import strategies as st
 from plansheet.core.numbers import (
     Number,
     dollars_text,
+    entered_text,
     exact,
     ratio,
+    round_dollars_text,
     round_down,
     round_half_up,
     round_up,
     same_as_shown,
     shares_text,
-    to_double,
     whole_if_possible,
 )
 
@@ -67,7 +68,6 @@ def test_what_no_cell_can_hold_is_refused(cell: float | Decimal) -> None:
 def test_fifteen_digits_survive_the_way_through_a_double(digits: int, places: int) -> None:
     typed = Fraction(digits, 10**places)
     assert exact(float(typed)) == typed
-    assert to_double(typed) == float(typed)
 
 
 @pytest.mark.parametrize(
@@ -154,3 +154,20 @@ def test_a_part_of_a_share_is_never_told_as_none(number: Number) -> None:
 )
 def test_dollars_in_a_sentence(amount: Number, text: str) -> None:
     assert dollars_text(amount) == text
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(0, "0"), (25_600_000, "25,600,000"), (Fraction(10_000, 3), "3,333.33333333333"), (Fraction(3, 10), "0.3")],
+)
+def test_a_figure_to_be_entered_has_every_digit_that_a_cell_holds(number: Number, text: str) -> None:
+    """Who types it in must not be told the next time that it is another."""
+    assert entered_text(number) == text
+    assert same_as_shown(float(text.replace(",", "")), float(number))
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"), [(100_000, "$100,000"), (0, "$0"), (Fraction(120_001, 2), "$60,000.50"), (5, "$5")]
+)
+def test_a_round_sum_is_told_without_its_cents(amount: Number, text: str) -> None:
+    assert round_dollars_text(amount) == text

@@ -60,11 +60,6 @@ def round_half_up(value: Number, decimals: int = 2) -> Number:
     return whole_if_possible(Fraction(math.floor(value * scale + Fraction(1, 2)), scale))
 
 
-def to_double(value: Number) -> float:
-    """The double nearest to an exact number."""
-    return float(value)
-
-
 def same_as_shown(left: float, right: float) -> bool:
     """Whether two doubles are the same number to Excel: the same 15 significant digits."""
     return left == right or format(left, f".{DIGITS}g") == format(right, f".{DIGITS}g")
@@ -78,6 +73,21 @@ def shares_text(value: Number) -> str:
     while round_half_up(value, decimals).denominator == 1 and decimals < 16:
         decimals += 4  # a part of a share is never told as none
     return f"{float(value):,.{decimals}f}".rstrip("0").rstrip(".")
+
+
+def counted_text(shares: Number) -> str:
+    """A number of shares with its noun: 1 share, 1,000 shares."""
+    return f"{shares_text(shares)} {'share' if shares == 1 else 'shares'}"
+
+
+def entered_text(value: Number) -> str:
+    """A figure to be entered: every digit that a cell holds."""
+    return f"{value:,}" if isinstance(value, int) else f"{float(value):,.{DIGITS}g}"
+
+
+def round_dollars_text(value: Number) -> str:
+    """A round sum without its cents: $100,000; another as it is."""
+    return f"${value:,}" if isinstance(value, int) else dollars_text(value)
 
 
 def dollars_text(value: Number, decimals: int = 2) -> str:

@@ -272,7 +272,7 @@ class Unread:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Ledger:
     """Everything that is known of a plan: the records, which columns they were read from, what could not be read.
 

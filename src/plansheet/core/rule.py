@@ -26,7 +26,14 @@ class Hit(NamedTuple):
     facts: dict[str, object]
 
 
-Check = Callable[..., Iterator[Hit]]
+class Unsettled(NamedTuple):
+    """What a rule yields for something that it could not check."""
+
+    what: str
+    why: str
+
+
+Check = Callable[..., Iterator[Hit | Unsettled]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +101,19 @@ class Finding:
     law: tuple[str, ...]
 
 
-def find(rule_: Rule, ledger: Ledger, terms: object, as_of: datetime.date) -> Iterator[Finding]:
+def find(rule_: Rule, ledger: Ledger, terms: object, as_of: datetime.date) -> list[Finding]:
     """The findings of one rule over a ledger."""
+    return run(rule_, ledger, terms, as_of)[0]
+
+
+def run(rule_: Rule, ledger: Ledger, terms: object, as_of: datetime.date) -> tuple[list[Finding], list[Unsettled]]:
+    """The findings of one rule over a ledger, and what it could not check."""
+    findings: list[Finding] = []
+    unsettled: list[Unsettled] = []
     for hit in rule_.check(ledger, terms, as_of):
-        yield Finding(
-            rule_.code,
-            rule_.severity,
-            hit.record,
-            hit.field,
-            rule_.message.format(**hit.facts),
-            rule_.fix.format(**hit.facts),
-            rule_.plan,
-            rule_.law,
-        )
+        if isinstance(hit, Unsettled):
+            unsettled.append(hit)
+            continue
+        message, fix = rule_.message.format(**hit.facts), rule_.fix.format(**hit.facts)
+        findings.append(Finding(rule_.code, rule_.severity, hit.record, hit.field, message, fix, rule_.plan, rule_.law))
+    return findings, unsettled

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from plansheet.core.numbers import whole_if_possible
-from plansheet.core.records import Activity, Ratio, columns
+from plansheet.core.records import Activity, Ratio, heading
 from plansheet.core.words import Action, GrantType, Identifier, fold
 from plansheet.excel.blocks import read_block
 from plansheet.excel.cells import (
     BadCell,
-    CallFailed,
     Cells,
     as_date,
     as_identifier,
@@ -24,7 +23,6 @@ from plansheet.excel.cells import (
     read_column,
 )
 
-_FIELDS = {column.heading: column.name for column in columns(Activity)}
 _RATIO = re.compile(r"(\d+(?:\.\d+)?)\s*(?:-\s*for\s*-|\s+for\s+|for|:)\s*(\d+(?:\.\d+)?)", re.IGNORECASE)
 
 
@@ -47,7 +45,7 @@ def as_ratio(cell: object) -> Ratio:
         if match:
             ratio = Ratio(whole_if_possible(Fraction(match[1])), whole_if_possible(Fraction(match[2])))
             if ratio.new == 0 or ratio.old == 0:
-                raise CallFailed(f'the split ratio "{cell}" has a 0; give new shares for old, such as 3-for-2')
+                raise BadCell(f'holds "{cell}", a split ratio with a 0; give new shares for old, such as 3-for-2')
             return ratio
         raise BadCell(f'holds "{cell}", not a split ratio; type new for old shares, such as 3-for-2')
     if is_blank_or_zero(cell):
@@ -58,7 +56,7 @@ def as_ratio(cell: object) -> Ratio:
         read_as = "date"
     else:
         read_as = "number"
-    raise BadCell(f"is no text: Excel read the ratio as a {read_as}; type 3-for-2")
+    raise BadCell(f"holds no text: Excel read the ratio as a {read_as}; type 3-for-2")
 
 
 def read_activity(
@@ -86,54 +84,55 @@ def read_activity(
         action: Action | None = read_actions.values[i]
         grant: Identifier | None = read_grants.values[i]
         try:
-            for name, read in (("Action", read_actions), ("Grant", read_grants), ("Date", read_dates)):
+            for name, read in (("action", read_actions), ("grant", read_grants), ("date", read_dates)):
                 if i in read.bad:
                     raise _in_column(name, read.bad[i])
             if action is None:
-                raise BadCell("has no action; enter one of the list on the Help sheet")
+                raise BadCell(f"has no action; enter one of: {', '.join(a.label for a in Action)}", field="action")
             if dates is not None and read_dates.values[i] is None:
-                raise BadCell("has no date; enter the day of the transaction")
+                raise BadCell("has no date; enter the day of the transaction", field="date")
             if grants is not None and action.needs_grant and grant is None:
-                raise BadCell(f"is {action} without a grant; enter the grant's number")
+                raise BadCell(f"is {action} without a grant; enter the grant's number", field="grant")
             number, ratio = _shares(action, grant, cell)
             grant_type = None
             if action is Action.GRANT or action is Action.SUBSTITUTE:
                 if i in read_types.bad:
-                    raise _in_column("Type", read_types.bad[i])
+                    raise _in_column("grant_type", read_types.bad[i])
                 grant_type = read_types.values[i]
             row = first_row + i
             entries.append(Activity(read_dates.values[i], action, grant, number, grant_type, ratio, row))
         except BadCell as bad:
             row = first_row + i
-            field = _FIELDS.get(str(bad).partition(")")[0].removeprefix("("))
-            entries.append(Unreadable(row, action, grant, f"row {row} {bad}", bad.code, field))
+            entries.append(Unreadable(row, action, grant, f"row {row} {bad}", bad.code, bad.field))
     return entries
 
 
 def _in_column(name: str, bad: BadCell) -> BadCell:
-    return BadCell(f"({name}) {bad}", bad.code)
+    return BadCell(f"({heading(Activity, name)}) {bad}", bad.code, name)
 
 
 def _shares(action: Action, grant: Identifier | None, cell: object) -> tuple[int | Fraction | None, Ratio | None]:
     if action is Action.SPLIT:
         if grant is not None:
-            raise BadCell(f"is a SPLIT with the grant {grant}; a split restates every grant, leave its Grant blank")
+            message = f"is a SPLIT with the grant {grant}; a split restates every grant, leave its Grant blank"
+            raise BadCell(message, field="grant")
         try:
             return None, as_ratio(cell)
         except BadCell as bad:
-            raise _in_column("Shares", bad) from None
+            raise _in_column("shares", bad) from None
     if is_blank_or_zero(cell) or (isinstance(cell, str) and fold(cell) == "all"):
         return None, None  # all that is left; a 0 is a blank of Excel on the desktop
     try:
         number = as_number(cell)
     except BadCell as bad:
-        raise _in_column("Shares", bad) from None
+        raise _in_column("shares", bad) from None
     if number is not None and number < 0 and action is not Action.RESERVE:
-        raise BadCell(f"(Shares) is {float(number):g}, below zero; enter the number of shares")
+        raise _in_column("shares", BadCell(f"is {float(number):g}, below zero; enter the number of shares"))
     if action is Action.ACCELERATE:
         raise BadCell(
             "is an ACCELERATE with a number of shares, which does not tell which tranches; leave Shares blank for all, "
-            "or enter the tranches' new dates in First exercisable"
+            "or enter the tranches' new dates in First exercisable",
+            field="shares",
         )
     return number, None
 

@@ -1,6 +1,6 @@
 """Blocks: ranges with a header row, columns found by heading in any order.
 
-One matcher of headings serves the blocks of worksheet functions, the workbook reader and pandas.
+One matcher of headings serves the blocks of worksheet functions and the workbook reader.
 """
 
 import re

@@ -7,7 +7,7 @@ floor: the ``worksheet`` decorator turns everything into what a cell shows.
 import datetime
 import gc
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import wraps
 from itertools import chain
 from typing import Any, ParamSpec, TypeVar
@@ -53,11 +53,15 @@ class ExcelError(str):
 
 
 class BadCell(ValueError):
-    """A cell that cannot be read; ``code`` is the error it gives (an error cell's own, or #VALUE!)."""
+    """A cell that cannot be read.
 
-    def __init__(self, message: str, code: str = "#VALUE!") -> None:
+    ``code`` is the error it gives (an error cell's own, or #VALUE!), ``field`` the record's field where it is known.
+    """
+
+    def __init__(self, message: str, code: str = "#VALUE!", field: str | None = None) -> None:
         super().__init__(message)
         self.code = code
+        self.field = field
 
 
 class CallFailed(Exception):
@@ -377,8 +381,3 @@ def first_bad(position: int, reads: dict[str, Read]) -> ExcelError | None:
         if bad is not None:
             return row_error(position, name, bad)
     return None
-
-
-def bad_positions(reads: dict[str, Read]) -> Iterator[int]:
-    """Positions of rows with a cell that cannot be read."""
-    return iter({position for read in reads.values() for position in read.bad})

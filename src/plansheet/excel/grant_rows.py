@@ -25,6 +25,7 @@ from plansheet.excel.cells import (
 )
 from plansheet.excel.tranche_rows import ONE_HOLDER, Entry, UnreadTranche
 from plansheet.excel.vesting import schedule_error
+from plansheet.plan.ledger import difference
 from plansheet.plan.vesting import installments
 
 _READERS: dict[str, Callable[[object], object]] = {
@@ -169,7 +170,8 @@ def _from_schedule(rows: GrantRows, line: GrantLine, columns: _Columns, i: int) 
 
 def _from_vesting(rows: GrantRows, by_key: dict[str, tuple[GrantLine, int]], grants: _Columns, vesting: Cells) -> None:
     names = ("grant", "first_exercisable", "shares")
-    columns = _Columns(read_block(vesting, "vesting", Tranche, names), names)
+    said_again = ("holder", "grant_type", "grant_date", "fmv")
+    columns = _Columns(read_block(vesting, "vesting", Tranche, names, said_again), (*names, *said_again))
     totals: dict[str, object] = {}
     for i in range(columns.height):
         if columns.is_blank(i, names):
@@ -192,12 +194,31 @@ def _from_vesting(rows: GrantRows, by_key: dict[str, tuple[GrantLine, int]], gra
             continue
         shares = columns.value("shares", i) or 0
         _tranche(rows, line, grants, at, columns.value("first_exercisable", i), shares)
+        _agree(rows, line, columns, i)
         totals[grant.key] = totals.get(grant.key, 0) + shares  # type: ignore[operator]  # numbers by their reader
     for key, (line, at) in by_key.items():
         total = totals.get(key, 0)
         granted = (grants.value("shares", at) or 0) if "shares" in grants.reads else total
         if line.error is None and total != granted:
             _fail(rows, line, grants, at, _does_not_add_up(line, at, granted, total))
+
+
+def _agree(rows: GrantRows, line: GrantLine, vesting: _Columns, i: int) -> None:
+    """What Vesting says again of a grant must be what Grants says: holder, type, date and value."""
+    by_grants = rows.tranches[-1]
+    assert isinstance(by_grants, Tranche)
+    holder, grant_type, grant_date, fmv = (
+        vesting.value(name, i) for name in ("holder", "grant_type", "grant_date", "fmv")
+    )
+    by_vesting = Tranche(by_grants.grant, holder, grant_type, grant_date, fmv)  # type: ignore[arg-type]  # by their readers
+    what = difference(by_grants, by_vesting)
+    if what is not None:
+        why = (
+            f"grants row {by_grants.row}: grant {line.grant} has {what}, the second in vesting row {i + 1}; give it one"
+        )
+        line.error = ExcelError("#VALUE!", why)
+        for who in {by_grants.held_by, by_vesting.holder or by_grants.held_by}:
+            rows.tranches.append(UnreadTranche(line.error, line.grant, who, False))
 
 
 def _does_not_add_up(line: GrantLine, at: int, granted: object, total: object) -> ExcelError:

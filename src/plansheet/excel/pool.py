@@ -7,7 +7,7 @@ from itertools import takewhile
 from plansheet.core.numbers import Number
 from plansheet.core.records import Activity
 from plansheet.core.refusal import Refusal
-from plansheet.core.words import PoolView, Recycling
+from plansheet.core.words import Action, PoolView, Recycling
 from plansheet.excel.activity import Unreadable, read_activity
 from plansheet.excel.cells import (
     CallFailed,
@@ -148,6 +148,9 @@ class _Ledger:
             ranges.get("event_date"), ranges["action"], ranges.get("grant_id"), ranges["shares"], types
         )
         self.rows: list[Activity | Unreadable] = [entry for entry in entries if entry is not None]
+        for row in self.rows:
+            if isinstance(row, Unreadable) and row.action is Action.SPLIT:
+                raise CallFailed(row.message, row.code)  # what came before it cannot be restated
         dates = ranges.get("event_date")
         self._days = {} if dates is None else self._read_days(dates)
         self.rows.sort(key=lambda row: self._days.get(row.row, datetime.date.min))

@@ -7,7 +7,6 @@ bad row refuses its holder's ISO rows, a row whose holder cannot be told refuses
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from plansheet.core.dates import date_text
 from plansheet.core.numbers import Number
 from plansheet.core.records import Activity, Tranche
 from plansheet.core.refusal import Refusal
@@ -34,6 +33,7 @@ from plansheet.excel.cells import (
     row_error,
 )
 from plansheet.plan.iso_limit import IGNORED, TrancheSplit, YearUse, classify
+from plansheet.plan.ledger import difference
 
 ONE_HOLDER = Identifier("")
 
@@ -237,22 +237,12 @@ def _blame_disagreement(rows: Sequence[Entry], holder_of: dict[str, Identifier],
             and (known.holder is tranche.holder or known.holder == tranche.holder)
         ):
             continue
-        what = _difference(known, tranche)
+        what = difference(known, tranche)
         for holder in (known.held_by, tranche.held_by):
             blame.all_of.setdefault(
                 holder.key,
                 f"grant {tranche.grant} has {what} in rows {known.row} and {tranche.row}; give the grant one of them",
             )
-
-
-def _difference(one: Tranche, other: Tranche) -> str:
-    if one.held_by.key != other.held_by.key:
-        return f"two holders ({one.held_by} and {other.held_by})"
-    if one.grant_date != other.grant_date and one.grant_date is not None and other.grant_date is not None:
-        return f"two grant dates ({date_text(one.grant_date)} and {date_text(other.grant_date)})"
-    if one.fmv != other.fmv:
-        return f"two fair market values ({float(one.fmv or 0):g} and {float(other.fmv or 0):g})"
-    return f"two types ({one.grant_type} and {other.grant_type})"
 
 
 def _blame_unread(rows: Sequence[Entry], holder_of: dict[str, Identifier], blame: _Blame) -> None:

@@ -5,6 +5,7 @@ import datetime
 from plansheet.core.words import Identifier
 from plansheet.excel.cells import (
     BadCell,
+    CallFailed,
     Cells,
     ExcelError,
     as_amount,
@@ -22,7 +23,9 @@ from plansheet.excel.cells import (
     row_error,
     worksheet,
 )
-from plansheet.plan.vesting import installments
+from plansheet.plan.vesting import installments, schedule_problem
+
+_ROWS_OF_A_SHEET = 1_048_576
 
 
 @worksheet
@@ -61,17 +64,24 @@ def VEST_TRANCHES(
         schedule = installments(reads["shares"].values[i] or 0, start, total or 0, cliff_months, every_months or 1)
         for number, (day, installment) in enumerate(schedule, start=1):
             table.append([grant.text if grant else "", float(number), date_cell(day), number_cell(installment)])
+        if len(table) > _ROWS_OF_A_SHEET:
+            raise CallFailed(
+                f"the installments are more than the {_ROWS_OF_A_SHEET:,} rows of a sheet; give fewer grants"
+            )
     return table
 
 
-def schedule_error(position: int, grant: object, start: object, months: int | None, cliff: int) -> ExcelError | None:
+def schedule_error(
+    position: int, grant: object, start: datetime.date | None, months: int | None, cliff: int
+) -> ExcelError | None:
     """What a schedule lacks, or None."""
     if grant is None:
         return row_error(position, "grant", BadCell("is blank; enter the number of the grant"))
     if start is None:
         return row_error(position, "vesting start", BadCell("is blank; enter the day on which the schedule starts"))
-    if cliff > (months or 0):
-        return row_error(position, "cliff", BadCell(f"is {cliff} months; enter at most the schedule's {months or 0}"))
-    if isinstance(start, datetime.date) and start.year + (months or 0) // 12 >= datetime.MAXYEAR:
-        return row_error(position, "months", BadCell(f"runs past the year {datetime.MAXYEAR}; enter fewer"))
+    problem = schedule_problem(start, months or 0, cliff)
+    if problem is not None:
+        of_cliff = cliff > (months or 0)
+        name = "cliff" if of_cliff else "months"
+        return row_error(position, name, BadCell(f"cannot be: {problem}; enter fewer months of {name}"))
     return None

@@ -13,7 +13,15 @@ from fractions import Fraction
 from math import lcm
 from typing import NamedTuple
 
-from plansheet.core.numbers import Number, ratio, round_down, same_as_shown, shares_text, whole_if_possible
+from plansheet.core.numbers import (
+    Number,
+    entered_text,
+    ratio,
+    round_dollars_text,
+    round_down,
+    same_as_shown,
+    whole_if_possible,
+)
 from plansheet.core.records import Activity, Grant, Ledger, Record, Tranche
 from plansheet.core.refusal import Reason, Refusal
 from plansheet.core.rule import Hit, Severity, rule
@@ -274,13 +282,13 @@ _LAW = ("IRC §422(d)", "Treas. Reg. §1.422-4")
     law=_LAW,
     message=(
         "Tranche of grant {grant} first exercisable {day}: recorded {recorded}; "
-        "under the $100,000 limit it is {iso} ISO and {nso} NSO shares."
+        "under the {limit} limit it is {iso} ISO and {nso} NSO shares."
     ),
     fix="Enter {iso} in ISO shares and {nso} in NSO shares.",
     needs=((Tranche, "iso_shares"),),
 )
 def recorded_tranche_split(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
-    """The ISO and NSO shares recorded for a tranche are not those of the $100,000 limit.
+    """The ISO and NSO shares recorded for a tranche are not those of the yearly limit.
 
     Why: what exceeds the limit is a nonstatutory option from the start; recorded as ISO it is taxed and reported
     wrongly at exercise.
@@ -290,7 +298,8 @@ def recorded_tranche_split(ledger: Ledger, terms: Terms, as_of: datetime.date) -
     for record, split in classify_ledger(ledger, terms):
         if isinstance(record, Tranche):
             day = record.first_exercisable.isoformat() if record.first_exercisable else "on a condition"
-            yield from _differs(record, split.iso, split.nso, {"grant": record.grant, "day": day})
+            facts = {"grant": record.grant, "day": day, "limit": round_dollars_text(terms.iso_limit)}
+            yield from _differs(record, split.iso, split.nso, facts)
 
 
 @rule(
@@ -298,12 +307,12 @@ def recorded_tranche_split(ledger: Ledger, terms: Terms, as_of: datetime.date) -
     Severity.ERROR,
     plan="§11(c)",
     law=_LAW,
-    message="Grant {grant}: recorded {recorded}; under the $100,000 limit it is {iso} ISO and {nso} NSO shares.",
+    message="Grant {grant}: recorded {recorded}; under the {limit} limit it is {iso} ISO and {nso} NSO shares.",
     fix="Enter {iso} in ISO shares and {nso} in NSO shares.",
     needs=((Grant, "iso_shares"),),
 )
 def recorded_grant_split(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
-    """The ISO and NSO shares recorded for a grant are not those of the $100,000 limit.
+    """The ISO and NSO shares recorded for a grant are not those of the yearly limit.
 
     Why: as for a tranche; a grant is ISO in part and NSO in part by the years in which it becomes exercisable.
     Example: 12,500 shares of $50.00 over four years: 8,000 ISO and 4,500 NSO.
@@ -315,7 +324,8 @@ def recorded_grant_split(ledger: Ledger, terms: Terms, as_of: datetime.date) -> 
         sums[record.grant.key] = iso + split.iso, nso + split.nso
     for grant in ledger.grants:
         if grant.grant.key in sums:
-            yield from _differs(grant, *sums[grant.grant.key], {"grant": grant.grant})
+            facts = {"grant": grant.grant, "limit": round_dollars_text(terms.iso_limit)}
+            yield from _differs(grant, *sums[grant.grant.key], facts)
 
 
 def _differs(record: Tranche | Grant, iso: Number, nso: Number, facts: dict[str, object]) -> Iterator[Hit]:
@@ -323,8 +333,8 @@ def _differs(record: Tranche | Grant, iso: Number, nso: Number, facts: dict[str,
     for name, (written, right) in recorded.items():
         if written is not None and not same_as_shown(float(written), float(right)):
             kinds = (("ISO", record.iso_shares), ("NSO", record.nso_shares))
-            told = " and ".join(f"{shares_text(n)} {kind}" for kind, n in kinds if n is not None)
-            answer = {"recorded": told, "iso": shares_text(iso), "nso": shares_text(nso)}
+            told = " and ".join(f"{entered_text(n)} {kind}" for kind, n in kinds if n is not None)
+            answer = {"recorded": told, "iso": entered_text(iso), "nso": entered_text(nso)}
             where: Record = record
             yield Hit(where, name, facts | answer)
             return
@@ -335,7 +345,7 @@ def _differs(record: Tranche | Grant, iso: Number, nso: Number, facts: dict[str,
     Severity.ERROR,
     plan="§8",
     message="{why}.",
-    fix="Correct the row, or the tranches' dates; the holder's $100,000 limit was not checked.",
+    fix="Correct the row, or the tranches' dates; the limit of §11(c) was not checked for the holder.",
     needs=((Activity, "action"), (Activity, "grant")),
 )
 def taken_only_what_is_there(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:

@@ -3,55 +3,81 @@
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
-from plansheet.core.numbers import Number, shares_text
+from plansheet.core.dates import date_text
+from plansheet.core.numbers import Number, dollars_text, shares_text
 from plansheet.core.records import Activity, Grant, Holder, Ledger, Tranche, Unread, heading
 from plansheet.core.rule import Hit, Severity, rule
 from plansheet.core.words import GrantType, Identifier, fold
 from plansheet.plan.terms import Terms
-from plansheet.plan.vesting import installments
+from plansheet.plan.vesting import installments, schedule_problem
 
 _NO_PART_OF_THE_LIMIT = frozenset({"iso_shares", "nso_shares", "split_price", "exercise_price", "expires", "plan"})
+MOST_INSTALLMENTS = 1_000_000
 
 
 @dataclass(slots=True)
 class Completed:
     """Tranches that can be reckoned with, each with the record it stands on; and what could not be completed.
 
-    unsettled: keys of grants and holders whose answers depend on something unread, with the reason.
+    of_grant, of_holder: keys of grants and of holders whose answers depend on something that is missing, unread or said
+    in two ways, with the reason. incomplete, disagreeing: the records concerned, with what is wrong (and to be done).
     """
 
     tranches: list[Tranche] = field(default_factory=list)
     records: list[Tranche | Grant] = field(default_factory=list)
-    unsettled: dict[str, str] = field(default_factory=dict)
-    incomplete: list[tuple[Tranche | Grant, str]] = field(default_factory=list)
+    of_grant: dict[str, str] = field(default_factory=dict)
+    of_holder: dict[str, str] = field(default_factory=dict)
+    incomplete: list[tuple[Tranche | Grant, str, str]] = field(default_factory=list)
+    disagreeing: list[tuple[Tranche, str]] = field(default_factory=list)
+    strangers: list[Tranche] = field(default_factory=list)
+    """Tranches of grants that Grants does not have."""
 
     def settled(self) -> tuple[list[Tranche], list[Tranche | Grant]]:
         """The tranches of holders whose every tranche is there."""
         pairs = [
             (t, r)
             for t, r in zip(self.tranches, self.records, strict=True)
-            if t.held_by.key not in self.unsettled and t.grant.key not in self.unsettled
+            if t.held_by.key not in self.of_holder and t.grant.key not in self.of_grant
         ]
         return [t for t, _ in pairs], [r for _, r in pairs]
 
+    def unsettle(self, grant: Identifier | None, holder: Identifier | None, why: str) -> None:
+        """Take back the answers of a grant and of its holder; of everybody where neither is known."""
+        if grant is not None:
+            self.of_grant.setdefault(grant.key, why)
+        if holder is not None:
+            self.of_holder.setdefault(holder.key, why)
+        if grant is None and holder is None:
+            for tranche in self.tranches:
+                self.of_holder.setdefault(tranche.held_by.key, why)
 
+
+@lru_cache(maxsize=1)  # several rules ask for the same ledger
 def complete(ledger: Ledger) -> Completed:
     """Every tranche with its grant's holder, type, date and value; from schedules where a grant has no tranches.
 
     A ledger's grants and tranches have a grant number, its holders a name; what else is missing unsettles an answer.
     """
     grants = {g.grant.key: g for g in reversed(ledger.grants)}
+    first: dict[str, Tranche] = {}
     done = Completed()
-    with_tranches: set[str] = set()
     for tranche in ledger.tranches:
-        with_tranches.add(tranche.grant.key)
-        _add(done, tranche, _completed(tranche, grants.get(tranche.grant.key)))
+        grant = grants.get(tranche.grant.key)
+        if grant is None and grants:
+            done.strangers.append(tranche)
+        whole = _completed(tranche, grant)
+        _agree(done, first.setdefault(tranche.grant.key, _of_grant(grant) or whole), whole, tranche)
+        _add(done, tranche, whole)
     for grant in ledger.grants:
-        if grant.grant.key in with_tranches:
+        if grant.grant.key in first:
             continue
-        for tranche in _from_schedule(grant):
-            _add(done, grant, tranche)
+        if grant.vesting_start is None and (ledger.tranches or (Grant, "vesting_start") not in ledger.columns):
+            # Without a tranche among others it is LEDGER004; where nothing tells of vesting, nothing is wrong.
+            done.unsettle(grant.grant, grant.holder, f"grant {grant.grant} has no tranches and no schedule")
+        else:
+            _add_schedule(done, grant)
     for unread in ledger.unread:
         _unsettle(done, unread, grants)
     return done
@@ -69,6 +95,34 @@ def _completed(tranche: Tranche, grant: Grant | None) -> Tranche:
     )
 
 
+def _of_grant(grant: Grant | None) -> Tranche | None:
+    """What Grants says of every tranche of a grant."""
+    if grant is None:
+        return None
+    return Tranche(grant.grant, grant.holder, grant.grant_type, grant.grant_date, grant.fmv, row=grant.row)
+
+
+def difference(one: Tranche, other: Tranche) -> str | None:
+    """In what two rows of a grant disagree: a grant has one holder, one date, one value and one type."""
+    if one.holder is not None and other.holder is not None and one.holder != other.holder:
+        return f"two holders ({one.holder} and {other.holder})"
+    if one.grant_date is not None and other.grant_date is not None and one.grant_date != other.grant_date:
+        return f"two grant dates ({date_text(one.grant_date)} and {date_text(other.grant_date)})"
+    if one.fmv is not None and other.fmv is not None and one.fmv != other.fmv:
+        return f"two fair market values ({dollars_text(one.fmv)} and {dollars_text(other.fmv)})"
+    if one.grant_type is not None and other.grant_type is not None and one.grant_type is not other.grant_type:
+        return f"two types ({one.grant_type} and {other.grant_type})"
+    return None
+
+
+def _agree(done: Completed, first: Tranche, other: Tranche, record: Tranche) -> None:
+    what = difference(first, other)
+    if what is not None:
+        done.disagreeing.append((record, what))
+        for holder in (first.holder, other.holder):
+            done.unsettle(record.grant, holder, f"grant {record.grant} has {what}")
+
+
 def _missing(tranche: Tranche) -> str:
     """What a completed tranche still lacks; an NSO needs no value, nothing of it counts toward the limit."""
     needed = {"holder": tranche.holder, "grant_date": tranche.grant_date, "shares": tranche.shares}
@@ -77,27 +131,38 @@ def _missing(tranche: Tranche) -> str:
     return ", ".join(heading(Tranche, name) for name, value in needed.items() if value is None)
 
 
-def _from_schedule(grant: Grant) -> Iterator[Tranche]:
-    if grant.vesting_start is None or grant.shares is None:
-        return
-    months = grant.months or 0
-    for day, shares in installments(grant.shares, grant.vesting_start, months, grant.cliff or 0, grant.every or 1):
-        yield Tranche(
-            grant.grant, grant.holder, grant.grant_type, grant.grant_date, grant.fmv, day, shares, row=grant.row
-        )
-
-
 def _add(done: Completed, record: Tranche | Grant, tranche: Tranche) -> None:
     missing = _missing(tranche)
     if missing:
-        why = f"grant {tranche.grant} has no {missing}"
-        done.incomplete.append((record, missing))
-        done.unsettled.setdefault(tranche.grant.key, why)
-        if tranche.holder is not None:
-            done.unsettled.setdefault(tranche.holder.key, why)
+        _leave_out(done, record, tranche.holder, f"has no {missing}", missing)
         return
     done.tranches.append(replace(tranche, grant_type=tranche.grant_type or GrantType.ISO, fmv=tranche.fmv or 1))
     done.records.append(record)
+
+
+def _leave_out(done: Completed, record: Tranche | Grant, holder: Identifier | None, why: str, what: str) -> None:
+    done.incomplete.append((record, why, what))
+    done.unsettle(record.grant, holder, f"grant {record.grant} {why}")
+
+
+def _add_schedule(done: Completed, grant: Grant) -> None:
+    start, months, cliff = grant.vesting_start, grant.months or 0, grant.cliff or 0
+    if start is None:
+        why: str | None = f"has no {heading(Grant, 'vesting_start')}"
+    elif len(done.tranches) > MOST_INSTALLMENTS:
+        why = f"cannot be counted: the schedules before it give more than {MOST_INSTALLMENTS:,} installments"
+    else:
+        problem = schedule_problem(start, months, cliff)
+        why = None if problem is None else f"cannot be counted: {problem}"
+    if why is not None or start is None:
+        _leave_out(done, grant, grant.holder, why or "", "another schedule")
+        return
+    whole = Tranche(grant.grant, grant.holder, grant.grant_type, grant.grant_date, grant.fmv, None, grant.shares)
+    if _missing(whole):
+        _add(done, grant, whole)
+        return
+    for day, shares in installments(grant.shares or 0, start, months, cliff, grant.every or 1):
+        _add(done, grant, replace(whole, first_exercisable=day, shares=shares, row=grant.row))
 
 
 def _unsettle(done: Completed, unread: Unread, grants: dict[str, Grant]) -> None:
@@ -110,21 +175,21 @@ def _unsettle(done: Completed, unread: Unread, grants: dict[str, Grant]) -> None
     holder = None if isinstance(record, Activity) else record.holder
     if holder is None and grant is not None:
         holder = grant.holder
-    if holder is not None:
-        done.unsettled.setdefault(holder.key, unread.message)
-    elif number is not None:
-        done.unsettled.setdefault(number.key, unread.message)
-    else:
-        for tranche in done.tranches:
-            done.unsettled.setdefault(tranche.held_by.key, unread.message)
+    done.unsettle(number, holder, unread.message)
 
 
 def of_this_plan(ledger: Ledger, terms: Terms) -> dict[str, Grant]:
-    """Grants under this plan by key: those of other plans of the group count for §11(c) only."""
+    """Grants under this plan by key: those of other plans of the group count for §11(c) only.
+
+    A plan's name counts as this plan's where it is the only one, or a good part of the plan's title.
+    """
     named = {fold(g.plan) for g in ledger.grants if g.plan}
     title = fold(terms.title)
-    own = named if len(named) == 1 else {name for name in named if name in title}
+    own = named if len(named) == 1 else {name for name in named if name in title and len(name) >= _PART_OF_A_TITLE}
     return {g.grant.key: g for g in ledger.grants if not g.plan or fold(g.plan) in own}
+
+
+_PART_OF_A_TITLE = 10
 
 
 @rule(
@@ -161,19 +226,22 @@ def unknown_grant(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterato
     Not covered: a workbook without a Grants table.
     """
     known = {g.grant.key for g in ledger.grants}
-    for tranche in ledger.tranches:
-        if tranche.grant.key not in known:
-            yield Hit(tranche, "grant", {"what": "A tranche", "grant": tranche.grant})
-    for row in ledger.activity:
-        if row.grant is not None and row.grant.key not in known:
-            yield Hit(row, "grant", {"what": row.action, "grant": row.grant})
+    told: set[tuple[type[object], str]] = set()
+    records: list[Tranche | Activity] = [*ledger.tranches, *ledger.activity]
+    for record in records:
+        number = record.grant
+        if number is None or number.key in known or (type(record), number.key) in told:
+            continue  # one finding for a grant's rows of a kind, on the first
+        told.add((type(record), number.key))
+        what = "A tranche" if isinstance(record, Tranche) else f"{record.action}"
+        yield Hit(record, "grant", {"what": what, "grant": number})
 
 
 @rule(
     "LEDGER003",
     Severity.ERROR,
     plan="§5",
-    message="Grant {grant} stands twice in Grants.",
+    message="Grant {grant} stands twice in Grants, first in row {row}.",
     fix="Give each grant one row and a number of its own.",
     needs=((Grant, "grant"),),
 )
@@ -184,11 +252,11 @@ def duplicate_grant(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Itera
     Example: G-12 and g-12.
     Not covered: two numbers for what is one option.
     """
-    seen: set[str] = set()
+    seen: dict[str, Grant] = {}
     for grant in ledger.grants:
-        if grant.grant.key in seen:
-            yield Hit(grant, "grant", {"grant": grant.grant})
-        seen.add(grant.grant.key)
+        first = seen.setdefault(grant.grant.key, grant)
+        if first is not grant:
+            yield Hit(grant, "grant", {"grant": grant.grant, "row": first.row})
 
 
 @rule(
@@ -202,7 +270,7 @@ def duplicate_grant(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Itera
 def tranches_add_up(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
     """A grant's tranches do not add up to the shares granted.
 
-    Why: shares without a tranche are in no year of the $100,000 limit and are never exercisable.
+    Why: shares without a tranche are in no year of the ISO limit and are never exercisable.
     Example: 1,000 shares granted, four tranches of 249.
     Not covered: grants whose tranches are built from a schedule; those add up by themselves.
     """
@@ -232,18 +300,46 @@ def tranches_add_up(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Itera
     "LEDGER005",
     Severity.ERROR,
     plan="§5",
-    message="Grant {grant} has no {missing}, neither in its tranche nor in Grants.",
-    fix="Enter {missing} of grant {grant}; its holder's $100,000 limit was not checked.",
-    needs=((Tranche, "shares"),),
+    message="Grant {grant} {why}.",
+    fix="Enter {what} of grant {grant}; {unchecked} was not checked for its holder.",
 )
-def incomplete_tranche(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
-    """A tranche lacks what the $100,000 limit needs: holder, grant date, shares or, of an ISO, the value at grant.
+def uncountable_grant(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
+    """A grant or tranche lacks what its figures need: holder, date, shares, a schedule, a price or, of an ISO, a value.
 
     Why: one tranche without its value makes every later grant of the holder in that year wrong.
-    Example: an ISO without FMV. An NSO needs none.
+    Example: an ISO without FMV (an NSO needs none), or a cliff of 24 months in a schedule of 12.
     Not covered: cells that hold something that cannot be read; those are LEDGER001.
     """
     told = {id(unread.record) for unread in ledger.unread}
-    for record, missing in complete(ledger).incomplete:
+    limit = "the limit of §11(c)"
+    for record, why, what in complete(ledger).incomplete:
         if id(record) not in told:
-            yield Hit(record, "shares", {"grant": record.grant, "missing": missing})
+            yield Hit(record, "shares", {"grant": record.grant, "why": why, "what": what, "unchecked": limit})
+    for grant in ledger.grants:
+        if (
+            (Grant, "exercise_price") in ledger.columns
+            and not grant.exercise_price
+            and not any(unread.record is grant and unread.field == "exercise_price" for unread in ledger.unread)
+        ):
+            price = heading(Grant, "exercise_price")
+            facts = {"why": f"has no {price}", "what": price, "unchecked": "a payment in a merger"}
+            yield Hit(grant, "exercise_price", {"grant": grant.grant, **facts})
+
+
+@rule(
+    "LEDGER006",
+    Severity.ERROR,
+    plan="§5",
+    message="Grant {grant} has {what}.",
+    fix="Give the grant one of them; the limit of §11(c) was not checked for its holders.",
+    needs=((Tranche, "shares"),),
+)
+def rows_disagree(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
+    """A tranche disagrees with its grant, or with an earlier tranche of it.
+
+    Why: a grant has one holder, one grant date, one value and one type; with two, one of two answers is wrong.
+    Example: FMV $10.00 in Grants and $1.00 in Vesting.
+    Not covered: the exercise price, which only Grants holds.
+    """
+    for record, what in complete(ledger).disagreeing:
+        yield Hit(record, "grant", {"grant": record.grant, "what": what})

@@ -3,11 +3,12 @@
 import datetime
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from plansheet.core.numbers import Number, dollars_text, ratio, round_down, round_half_up
-from plansheet.core.records import Activity, Grant, Holder, Ledger, Ratio
+from plansheet.core.records import Activity, Grant, Holder, Ledger, Ratio, Tranche
 from plansheet.core.refusal import Refusal
-from plansheet.core.rule import Hit, Severity, rule
+from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import CashoutMethod
 from plansheet.plan.adjustment import adjust, splits_since
 from plansheet.plan.ledger import complete, of_this_plan
@@ -66,13 +67,21 @@ def _spreads(merger_price: Number, options: Sequence[tuple[Number, Number]]) -> 
     return [shares * (merger_price - price) for shares, price in options]
 
 
-def outstanding_at(ledger: Ledger, terms: Terms, closing: datetime.date) -> dict[str, list[tuple[Number, Number]]]:
-    """Options outstanding immediately before a closing: holder key to (shares, exercise price) pairs.
+class HeldOption(NamedTuple):
+    """An option outstanding at a closing, in the shares of that day; no price where Grants has none."""
+
+    grant: Grant
+    shares: Number
+    price: Number | None
+
+
+def outstanding_at(ledger: Ledger, terms: Terms, closing: datetime.date) -> dict[str, list[HeldOption]]:
+    """Options under this plan outstanding immediately before a closing, by holder key.
 
     Shares and prices as adjusted for splits until then. The day's rows that end options are the closing's own.
     Holders with something unread are left out.
     """
-    tranches, _ = complete(ledger).settled()
+    tranches = _tranches(ledger)
     before = [
         a
         for a in ledger.activity
@@ -80,18 +89,30 @@ def outstanding_at(ledger: Ledger, terms: Terms, closing: datetime.date) -> dict
     ]
     left = outstanding(tranches, before)
     own = of_this_plan(ledger, terms)
-    held: dict[str, list[tuple[Number, Number]]] = {}
+    held: dict[str, list[HeldOption]] = {}
     for tranche in tranches:
         grant = own.get(tranche.grant.key)
         shares = left.pop(tranche.grant.key, 0)
-        if grant is not None and grant.exercise_price is not None and tranche.grant_date is not None and shares:
+        if grant is not None and tranche.grant_date is not None and shares:
             split = splits_since(tranche.grant_date, before)
-            price = _price_after(split, shares, grant.exercise_price, terms)
-            held.setdefault(tranche.held_by.key, []).append((shares, price))
+            price = None if grant.exercise_price is None else price_after(split, shares, grant.exercise_price, terms)
+            held.setdefault(tranche.held_by.key, []).append(HeldOption(grant, shares, price))
     return held
 
 
-def _price_after(split: Ratio, shares: Number, price: Number, terms: Terms) -> Number:
+def _tranches(ledger: Ledger) -> list[Tranche]:
+    """All tranches that are known; a grant without any as one, for what is outstanding is paid exercisable or not."""
+    tranches, _ = complete(ledger).settled()
+    known = {tranche.grant.key for tranche in complete(ledger).tranches}
+    whole = [
+        Tranche(g.grant, g.holder, g.grant_type, g.grant_date, 1, g.grant_date, g.shares)
+        for g in ledger.grants
+        if g.grant.key not in known and None not in (g.holder, g.grant_date, g.shares)
+    ]
+    return tranches + whole
+
+
+def price_after(split: Ratio, shares: Number, price: Number, terms: Terms) -> Number:
     """The exercise price after the splits since the grant, rounded as the plan chooses."""
     if split.new == split.old:
         return price
@@ -110,7 +131,7 @@ def _price_after(split: Ratio, shares: Number, price: Number, terms: Terms) -> N
     fix="Pay {right} and enter it, or set Cashout method on the Plan sheet if the board has decided otherwise.",
     needs=((Holder, "cashout"), (Grant, "exercise_price"), (Activity, "action")),
 )
-def recorded_payment(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
+def recorded_payment(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit | Unsettled]:
     """A holder's recorded payment in a merger is not what the plan gives.
 
     Why: the payment is the amount by which the merger price for all of a holder's options "exceeds (B) the aggregate
@@ -119,13 +140,24 @@ def recorded_payment(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iter
     Not covered: a merger price paid later or in shares; taxes withheld from the payment.
     """
     if terms.merger_price is None or terms.merger_date is None:
+        if any(holder.cashout is not None for holder in ledger.holders):
+            yield Unsettled("the merger payments in Holders", "the Plan sheet has no Merger price or no Merger date")
         return
-    unsettled = complete(ledger).unsettled
+    done = complete(ledger)
+    strange = {tranche.holder.key: tranche.grant for tranche in done.strangers if tranche.holder is not None}
     held = outstanding_at(ledger, terms, terms.merger_date)
     for holder in ledger.holders:
-        if holder.cashout is None or holder.holder.key in unsettled:
+        if holder.cashout is None:
             continue
-        payment = holder_payment(terms.merger_price, held.get(holder.holder.key, []))
+        options = held.get(holder.holder.key, [])
+        unpriced = next((option.grant.grant for option in options if not option.price), None)
+        why = done.of_holder.get(holder.holder.key) or (f"grant {unpriced} has no exercise price" if unpriced else None)
+        if why is None and holder.holder.key in strange:
+            why = f"grant {strange[holder.holder.key]} is not in Grants, so that its price is not known"
+        if why is not None:
+            yield Unsettled(f"the merger payment of {holder.holder}", why)
+            continue
+        payment = holder_payment(terms.merger_price, [(o.shares, o.price) for o in options if o.price is not None])
         right = payment.plan if terms.cashout_method is CashoutMethod.PLAN else payment.per_option
         if holder.cashout != right:
             facts = {

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from plansheet.core.dates import date_text
-from plansheet.core.numbers import Number, ratio, shares_text, whole_if_possible
+from plansheet.core.numbers import Number, counted_text, ratio, shares_text, whole_if_possible
 from plansheet.core.records import Activity, Tranche
 from plansheet.core.refusal import Reason, Refusal
 from plansheet.core.words import Action, GrantType, Identifier
@@ -190,8 +190,8 @@ class Option:
         kind = what.get(event.action, "outstanding")
         return Refusal(
             Reason.IMPOSSIBLE,
-            f"grant {self.grant}: {event.action} of {shares_text(event.shares or 0)} shares"
-            f"{_when(event)}, but {shares_text(there * self.factor)} were {kind}; "
+            f"grant {self.grant}: {event.action} of {counted_text(event.shares or 0)}{_when(event)}, "
+            f"but {shares_text(there * self.factor)} were {kind}; "
             "correct the number or its date, or the tranches' dates",
         )
 

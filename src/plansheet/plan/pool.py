@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from plansheet.core.dates import date_text
-from plansheet.core.numbers import Number, ratio, shares_text, whole_if_possible
-from plansheet.core.records import Activity, Ledger
+from plansheet.core.numbers import Number, counted_text, ratio, shares_text, whole_if_possible
+from plansheet.core.records import Activity, Grant, Ledger
 from plansheet.core.refusal import Reason, Refusal
-from plansheet.core.rule import Hit, Severity, rule
+from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action, GrantType, Recycling
 from plansheet.plan.ledger import of_this_plan
 from plansheet.plan.order import in_order
@@ -196,7 +196,7 @@ class _Pool:
             return None
         return Refusal(
             Reason.IMPOSSIBLE,
-            f"{_named(row)} takes {shares_text(row.shares or 0)} shares, but {shares_text(ratio(taken, measure))} were "
+            f"{_named(row)} takes {counted_text(row.shares or 0)}, but {shares_text(ratio(taken, measure))} were "
             "left of the grant; correct the number of shares",
         )
 
@@ -210,21 +210,44 @@ def _named(row: Activity) -> str:
     return f"row {row.row}: {row.action}{of_grant}"
 
 
-def pool_of(ledger: Ledger, terms: Terms) -> Iterator[PoolLine | Refusal]:
-    """The running pool of a ledger, grants of other plans left out.
+def pool_of(ledger: Ledger, terms: Terms) -> Iterator[PoolLine | Refusal | Unsettled]:
+    """The running pool of a ledger, grants of other plans left out; Unsettled alone where rows of it are unread.
 
     The plan's reserve is what all RESERVE rows, restated for splits, and the opening reserve add up to; so the opening
     reserve is what the rows leave of it. Where Activity holds no GRANT rows, they are made from Grants.
     """
+    why = _unread(ledger, terms)
+    if why is not None:
+        yield Unsettled("the share pool", why)
+        return
     rows = _own_rows(ledger, terms)
-    return pool_ledger(_opening(rows, terms), rows, terms.recycling)
+    yield from pool_ledger(_opening(rows, terms), rows, terms.recycling)
+
+
+def _unread(ledger: Ledger, terms: Terms) -> str | None:
+    """Why the pool cannot be told: a row of it cannot be read, or no grant can be said to be this plan's."""
+    for unread in ledger.unread:
+        if isinstance(unread.record, Activity):
+            return f"{unread.message}, and every later balance depends on it"
+        if isinstance(unread.record, Grant) and unread.field in _OF_A_GRANT and not _lists_grants(ledger.activity):
+            return f"{unread.message}, and every later balance depends on it"
+    if ledger.grants and not of_this_plan(ledger, terms):
+        return f"no grant's Plan is a part of the plan's title ({terms.title}); leave Plan blank for this plan's grants"
+    return None
+
+
+_OF_A_GRANT = frozenset({"grant", "grant_date", "shares", "grant_type", "plan"})
+
+
+def _lists_grants(rows: Iterable[Activity]) -> bool:
+    return any(row.action is Action.GRANT or row.action is Action.SUBSTITUTE for row in rows)
 
 
 def _own_rows(ledger: Ledger, terms: Terms) -> list[Activity]:
     own = of_this_plan(ledger, terms)
     known = {g.grant.key for g in ledger.grants}
     rows = [a for a in ledger.activity if a.grant is None or a.grant.key in own or a.grant.key not in known]
-    if not any(a.action is Action.GRANT or a.action is Action.SUBSTITUTE for a in rows):
+    if not _lists_grants(rows):
         made = [g for g in own.values() if g.grant_date is not None and g.shares is not None]
         rows = [Activity(g.grant_date, Action.GRANT, g.grant, g.shares, g.grant_type, row=g.row) for g in made] + rows
     return rows
@@ -252,7 +275,7 @@ _POOL_NEEDS = ((Activity, "action"), (Activity, "shares"))
     fix="Rescind or reduce the grants from there on, or record the increase of the reserve on its own day.",
     needs=_POOL_NEEDS,
 )
-def over_granted(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
+def over_granted(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit | Unsettled]:
     """More shares are granted than the plan has, at some date and not only today.
 
     Why: the plan fixes the most shares that may be issued; a later increase of the reserve does not cure a grant made
@@ -262,8 +285,10 @@ def over_granted(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator
     """
     was_short = False
     for line in pool_of(ledger, terms):
-        if isinstance(line, Refusal):
-            return
+        if isinstance(line, Unsettled):
+            yield line
+        if not isinstance(line, PoolLine):
+            return  # a row that cannot have happened is POOL004
         if line.available < 0 and not was_short:
             yield Hit(line.activity, "shares", _line_facts(line) | {"short": shares_text(-line.available)})
         was_short = line.available < 0
@@ -278,7 +303,7 @@ def over_granted(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator
     fix="Make the grant an NSO, or reduce it: shares tendered for an exercise price may not serve ISOs.",
     needs=_POOL_NEEDS,
 )
-def recycled_for_iso(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
+def recycled_for_iso(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit | Unsettled]:
     """Shares tendered for an exercise price were counted for ISOs.
 
     Why: tendered shares are available again, "provided, that in no event shall such shares be made available for
@@ -288,7 +313,13 @@ def recycled_for_iso(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iter
     """
     was_short = False
     for line in pool_of(ledger, terms):
-        if isinstance(line, Refusal) or line.for_iso is None:
+        if isinstance(line, Unsettled):
+            yield line
+        if not isinstance(line, PoolLine):
+            return
+        if line.for_iso is None:
+            why = f"grant {line.activity.grant} has no type, and recycled shares were there when it was made"
+            yield Unsettled("the shares that may serve ISOs", why)
             return
         short = line.for_iso < 0 <= line.available
         if short and not was_short:
@@ -305,7 +336,7 @@ def recycled_for_iso(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iter
     fix="Correct the RESERVE rows, or the Reserve of the Plan sheet.",
     needs=_POOL_NEEDS,
 )
-def reserve_ties(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
+def reserve_ties(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit | Unsettled]:
     """The reserve recorded in Activity is more than the plan has.
 
     Why: the reserve is a figure of the plan's text; an increase other than by a split needs the shareholders.
@@ -314,7 +345,7 @@ def reserve_ties(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator
     """
     rows = [a for a in ledger.activity if a.action is Action.RESERVE]
     opening = _opening(_own_rows(ledger, terms), terms)
-    if rows and opening < 0:
+    if rows and opening < 0 and _unread(ledger, terms) is None:
         over = -opening * _Measure(in_order(ledger.activity)).of_start
         yield Hit(rows[-1], "shares", {"reserve": shares_text(terms.reserve), "over": shares_text(over)})
 
@@ -327,7 +358,7 @@ def reserve_ties(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator
     fix="Correct the row; nothing after it was checked against the reserve.",
     needs=_POOL_NEEDS,
 )
-def pool_breaks_off(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
+def pool_breaks_off(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit | Unsettled]:
     """A row of Activity from which on the pool is unknown.
 
     Why: one row that takes more than a grant has left makes every later balance wrong.
@@ -336,6 +367,9 @@ def pool_breaks_off(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Itera
     """
     rows = in_order(_own_rows(ledger, terms))
     for row, line in zip(rows, pool_of(ledger, terms), strict=False):
+        if isinstance(line, Unsettled):
+            yield line
+            return
         if isinstance(line, Refusal):
             is_listed = row in ledger.activity
             yield Hit(row if is_listed else None, "shares" if is_listed else None, {"why": line.message})

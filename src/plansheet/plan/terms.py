@@ -6,14 +6,16 @@ No figure of a plan stands in code: another plan is another file.
 import datetime
 import re
 import tomllib
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
 from plansheet.core.numbers import Number, exact
-from plansheet.core.words import CashoutMethod, Recycling, Rounding, SplitMethod, fold
+from plansheet.core.words import CashoutMethod, Recycling, Rounding, SplitMethod, UnknownWord, Word, fold
 
 
 class Term(NamedTuple):
@@ -82,7 +84,17 @@ class UnusableTerms(ValueError):
     """A terms file that cannot be used; the message names the term and what to do."""
 
 
-_WORDS = {"rounding": Rounding, "split_method": SplitMethod, "cashout_method": CashoutMethod, "recycling": Recycling}
+_CHOICES: dict[str, type[Word] | tuple[str, ...]] = {
+    "rounding": Rounding,
+    "leftover_dollars": ("LOST",),
+    "same_day_order": ("GRANT NUMBER",),
+    "split_method": SplitMethod,
+    "cashout_method": CashoutMethod,
+    "recycling": Recycling,
+    "nso_draws_first": ("RECYCLED",),
+    "anniversary_expiry": ("WARNING", "ERROR", "ACCEPT"),
+    "last_exercise_day": ("EARLIER", "LITERAL"),
+}
 _WHOLE = frozenset(
     {
         "iso_term_years", "ten_percent_term_years", "tender_holding_months", "committee_members", "plan_years",
@@ -97,10 +109,13 @@ def read_terms(text: str, source: str) -> Terms:
         data = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as wrong:
         raise UnusableTerms(f"{source} is not readable as TOML: {wrong}") from wrong
+    if stray := set(data) - {"title", "plan", "policy"}:
+        names = ", ".join(sorted(stray))
+        raise UnusableTerms(f"{source} has {names} at its top; put each term under [plan.] or [policy.]")
     listed = tuple(
         _term(source, name, entry, group == "policy")
         for group in ("plan", "policy")
-        for name, entry in data.get(group, {}).items()
+        for name, entry in _group(source, data, group).items()
     )
     values: dict[str, Any] = {term.name: _value(source, term) for term in listed}
     expected = set(Terms.__dataclass_fields__) - {"title", "listed", *EVENTS}
@@ -111,32 +126,54 @@ def read_terms(text: str, source: str) -> Terms:
     return Terms(title=str(data.get("title", source)), listed=listed, **values)
 
 
+def _group(source: str, data: dict[str, Any], name: str) -> dict[str, Any]:
+    group = data.get(name, {})
+    if not isinstance(group, dict):
+        raise UnusableTerms(f"{source}: {name} is {group}; write its terms as [{name}.reserve] and so on")
+    return group
+
+
 def _term(source: str, name: str, entry: Any, is_policy: bool) -> Term:
     if not isinstance(entry, dict) or "value" not in entry:
         raise UnusableTerms(f"{source}: {name} has no value; write value = ... below its heading")
     value = entry["value"]
     if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
-        value = exact(value)
-    known = tuple(entry.get("known", ()))
+        try:
+            value = exact(value)
+        except (ValueError, OverflowError):
+            raise UnusableTerms(f"{source}: {name} is {value}; write a number that a cell can hold") from None
+    known = tuple(str(word) for word in entry.get("known", ()))
     section, law, text = (str(entry.get(key, "")) for key in ("section", "law", "text"))
     return Term(name, value, section, law, text, known, is_policy)
 
 
 def _value(source: str, term: Term) -> object:
-    value = term.value
-    if term.known:
-        if fold(str(value)) not in map(fold, term.known):
-            raise UnusableTerms(f"{source}: {term.name} is {value}; use one of: {', '.join(term.known)}")
-        return _WORDS[term.name].read(str(value)) if term.name in _WORDS else value
+    value: object = term.value
+    if term.name in _CHOICES:
+        return _choice(source, term)
     if term.name == "adopted":
-        if not isinstance(value, datetime.date):
+        if not isinstance(value, datetime.date) or isinstance(value, datetime.datetime):
             raise UnusableTerms(f"{source}: adopted is {value}; write a date such as 1996-04-25")
         return value
-    if isinstance(value, (str, datetime.date)) or value < 0:
+    if isinstance(value, bool) or not isinstance(value, (int, Fraction)) or value < 0:
         raise UnusableTerms(f"{source}: {term.name} is {value}; write a number, not below zero")
     if term.name in _WHOLE and value.denominator != 1:
         raise UnusableTerms(f"{source}: {term.name} is {float(value):g}; write a whole number")
     return value
+
+
+def _choice(source: str, term: Term) -> object:
+    """A policy's word: a member of its enumeration, or one of the words that are known for it."""
+    words = _CHOICES[term.name]
+    known = words if isinstance(words, tuple) else tuple(word.label for word in words)
+    if isinstance(term.value, str):
+        if not isinstance(words, tuple):
+            with suppress(UnknownWord):
+                return words.read(term.value)
+        for word in known:
+            if fold(word) == fold(term.value):
+                return word
+    raise UnusableTerms(f"{source}: {term.name} is {term.value}; use one of: {', '.join(known)}")
 
 
 def with_values(terms: Terms, values: dict[str, Any], source: str) -> Terms:

@@ -5,6 +5,19 @@ import datetime
 from plansheet.core.dates import add_months
 from plansheet.core.numbers import Number, ratio, round_down
 
+MOST_MONTHS = 1200
+
+
+def schedule_problem(start: datetime.date, months: int, cliff: int) -> str | None:
+    """Why a schedule gives no installments, or None."""
+    if cliff > months:
+        return f"its cliff of {cliff} months is longer than its schedule of {months}"
+    if months > MOST_MONTHS:
+        return f"its schedule of {months} months is longer than {MOST_MONTHS}"
+    if start.year + months // 12 >= datetime.MAXYEAR:
+        return f"its schedule runs past the year {datetime.MAXYEAR}"
+    return None
+
 
 def installments(
     shares: Number, start: datetime.date, months: int, cliff: int = 0, every: int = 1

@@ -2,28 +2,29 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from openpyxl.utils import get_column_letter
 
-from plansheet.core.records import Column, Record, columns
-from plansheet.core.rule import Finding, Rule, Severity, find
+from plansheet.core.records import Record, heading
+from plansheet.core.rule import Finding, Hit, Rule, Severity, run
 from plansheet.core.words import fold
 from plansheet.excel import FUNCTIONS
-from plansheet.excel.cells import BadCell, as_date, as_number, is_blank
+from plansheet.excel.cells import ERRORS, BadCell, as_amount, as_date, as_number, is_blank
 from plansheet.plan.rules import RULES, harvest
 from plansheet.plan.terms import EVENTS, Terms, UnusableTerms, atg_1996, label, with_values
 from plansheet.workbook import judgements
 from plansheet.workbook.formulas import not_reached
-from plansheet.workbook.guard import content
-from plansheet.workbook.locate import Area, Located, locate
+from plansheet.workbook.guard import LARGEST_FILE, content
+from plansheet.workbook.locate import Area, Located, cell_value, locate, of_1904
 from plansheet.workbook.reader import read_bytes
 from plansheet.workbook.recalc import Recalculated, recalculate
-from plansheet.workbook.references import as_sent
 from plansheet.workbook.saved import Workbook
-from plansheet.workbook.unreadable import Unreadable
+from plansheet.workbook.unreadable import Unreadable, unreadable
 
 JUDGEMENTS = harvest((judgements,))
 ALL_RULES: tuple[Rule, ...] = tuple(sorted((*RULES, *JUDGEMENTS), key=lambda r: r.code))
@@ -59,6 +60,8 @@ class Checked:
     path: str
     sha256: str = ""
     verdict: str = "unchecked"
+    has_findings: bool = False
+    """Whether there is a finding that counts, whatever the verdict."""
     findings: list[Found] = field(default_factory=list)
     recalculated: int = 0
     not_checked: list[NotChecked] = field(default_factory=list)
@@ -79,8 +82,8 @@ def check(path: Path, options: Options) -> Checked:
     """Check one file. Never raises for what is in the file."""
     try:
         data = content(path)
-    except Unreadable as unreadable:
-        return Checked(str(path), not_checked=[NotChecked("the file", str(unreadable))])
+    except Unreadable as why:
+        return Checked(str(path), not_checked=[NotChecked("the file", str(why))])
     return check_bytes(data, str(path), options)
 
 
@@ -88,13 +91,15 @@ def check_bytes(data: bytes, name: str, options: Options) -> Checked:
     """Check a workbook that is not a file, under a name."""
     checked = Checked(name, hashlib.sha256(data).hexdigest())
     try:
+        if len(data) > LARGEST_FILE:
+            raise unreadable("too large", f"at most {LARGEST_FILE:,} bytes are read")
         _check(read_bytes(data, name), options, checked)
-    except Unreadable as unreadable:
-        checked.not_checked.append(NotChecked("the file", str(unreadable)))
+    except Unreadable as why:
+        checked.not_checked.append(NotChecked("the file", str(why)))
     except Exception as bug:  # one file must not take the others with it
-        why = f"plansheet failed on it ({type(bug).__name__}: {bug}); report this with the workbook"
+        failed = f"plansheet failed on it ({type(bug).__name__}: {bug}); report this with the workbook"
         checked.verdict = "unchecked"
-        checked.not_checked.append(NotChecked("the workbook", why))
+        checked.not_checked.append(NotChecked("the workbook", failed))
     return checked
 
 
@@ -102,14 +107,17 @@ def _check(workbook: Workbook, options: Options, checked: Checked) -> None:
     located = locate(workbook)
     results = recalculate(workbook, FUNCTIONS)
     unsettled = _unsettled(workbook, located, results)
-    terms, wrong_terms = _terms(located, options)
-    findings = [*wrong_terms, *_on_cells(results), *_on_records(located, terms, options.as_of)]
+    terms, wrong_terms = _terms(located, options, workbook.date_1904)
+    on_records, open_questions, failures = _on_records(located, terms, options.as_of)
+    findings = _told_apart([*wrong_terms, *_on_cells(results), *on_records])
+    unsettled += [*_unseen(findings, options), *failures]
     checked.findings = sorted((f for f in findings if options.wanted(f.code)), key=_order(workbook))
     checked.recalculated = len(results) - sum(1 for r in results if r.unchecked is not None)
-    checked.not_checked = [*unsettled, *_without_columns(located, options)]
+    checked.not_checked = [*unsettled, *open_questions, *_unknown_terms(located), *_without_columns(located, options)]
     checked.taken_for = [*map(_taken_for, located.areas), *map(_not_taken, located.views)]
-    serious = [f for f in checked.findings if options.fail_on is Severity.WARNING or f.severity is Severity.ERROR]
-    checked.verdict = "unchecked" if unsettled else "findings" if serious else "clean"
+    counted = [f for f in checked.findings if options.fail_on is Severity.WARNING or f.severity is Severity.ERROR]
+    checked.has_findings = bool(counted)
+    checked.verdict = "unchecked" if unsettled else "findings" if counted else "clean"
 
 
 # --- What was not checked -------------------------------------------------------------------------------------------
@@ -130,44 +138,51 @@ def _unsettled(workbook: Workbook, located: Located, results: Sequence[Recalcula
     return [*cells, *places, *ledgers]
 
 
+_GAPS = frozenset({"LEDGER001", "LEDGER005", "CALC002"})
+"""Rules whose findings say that something could not be checked: who leaves them out must not be told that it was."""
+
+
+def _unseen(findings: Sequence[Found], options: Options) -> list[NotChecked]:
+    left_out = Counter(f.code for f in findings if f.code in _GAPS and not options.wanted(f.code))
+    why = "they could not be checked, and the rule that says so was left out; select it, or correct them"
+    return [NotChecked(f"cells with a finding of {code}: {number:,}", why) for code, number in sorted(left_out.items())]
+
+
 def _without_columns(located: Located, options: Options) -> Iterator[NotChecked]:
     for rule in RULES:
         lacking = rule.lacks(located.ledger)
         if lacking and options.wanted(rule.code):
-            names = " and ".join(f"{_heading(record, name)} in {_TABLES[record.__name__]}" for record, name in lacking)
+            names = " and ".join(f"{heading(record, name)} in {_TABLES[record.__name__]}" for record, name in lacking)
             yield NotChecked(f"{rule.code} ({rule.title.rstrip('.')})", f"no column {names}")
 
 
 _TABLES = {"Holder": "Holders", "Grant": "Grants", "Tranche": "Vesting", "Activity": "Activity"}
 
 
-def _heading(record: type[object], name: str) -> str:
-    column: Column
-    for column in columns(record):
-        if column.name == name:
-            return column.heading
-    raise KeyError(name)
-
-
 def _taken_for(area: Area) -> str:
     assert area.record is not None
     read_as = ", ".join(
-        f"{get_column_letter(column)} = {_heading(area.record, name)}"
+        f"{get_column_letter(column)} = {heading(area.record, name)}"
         for name, column in sorted(area.columns.items(), key=lambda item: item[1])
     )
-    return f"{area.sheet.name} rows {area.top} to {area.bottom} taken for {_TABLES[area.record.__name__]}: {read_as}"
+    return f"{_rows(area)} taken for {_TABLES[area.record.__name__]}: {read_as}"
 
 
 def _not_taken(area: Area) -> str:
     assert area.record is not None
-    rows = f"{area.sheet.name} rows {area.top} to {area.bottom}"
-    return f"{rows} not read: they look like {_TABLES[area.record.__name__]}, of which there is a table"
+    return f"{_rows(area)} not read: calculated from other cells, they repeat {_TABLES[area.record.__name__]}"
+
+
+def _rows(area: Area) -> str:
+    if area.bottom < area.top:
+        return f"{area.sheet.name} below row {area.top - 1} (no rows)"
+    return f"{area.sheet.name} rows {area.top} to {area.bottom}"
 
 
 # --- Terms ----------------------------------------------------------------------------------------------------------
 
 
-def _terms(located: Located, options: Options) -> tuple[Terms, list[Found]]:
+def _terms(located: Located, options: Options, date_1904: bool) -> tuple[Terms, list[Found]]:
     """The terms given, or the default with what the Plan sheet says; each value that cannot be used is a finding."""
     terms = options.terms or atg_1996()
     names = {fold(label(term.name)): term.name for term in terms.listed if options.terms is None}
@@ -178,24 +193,37 @@ def _terms(located: Located, options: Options) -> tuple[Terms, list[Found]]:
             words = area.sheet.cells.get((row, area.columns["term"]))
             cell = area.sheet.cells.get((row, area.columns["value"]))
             name = names.get(fold(str(words.value))) if words is not None else None
-            if name is None or cell is None or is_blank(cell.value):
+            if name is None or cell is None or is_blank(cell_value(cell)):
                 continue
             try:
-                terms = with_values(terms, {name: _term_value(name, as_sent(cell))}, "the Plan sheet")
+                terms = with_values(terms, {name: _term_value(name, cell_value(cell), date_1904)}, "the Plan sheet")
             except (BadCell, UnusableTerms) as unusable:
                 address = f"{get_column_letter(cell.column)}{cell.row}"
-                message = f"{label(name)} cannot be used: {unusable}."
+                message = f"{label(name)} cannot be used: {'it ' if isinstance(unusable, BadCell) else ''}{unusable}."
                 wrong.append(_found(_UNREADABLE, area.sheet.name, address, message, _UNREADABLE.fix, name))
     return terms, wrong
+
+
+def _unknown_terms(located: Located) -> Iterator[NotChecked]:
+    """Lines of a Plan sheet that no term is called by."""
+    known = {fold(label(name)) for name in (*(term.name for term in atg_1996().listed), *EVENTS)}
+    for area in located.terms:
+        for row in range(area.top, area.bottom + 1):
+            words = area.sheet.cells.get((row, area.columns["term"]))
+            if words is not None and not is_blank(words.value) and fold(str(words.value)) not in known:
+                address = f"{area.sheet.name}!{get_column_letter(words.column)}{row}"
+                yield NotChecked(f"{address} ({words.value})", "no term is called so; it was not used")
 
 
 _UNREADABLE = next(rule for rule in RULES if rule.code == "LEDGER001")
 
 
-def _term_value(name: str, value: object) -> object:
+def _term_value(name: str, value: object, date_1904: bool) -> object:
     if name in ("adopted", "merger_date"):
-        return as_date(value)
-    return value if isinstance(value, str) else as_number(value)
+        return as_date(of_1904(value) if date_1904 else value)
+    if name == "merger_price":
+        return as_amount(value)
+    return value if isinstance(value, str) and value not in ERRORS else as_number(value)
 
 
 # --- Findings in their cells ----------------------------------------------------------------------------------------
@@ -204,19 +232,35 @@ def _term_value(name: str, value: object) -> object:
 def _on_cells(results: list[Recalculated]) -> Iterator[Found]:
     for rule in JUDGEMENTS:
         for hit in rule.check(results):
+            assert isinstance(hit, Hit)
             result = hit.facts["result"]
             assert isinstance(result, Recalculated)
             message = rule.message.format(**hit.facts)
-            yield _found(rule, result.sheet, result.cell, message, rule.fix.format(**hit.facts), result.formula)
+            subject = _ROW_OF_REFERENCE.sub(r"\1", result.formula)
+            yield _found(rule, result.sheet, result.cell, message, rule.fix.format(**hit.facts), subject)
 
 
-def _on_records(located: Located, terms: Terms, as_of: dt.date) -> Iterator[Found]:
+def _on_records(
+    located: Located, terms: Terms, as_of: dt.date
+) -> tuple[list[Found], list[NotChecked], list[NotChecked]]:
+    """The findings of the rules, what a rule could not settle, and rules that failed (one must not stop the others)."""
+    found: list[Found] = []
+    questions: dict[NotChecked, None] = {}  # several rules may ask the same
+    failures: list[NotChecked] = []
     for rule in RULES:
         if rule.lacks(located.ledger):
             continue
-        for finding in find(rule, located.ledger, terms, as_of):
+        try:
+            findings, unsettled = run(rule, located.ledger, terms, as_of)
+        except Exception as bug:
+            why = f"plansheet failed on it ({type(bug).__name__}: {bug}); report this with the workbook"
+            failures.append(NotChecked(rule.code, why))
+            continue
+        questions.update(dict.fromkeys(NotChecked(question.what, question.why) for question in unsettled))
+        for finding in findings:
             sheet, cell = _cell_of(located, finding)
-            yield _found(rule, sheet, cell, finding.message, finding.fix, _subject(finding.record))
+            found.append(_found(rule, sheet, cell, finding.message, finding.fix, _subject(finding.record)))
+    return found, list(questions), failures
 
 
 def _cell_of(located: Located, finding: Finding) -> tuple[str, str]:
@@ -236,8 +280,29 @@ def _subject(record: Record | None) -> str:
 
 
 def _found(rule: Rule, sheet: str, cell: str, message: str, fix: str, subject: str) -> Found:
-    print_of = hashlib.sha256("\x1f".join((rule.code, sheet, subject, message)).encode()).hexdigest()[:16]
-    return Found(rule.code, rule.severity, sheet, cell, message, fix, rule.plan, rule.law, print_of)
+    said = "\x1f".join((rule.code, sheet, subject, _ROW.sub("row", message)))
+    return Found(rule.code, rule.severity, sheet, cell, message, fix, rule.plan, rule.law, _fingerprint(said))
+
+
+_ROW = re.compile(r"\brow [0-9]+")
+_ROW_OF_REFERENCE = re.compile(r"(\$?\b[A-Z]{1,3})\$?[0-9]{1,7}\b")
+"""Row numbers change where a row is inserted above: they are no part of what is wrong."""
+
+
+def _fingerprint(said: str) -> str:
+    return hashlib.sha256(said.encode("utf-8", "backslashreplace")).hexdigest()[:16]
+
+
+def _told_apart(findings: Iterable[Found]) -> list[Found]:
+    """Findings that say the same of two equal rows: the second and later ones by their number."""
+    times: Counter[str] = Counter()
+    apart: list[Found] = []
+    for found in findings:
+        times[found.fingerprint] += 1
+        number = times[found.fingerprint]
+        again = _fingerprint(f"{found.fingerprint} {number}")
+        apart.append(found if number == 1 else replace(found, fingerprint=again))
+    return apart
 
 
 def _order(workbook: Workbook) -> Callable[[Found], tuple[int, int, str, str]]:
