@@ -45,9 +45,25 @@ def argument(saved: Any, sheet: str, text: str) -> object:
         return saved.block(text.removesuffix("[#All]"))
     if column := COLUMN.fullmatch(text):
         return [[row[column[2]]] for row in saved.rows(column[1])]
-    first_column, first_row, last_column, last_row = range_boundaries(text.replace("$", ""))
-    cells = saved.values[sheet].iter_rows(first_row, last_row, first_column, last_column, values_only=True)
+    named, _, ref = text.rpartition("!")
+    first_column, first_row, last_column, last_row = range_boundaries(ref.replace("$", ""))
+    cells = saved.values[named or sheet].iter_rows(first_row, last_row, first_column, last_column, values_only=True)
     return [list(row) for row in cells]
+
+
+@pytest.mark.parametrize(
+    ("function", "terms"),
+    [
+        ("ISO_LIMIT_SPLIT", ["ISO limit", "Rounding"]),
+        ("ISO_LIMIT_BY_GRANT", ["ISO limit"]),
+        ("POOL_LEDGER", ["Recycling"]),
+        ("ADJUST_FOR_SPLIT", ["Split method", "Split decimals"]),
+    ],
+)
+def test_a_function_takes_its_terms_from_the_sheet_plan(saved: Any, function: str, terms: list[str]) -> None:
+    arguments = next(arguments for _, _, name, arguments in function_cells(saved) if name == function)
+    rows = [int(text.removeprefix("Plan!$B$")) for text in arguments if text.startswith("Plan!")]
+    assert [saved.values["Plan"].cell(row, 1).value for row in rows] == terms
 
 
 def saved_values(saved: Any, sheet: str, ref: str) -> list[list[object]]:

@@ -24,7 +24,7 @@ from plansheet.core.numbers import (
 )
 from plansheet.core.records import Activity, Grant, Ledger, Record, Tranche
 from plansheet.core.refusal import Reason, Refusal
-from plansheet.core.rule import Hit, Severity, rule
+from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action, Identifier, Rounding
 from plansheet.plan.ledger import complete
 from plansheet.plan.option_history import LIFE_EVENTS, Option, apply, options_of, replay
@@ -311,7 +311,7 @@ def recorded_tranche_split(ledger: Ledger, terms: Terms, as_of: datetime.date) -
     fix="Enter {iso} in ISO shares and {nso} in NSO shares.",
     needs=((Grant, "iso_shares"),),
 )
-def recorded_grant_split(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
+def recorded_grant_split(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit | Unsettled]:
     """The ISO and NSO shares recorded for a grant are not those of the yearly limit.
 
     Why: as for a tranche; a grant is ISO in part and NSO in part by the years in which it becomes exercisable.
@@ -319,6 +319,10 @@ def recorded_grant_split(ledger: Ledger, terms: Terms, as_of: datetime.date) -> 
     Not covered: which of a grant's tranches are which; that is ISO001.
     """
     sums: dict[str, tuple[Number, Number]] = {}
+    unvested = complete(ledger).unvested.values()
+    for grant in unvested:
+        if any(g.iso_shares is not None and g.holder == grant.holder for g in ledger.grants):
+            yield Unsettled(f"the ISO shares of {grant.holder}", f"grant {grant.grant} has no tranches and no schedule")
     for record, split in classify_ledger(ledger, terms):
         iso, nso = sums.get(record.grant.key, (0, 0))
         sums[record.grant.key] = iso + split.iso, nso + split.nso

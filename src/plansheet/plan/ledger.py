@@ -1,6 +1,7 @@
 """The ledger as a whole: tranches completed from their grants, and the rules without which nothing ties."""
 
 import datetime
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -31,6 +32,8 @@ class Completed:
     of_holder: dict[str, str] = field(default_factory=dict)
     incomplete: list[tuple[Tranche | Grant, str, str]] = field(default_factory=list)
     disagreeing: list[tuple[Tranche, str]] = field(default_factory=list)
+    unvested: dict[str, Grant] = field(default_factory=dict)
+    """Keys of holders of a grant of which nothing tells when it becomes exercisable, with the grant."""
     strangers: list[Tranche] = field(default_factory=list)
     """Tranches of grants that Grants does not have."""
 
@@ -39,7 +42,9 @@ class Completed:
         pairs = [
             (t, r)
             for t, r in zip(self.tranches, self.records, strict=True)
-            if t.held_by.key not in self.of_holder and t.grant.key not in self.of_grant
+            if t.held_by.key not in self.of_holder
+            and t.grant.key not in self.of_grant
+            and t.held_by.key not in self.unvested
         ]
         return [t for t, _ in pairs], [r for _, r in pairs]
 
@@ -75,7 +80,8 @@ def complete(ledger: Ledger) -> Completed:
             continue
         if grant.vesting_start is None and (ledger.tranches or (Grant, "vesting_start") not in ledger.columns):
             # Without a tranche among others it is LEDGER004; where nothing tells of vesting, nothing is wrong.
-            done.unsettle(grant.grant, grant.holder, f"grant {grant.grant} has no tranches and no schedule")
+            if grant.holder is not None:
+                done.unvested.setdefault(grant.holder.key, grant)
         else:
             _add_schedule(done, grant)
     for unread in ledger.unread:
@@ -181,15 +187,18 @@ def _unsettle(done: Completed, unread: Unread, grants: dict[str, Grant]) -> None
 def of_this_plan(ledger: Ledger, terms: Terms) -> dict[str, Grant]:
     """Grants under this plan by key: those of other plans of the group count for §11(c) only.
 
-    A plan's name counts as this plan's where it is the only one, or a good part of the plan's title.
+    A plan's name counts as this plan's where it is the only one, or made of two or more words of the plan's title.
     """
-    named = {fold(g.plan) for g in ledger.grants if g.plan}
-    title = fold(terms.title)
-    own = named if len(named) == 1 else {name for name in named if name in title and len(name) >= _PART_OF_A_TITLE}
+    named = {fold(g.plan): _words(g.plan) for g in ledger.grants if g.plan}
+    title = _words(terms.title)
+    own = (
+        set(named) if len(named) == 1 else {name for name, words in named.items() if words <= title and len(words) > 1}
+    )
     return {g.grant.key: g for g in ledger.grants if not g.plan or fold(g.plan) in own}
 
 
-_PART_OF_A_TITLE = 10
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.casefold()))
 
 
 @rule(
@@ -310,10 +319,12 @@ def uncountable_grant(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Ite
     Example: an ISO without FMV (an NSO needs none), or a cliff of 24 months in a schedule of 12.
     Not covered: cells that hold something that cannot be read; those are LEDGER001.
     """
-    told = {id(unread.record) for unread in ledger.unread}
+    told = {
+        u.record.grant.key for u in ledger.unread if not isinstance(u.record, Holder) and u.record.grant is not None
+    }
     limit = "the limit of §11(c)"
     for record, why, what in complete(ledger).incomplete:
-        if id(record) not in told:
+        if record.grant.key not in told:
             yield Hit(record, "shares", {"grant": record.grant, "why": why, "what": what, "unchecked": limit})
     for grant in ledger.grants:
         if (

@@ -102,8 +102,9 @@ def outstanding_at(ledger: Ledger, terms: Terms, closing: datetime.date) -> dict
 
 def _tranches(ledger: Ledger) -> list[Tranche]:
     """All tranches that are known; a grant without any as one, for what is outstanding is paid exercisable or not."""
-    tranches, _ = complete(ledger).settled()
-    known = {tranche.grant.key for tranche in complete(ledger).tranches}
+    done = complete(ledger)
+    tranches = [t for t in done.tranches if t.held_by.key not in done.of_holder and t.grant.key not in done.of_grant]
+    known = {tranche.grant.key for tranche in done.tranches}
     whole = [
         Tranche(g.grant, g.holder, g.grant_type, g.grant_date, 1, g.grant_date, g.shares)
         for g in ledger.grants

@@ -290,7 +290,8 @@ def over_granted(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator
         if not isinstance(line, PoolLine):
             return  # a row that cannot have happened is POOL004
         if line.available < 0 and not was_short:
-            yield Hit(line.activity, "shares", _line_facts(line) | {"short": shares_text(-line.available)})
+            facts = {"short": shares_text(-line.available)}
+            yield Hit(_record(ledger, line.activity), "shares", _line_facts(line) | facts)
         was_short = line.available < 0
 
 
@@ -324,7 +325,7 @@ def recycled_for_iso(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iter
         short = line.for_iso < 0 <= line.available
         if short and not was_short:
             facts = {"short": shares_text(-line.for_iso), "available": shares_text(line.available)}
-            yield Hit(line.activity, "shares", _line_facts(line) | facts)
+            yield Hit(_record(ledger, line.activity), "shares", _line_facts(line) | facts)
         was_short = line.for_iso < 0
 
 
@@ -371,8 +372,14 @@ def pool_breaks_off(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Itera
             yield line
             return
         if isinstance(line, Refusal):
-            is_listed = row in ledger.activity
-            yield Hit(row if is_listed else None, "shares" if is_listed else None, {"why": line.message})
+            yield Hit(_record(ledger, row), "shares", {"why": line.message})
+
+
+def _record(ledger: Ledger, row: Activity) -> Activity | Grant:
+    """The record that a row of the pool stands on: its own, or the grant that it was made from."""
+    if any(row is listed for listed in ledger.activity):
+        return row
+    return next(grant for grant in ledger.grants if grant.grant == row.grant)
 
 
 def _line_facts(line: PoolLine) -> dict[str, object]:

@@ -36,7 +36,7 @@ def build_sample(path: Path) -> None:
     write_plan(book, plan)
     write_ledgers(book, sample)
     for write in (write_by_tranche, write_by_year, write_by_grant, write_pool, write_split):
-        write(book, sample)
+        write(book, sample, plan)
     write_merger(book, sample, plan)
     write_schedules(book, sample)
     workbook.close()

@@ -1,6 +1,7 @@
 """The sheets of the $100,000 limit (plan §11(c)): by tranche, by year, by grant."""
 
-from plansheet.template.pages import Argument, Book, block_of, column_of
+from plansheet.plan.terms import label
+from plansheet.template.pages import Argument, Book, block_of, column_of, term_of
 from plansheet.template.sample import (
     FIRST_EXERCISABLE,
     FMV,
@@ -13,6 +14,7 @@ from plansheet.template.sample import (
     TYPE,
     Sample,
 )
+from plansheet.template.tables import Table
 
 BY_TRANCHE, BY_YEAR, BY_GRANT = "ISO limit", "ISO by year", "ISO by grant"
 _CHARACTERS = 140
@@ -21,12 +23,17 @@ _HEADINGS = 3
 """Row of the headings, below the title and its lines."""
 
 
-def _arguments(sample: Sample) -> list[Argument]:
+def _arguments(sample: Sample, plan: Table) -> list[Argument]:
     headings = (GRANT, GRANT_DATE, FMV, FIRST_EXERCISABLE, SHARES, HOLDER, TYPE)
-    return [*(column_of(sample.vesting, heading) for heading in headings), block_of(sample.activity)]
+    return [*(column_of(sample.vesting, heading) for heading in headings), block_of(sample.activity), *_terms(plan)]
 
 
-def write_by_tranche(book: Book, sample: Sample) -> None:
+def _terms(plan: Table) -> list[Argument]:
+    """The limit and the rounding, as the sheet Plan has them."""
+    return [term_of(plan, label(name)) for name in ("iso_limit", "rounding")]
+
+
+def write_by_tranche(book: Book, sample: Sample, plan: Table) -> None:
     """ISO and NSO shares of every tranche, and why."""
     page = book.add(BY_TRANCHE)
     page.title(
@@ -42,7 +49,7 @@ def write_by_tranche(book: Book, sample: Sample) -> None:
     shown = [["" if row[0] is None else row[0]] for row in table.column(FIRST_EXERCISABLE)]
     page.spill(first, 1, f'=IF({dates}="","",{dates})', shown, ["date"])
     page.spill(first, 2, f"={table.name}[{SHARES}]", list(table.column(SHARES)), ["shares"])
-    arguments = _arguments(sample)
+    arguments = _arguments(sample, plan)
     page.call(first, 4, "ISO_LIMIT_SPLIT", arguments, ["shares", "shares"], headed=False)
     sentences = page.call(first, 6, "ISO_LIMIT_WHY", arguments, ["wrapped"], headed=False)
     for row, (sentence,) in enumerate(sentences, start=first):
@@ -51,7 +58,7 @@ def write_by_tranche(book: Book, sample: Sample) -> None:
     page.freeze(first)
 
 
-def write_by_year(book: Book, sample: Sample) -> None:
+def write_by_year(book: Book, sample: Sample, plan: Table) -> None:
     """Each holder's calendar years."""
     page = book.add(BY_YEAR)
     page.title(
@@ -59,16 +66,23 @@ def write_by_year(book: Book, sample: Sample) -> None:
         "Dollars at grant-date value that become first exercisable in the year. Reached: no room is left.",
     )
     styles = ["text", "plain", "dollars", "dollars", "dollars", "dollars", "text"]
-    page.call(_HEADINGS, 0, "ISO_LIMIT_BY_YEAR", _arguments(sample), styles, headed=True)
+    page.call(_HEADINGS, 0, "ISO_LIMIT_BY_YEAR", _arguments(sample, plan), styles, headed=True)
     page.widths((20, 8, 14, 14, 14, 14, 14))
     page.freeze(_HEADINGS + 1)
 
 
-def write_by_grant(book: Book, sample: Sample) -> None:
+def write_by_grant(book: Book, sample: Sample, plan: Table) -> None:
     """Each grant's ISO and NSO shares."""
     page = book.add(BY_GRANT)
     page.title("ISO and NSO shares by grant", "ISO_LIMIT_BY_GRANT takes whole tables; shares are those of today.")
     blocks = [block_of(table) for table in (sample.grants, sample.vesting, sample.activity)]
-    page.call(_HEADINGS, 0, "ISO_LIMIT_BY_GRANT", blocks, ["text", "text", "shares", "shares"], headed=True)
+    page.call(
+        _HEADINGS,
+        0,
+        "ISO_LIMIT_BY_GRANT",
+        [*blocks, _terms(plan)[0]],
+        ["text", "text", "shares", "shares"],
+        headed=True,
+    )
     page.widths((12, 22, 14, 14))
     page.freeze(_HEADINGS + 1)

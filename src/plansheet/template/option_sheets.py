@@ -5,8 +5,9 @@ import datetime
 from plansheet.core.numbers import exact
 from plansheet.core.records import Grant, heading
 from plansheet.core.words import CashoutMethod
+from plansheet.plan.terms import label
 from plansheet.template.ledgers import MERGER_PRICE
-from plansheet.template.pages import Argument, Book, Page, literal
+from plansheet.template.pages import Argument, Book, Page, literal, term_of
 from plansheet.template.sample import (
     FIRST_EXERCISABLE,
     GRANT,
@@ -40,7 +41,7 @@ def _write_options(
     return shares, prices, holders
 
 
-def write_split(book: Book, sample: Sample) -> None:
+def write_split(book: Book, sample: Sample, plan: Table) -> None:
     """The options outstanding at the split, and the tranches of one of them."""
     page = book.add(SPLIT)
     ratio, day = sample.split.ratio, sample.split.date
@@ -57,7 +58,8 @@ def write_split(book: Book, sample: Sample) -> None:
     top = 5
     shares, prices, _ = _write_options(page, top, sample.at_split, "Shares before", "Price before")
     page.headings(top, 5, ("Shares after", "Price after"), ("shares", "price"))
-    page.call(top + 1, 5, "ADJUST_FOR_SPLIT", [shares, prices, new, old], ["shares", "price"], headed=False)
+    rounding = [term_of(plan, label(name)) for name in ("split_method", "split_decimals")]
+    page.call(top + 1, 5, "ADJUST_FOR_SPLIT", [shares, prices, new, old, *rounding], ["shares", "price"], headed=False)
     example = _example(sample, day)
     page.write(top - 1, 8, f"Tranches of {example.name}, none of whose shares may be lost", "label")
     page.headings(top, 8, (FIRST_EXERCISABLE, "Shares before"), ("date", "shares"))

@@ -41,6 +41,14 @@ def column_of(table: Table, heading: str) -> Argument:
     return Argument(f"{table.name}[{heading}]", table.column(heading))
 
 
+def term_of(plan: Table, term: str) -> Argument:
+    """The value of a term on the sheet Plan, by its cell: Plan!$B$4; the table stands at the top of its sheet."""
+    row = [row[0] for row in plan.rows].index(term)
+    column = plan.headings.index("Value")
+    address = xl_rowcol_to_cell(row + 1, column, row_abs=True, col_abs=True)
+    return Argument(f"{plan.name}!{address}", plan.rows[row][column])
+
+
 def block_of(table: Table) -> Argument:
     """A table with its header row: Activity[#All]."""
     return Argument(f"{table.name}[#All]", table.block())

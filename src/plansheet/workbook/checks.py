@@ -188,6 +188,7 @@ def _terms(located: Located, options: Options, date_1904: bool) -> tuple[Terms, 
     names = {fold(label(term.name)): term.name for term in terms.listed if options.terms is None}
     names |= {fold(label(name)): name for name in EVENTS}
     wrong: list[Found] = []
+    said: dict[str, object] = {}
     for area in located.terms:
         for row in range(area.top, area.bottom + 1):
             words = area.sheet.cells.get((row, area.columns["term"]))
@@ -196,7 +197,10 @@ def _terms(located: Located, options: Options, date_1904: bool) -> tuple[Terms, 
             if name is None or cell is None or is_blank(cell_value(cell)):
                 continue
             try:
-                terms = with_values(terms, {name: _term_value(name, cell_value(cell), date_1904)}, "the Plan sheet")
+                value = _term_value(name, cell_value(cell), date_1904)
+                if said.setdefault(name, value) != value:
+                    raise BadCell(f"is another than the {said[name]} above; leave one of the two lines")
+                terms = with_values(terms, {name: value}, "the Plan sheet")
             except (BadCell, UnusableTerms) as unusable:
                 address = f"{get_column_letter(cell.column)}{cell.row}"
                 message = f"{label(name)} cannot be used: {'it ' if isinstance(unusable, BadCell) else ''}{unusable}."

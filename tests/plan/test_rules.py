@@ -1,0 +1,233 @@
+"""Every rule against small ledgers: the cases in rules/*.toml, each with all that is found in it and nothing else.
+
+A ledger is written as its sheets would show it, headings in the first row; a record stands in the row that it would
+have there. A case lists what is found, by every rule: `at` the table, row and column, `says` parts of message and fix;
+and in `open` parts of what the rules could not settle.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import pytest
+
+from plansheet.core.numbers import exact
+from plansheet.core.records import Activity, Grant, Holder, Kind, Ledger, Record, Tranche, Unread, columns, heading
+from plansheet.core.rule import Finding, Hit, find, run
+from plansheet.core.words import Action, GrantType, Identifier
+from plansheet.excel.activity import as_ratio
+from plansheet.plan.ledger import complete
+from plansheet.plan.rules import RULES
+from plansheet.plan.terms import Terms, atg_1996, with_values
+
+Case = Mapping[str, Any]
+
+TABLES: dict[str, type[Any]] = {"Holders": Holder, "Grants": Grant, "Vesting": Tranche, "Activity": Activity}
+NAMES = {record: name for name, record in TABLES.items()}
+KEYS = {"rule", "name", "terms", "finds", "open", *TABLES}  # a word misspelled in a case would leave it untested
+CHECK_DAY = dt.date(2011, 1, 31)
+
+
+def cases() -> Iterator[Case]:
+    for path in sorted(Path(__file__).with_name("rules").glob("*.toml")):
+        for case in tomllib.loads(path.read_text("utf-8"), parse_float=Decimal)["case"]:
+            assert set(case) <= KEYS, (path.name, case["name"], set(case) - KEYS)
+            yield case
+
+
+CASES = list(cases())
+
+
+def value(kind: Kind, cell: Any) -> object:
+    """A cell of a case as the field of a record holds it; "" is a blank cell."""
+    if cell == "" or isinstance(cell, dict):
+        return None
+    match kind:
+        case Kind.IDENTIFIER:
+            return Identifier(str(cell))
+        case Kind.SHARES | Kind.MONEY:
+            return exact(cell)
+        case Kind.WORD:
+            return GrantType.read(cell)
+        case _:
+            return cell
+
+
+def record_of(table: str, row: int, headings: list[str], cells: list[Any]) -> Record:
+    kinds = {column.heading: column for column in columns(TABLES[table])}
+    assert len(headings) == len(cells), (table, row)
+    fields: dict[str, Any] = {"row": row}
+    for text, cell in zip(headings, cells, strict=True):
+        column = kinds[text]
+        if column.name == "action":
+            fields["action"] = Action.read(cell)
+        elif fields.get("action") is Action.SPLIT and column.name == "shares" and isinstance(cell, str):
+            fields["ratio"] = as_ratio(cell)
+        else:
+            fields[column.name] = value(column.kind, cell)
+    made: Record = TABLES[table](**fields)
+    return made
+
+
+def ledger_of(case: Case) -> Ledger:
+    """The case's ledger; a cell `{unreadable = "sentence"}` is one that could not be read."""
+    records: dict[str, list[Record]] = {name: [] for name in TABLES}
+    unread: list[Unread] = []
+    there: set[tuple[type[Any], str]] = set()
+    for table, record in TABLES.items():
+        headings, *rows = case.get(table, [[]])
+        names = {column.heading: column.name for column in columns(record)}
+        there.update((record, names[text]) for text in headings)
+        for row, cells in enumerate(rows, start=2):
+            made = record_of(table, row, headings, cells)
+            problems = [(names[h], cell) for h, cell in zip(headings, cells, strict=True) if isinstance(cell, dict)]
+            unread += [Unread(made, name, cell["unreadable"]) for name, cell in problems]
+            # As the reader does it: of Activity, a row with something unreadable is no row.
+            if not (problems and table == "Activity"):
+                records[table].append(made)
+    holders, grants, tranches, activity = (tuple(records[name]) for name in TABLES)
+    return Ledger(holders, grants, tranches, activity, frozenset(there), tuple(unread))  # type: ignore[arg-type]
+
+
+def terms_of(case: Case) -> Terms:
+    values = {
+        name: exact(term) if isinstance(term, int | Decimal) else term for name, term in case.get("terms", {}).items()
+    }
+    return with_values(atg_1996(), values, "the case")
+
+
+def found_in(case: Case) -> list[Finding]:
+    ledger, terms = ledger_of(case), terms_of(case)
+    checked = [each for each in RULES if not each.lacks(ledger)]
+    return [finding for each in checked for finding in find(each, ledger, terms, CHECK_DAY)]
+
+
+def open_in(case: Case) -> set[str]:
+    """What the rules could not settle, and why."""
+    ledger, terms = ledger_of(case), terms_of(case)
+    checked = [each for each in RULES if not each.lacks(ledger)]
+    return {f"{q.what}: {q.why}" for each in checked for q in run(each, ledger, terms, CHECK_DAY)[1]}
+
+
+def where(finding: Finding) -> str:
+    """Grants 3, Shares: the table, its row and its column; nothing for a finding on no record."""
+    if finding.record is None:
+        return ""
+    record = type(finding.record)
+    return f"{NAMES[record]} {finding.record.row}, {heading(record, finding.field or '')}"
+
+
+def expected(case: Case) -> list[tuple[str, str]]:
+    return sorted((each.get("code", case["rule"]), each["at"]) for each in case["finds"])
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=f"{case['rule']}: {case['name']}") for case in CASES])
+def test_case(case: Case) -> None:
+    [own] = [each for each in RULES if each.code == case["rule"]]
+    assert own.lacks(ledger_of(case)) == (), "its rule is not asked: columns are missing"
+    found = found_in(case)
+    assert sorted((finding.code, where(finding)) for finding in found) == expected(case)
+    for each in case["finds"]:
+        code = each.get("code", case["rule"])
+        [finding] = [finding for finding in found if (finding.code, where(finding)) == (code, each["at"])]
+        said = f"{finding.message}\n{finding.fix}"
+        assert [part for part in each["says"] if part not in said] == [], said
+    questions = open_in(case)
+    assert len(questions) == len(case.get("open", [])), questions
+    for parts in case.get("open", []):
+        assert any(all(part in question for part in parts) for question in questions), (parts, questions)
+
+
+@pytest.mark.parametrize("code", [each.code for each in RULES])
+def test_every_rule_has_a_case_that_passes_and_one_that_fails(code: str) -> None:
+    own = [case for case in CASES if case["rule"] == code]
+    assert any(code in dict(expected(case)) for case in own), "no case fails it"
+    assert any(code not in dict(expected(case)) for case in own), "no case passes it"
+
+
+def test_every_case_says_something_of_each_finding() -> None:
+    assert [case["name"] for case in CASES for each in case["finds"] if not each["says"]] == []
+
+
+def test_no_case_is_told_twice() -> None:
+    names = [(case["rule"], case["name"]) for case in CASES]
+    assert sorted(set(names)) == sorted(names)
+
+
+@pytest.mark.parametrize("card", RULES, ids=lambda r: r.code)
+def test_every_hit_fills_the_words_of_its_rule(card: Any) -> None:
+    asked = {name for text in (card.message, card.fix) for _, name, *_ in Formatter().parse(text) if name}
+    own = [case for case in CASES if case["rule"] == card.code]
+    hits = [hit for case in own for hit in card.check(ledger_of(case), terms_of(case), CHECK_DAY)]
+    assert hits
+    for hit in (hit for hit in hits if isinstance(hit, Hit)):
+        assert asked <= set(hit.facts)
+        assert not [name for name in asked if hit.facts[name] is None]
+
+
+def test_findings_read_as_sentences() -> None:
+    for case in CASES:
+        for finding in found_in(case):
+            for text in (finding.message, finding.fix):
+                assert text[0].isupper() or text[0] in "$(", text
+                assert text.endswith("."), text
+                assert not any(odd in text for odd in ("None", "..", "  ", "Fraction", "Identifier", "{")), text
+
+
+def test_a_finding_stands_on_a_field_that_its_record_has() -> None:
+    for case in CASES:
+        for finding in found_in(case):
+            if finding.record is not None:
+                assert finding.field in {column.name for column in columns(type(finding.record))}
+
+
+def test_a_rule_changes_nothing_by_being_asked_twice() -> None:
+    for case in CASES:
+        assert found_in(case) == found_in(case)
+
+
+# --- Nothing is passed over in silence -------------------------------------------------------------------------------
+
+SCHEDULE = ["Grant", "Holder", "Type", "Grant date", "FMV", "Shares", "Vesting start", "Months", "Cliff"]
+
+
+def granted_on(day: dt.date, fmv: object, start: object, months: object, cliff: object = "") -> Ledger:
+    """Two grants to Ada with schedules and no Vesting sheet; the second is sound, and 9,000 of 10,000 shares a year."""
+    first = ["G-1", "Ada", "ISO", day, fmv, 9000, start, months, cliff]
+    second = ["G-2", "Ada", "ISO", day, 10, 9000, day, 0, ""]
+    rows = [[*row, 9000, 0] for row in (first, second)]
+    return ledger_of({"Grants": [[*SCHEDULE, "ISO shares", "NSO shares"], *rows]})
+
+
+@pytest.mark.parametrize(
+    ("fmv", "start", "months", "cliff"),
+    [
+        ("", dt.date(2004, 1, 5), 0, ""),
+        (10, "", "", ""),
+        (10, dt.date(2004, 1, 5), 48, 60),
+        (10, dt.date(9998, 1, 5), 48, ""),
+    ],
+    ids=["no FMV", "no vesting start", "a cliff after the last month", "a schedule past the year 9999"],
+)
+def test_a_grant_that_cannot_be_counted_is_found_and_not_left_out(
+    fmv: object, start: object, months: object, cliff: object
+) -> None:
+    """Without it the other grant of the holder looks wholly ISO: ISO_LIMIT_BY_GRANT gives an error for both."""
+    ledger = granted_on(dt.date(2004, 1, 5), fmv, start, months, cliff)
+    found = [
+        finding for each in RULES if not each.lacks(ledger) for finding in find(each, ledger, atg_1996(), CHECK_DAY)
+    ]
+    assert [finding.code for finding in found if finding.record == ledger.grants[0]]
+    assert [finding.code for finding in found if finding.record == ledger.grants[1]] == []
+
+
+def test_a_schedule_never_gives_more_shares_than_were_granted() -> None:
+    ledger = granted_on(dt.date(2004, 1, 5), 10, dt.date(2004, 1, 5), 48, 60)
+    given = sum(tranche.shares or 0 for tranche in complete(ledger).tranches if tranche.grant == ledger.grants[0].grant)
+    assert given in (0, 9000)

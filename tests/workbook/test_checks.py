@@ -1,0 +1,637 @@
+"""The check of one workbook: its findings in their cells, its verdict, and what it says it did not check."""
+
+import datetime as dt
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from plansheet.core.rule import Severity
+from plansheet.core.words import Recycling
+from plansheet.plan.rules import RULES
+from plansheet.plan.terms import atg_1996, with_values
+from plansheet.workbook.checks import ALL_RULES, JUDGEMENTS, Checked, Options, check, check_bytes
+from workbook.ledgers import (
+    ACTIVITY,
+    DAY,
+    GRANTED,
+    GRANTS,
+    HOLDERS,
+    LEDGERS,
+    VESTING,
+    Error,
+    Formula,
+    Rows,
+    Sheet,
+    book,
+    checked,
+    found,
+    with_cell,
+    with_row,
+)
+from workbook.making import changed, workbook
+
+MERGER: Rows = [["Term", "Value"], ["Merger price", 6], ["Merger date", dt.date(2011, 1, 5)]]
+SPLIT: Rows = [["Date", "Action", "Grant", "Shares", "Type"], [dt.date(2004, 6, 1), "SPLIT", "", "3-for-1", ""]]
+
+
+def vesting(*, iso: object, nso: object, shares: int = 10_001) -> Rows:
+    return with_cell(with_cell(with_cell(VESTING, 1, "ISO shares", iso), 1, "NSO shares", nso), 1, "Shares", shares)
+
+
+# --- Verdicts ---------------------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_wrong() -> None:
+    result = checked(*LEDGERS)
+    assert (result.verdict, result.findings, result.recalculated) == ("clean", [], 0)
+    assert not result.has_findings
+
+
+def test_a_finding() -> None:
+    over = with_cell(GRANTS, 1, "Shares", 10_001)
+    activity = with_cell(ACTIVITY, 1, "Shares", 10_001)
+    result = checked(Sheet("Grants", over), Sheet("Vesting", vesting(iso=10_001, nso=0)), Sheet("Activity", activity))
+    assert (result.verdict, result.has_findings, found(result)) == ("findings", True, [("ISO001", "Vesting!D2")])
+    [one] = result.findings
+    assert one.severity is Severity.ERROR
+    assert (one.plan, one.law) == ("§11(c)", ("IRC §422(d)", "Treas. Reg. §1.422-4"))
+    assert "recorded 10,001 ISO and 0 NSO" in one.message
+    assert one.fix == "Enter 10,000 in ISO shares and 1 in NSO shares."
+
+
+WARNED = (
+    Sheet("Grants", [[*GRANTS[0], "Price after split"], [*GRANTS[1], 3.35]]),
+    Sheet("Vesting", [VESTING[0], VESTING[1][:3]]),
+    Sheet("Activity", SPLIT),
+)
+
+
+def test_a_warning_leaves_clean_and_is_listed() -> None:
+    result = checked(*WARNED)
+    assert (result.verdict, result.has_findings, found(result)) == ("clean", False, [("SPLIT002", "Grants!H2")])
+    assert result.findings[0].severity is Severity.WARNING
+
+
+def test_a_warning_counts_where_it_is_to() -> None:
+    result = checked(*WARNED, fail_on=Severity.WARNING)
+    assert (result.verdict, result.has_findings) == ("findings", True)
+
+
+@pytest.mark.parametrize(
+    "sheets",
+    [(Sheet("Sheet1", [[]]),), (Sheet("Budget", [["Month", "Dollars"], ["May", 5]]),), (Sheet("Plan", MERGER),)],
+    ids=["an empty sheet", "another subject", "a Plan sheet alone"],
+)
+def test_nothing_of_a_plan(sheets: tuple[Sheet, ...]) -> None:
+    result = checked(*sheets)
+    assert (result.verdict, result.findings) == ("unchecked", [])
+    assert "it holds no plan function and no ledger" in result.not_checked[0].why
+
+
+def test_a_ledger_with_two_headings_for_one_column_is_unchecked_and_the_others_are_checked() -> None:
+    doubled = [[*row, extra] for row, extra in zip(GRANTS, ["Market price", "x", "x"], strict=True)]
+    doubled[0][-1] = "Fair market value"
+    tranches: Rows = [
+        ["Grant", "Holder", "Type", "Grant date", "FMV", "First exercisable", "Shares", "ISO shares", "NSO shares"],
+        ["G-1", "Ada", "ISO", GRANTED, 10, dt.date(2004, 12, 31), 10_001, 10_001, 0],
+    ]
+    result = checked(Sheet("Grants", doubled), Sheet("Vesting", tranches))
+    assert result.verdict == "unchecked"
+    assert found(result) == [("ISO001", "Vesting!H2")]
+    assert result.has_findings
+    [ledger] = [each for each in result.not_checked if each.what.startswith("the ledger")]
+    assert ledger.what == "the ledger on Grants (Grants)"
+    assert ledger.why == 'both "FMV" and "Fair market value" stand for FMV; rename or leave out one'
+
+
+def test_rules_whose_columns_are_missing_are_listed_and_change_no_verdict() -> None:
+    result = checked(*LEDGERS)
+    listed = {each.what.split()[0]: each.why for each in result.not_checked}
+    assert listed["ISO002"] == "no column ISO shares in Grants"
+    assert listed["SPLIT001"] == "no column Price after split in Grants"
+    assert listed["CASH001"] == "no column Merger payment in Holders"
+    asked = {rule.code for rule in RULES} - set(listed)
+    assert {"ISO001", "LEDGER001", "LEDGER004", "POOL001", "VEST001"} <= asked
+    assert result.verdict == "clean"
+
+
+def test_what_a_rule_could_not_settle_is_listed() -> None:
+    """A payment is recorded, and the Plan sheet has no merger; told once, though several rules may ask."""
+    holders = [[*HOLDERS[0], "Merger payment"], [*HOLDERS[1], 60_000]]
+    result = checked(*LEDGERS[:3], Sheet("Holders", holders))
+    assert result.findings == []
+    [question] = [each for each in result.not_checked if each.what == "the merger payments in Holders"]
+    assert question.why == "the Plan sheet has no Merger price or no Merger date"
+    unread = with_cell(ACTIVITY, 1, "Shares", "many")
+    asked = [each.what for each in checked(*LEDGERS[:2], Sheet("Activity", unread)).not_checked]
+    assert asked.count("the share pool") == 1
+
+
+def test_a_rule_that_fails_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("no shares")
+
+    rules = [replace(rule, check=broken) if rule.code == "LEDGER003" else rule for rule in RULES]
+    monkeypatch.setattr("plansheet.workbook.checks.RULES", rules)
+    result = checked(Sheet("Vesting", OVER), Sheet("Grants", GRANTS[:1]))
+    assert ("ISO001", "Vesting!H2") in found(result)
+    assert result.verdict == "unchecked"
+    [failed] = [each for each in result.not_checked if each.what == "LEDGER003"]
+    assert "ZeroDivisionError: no shares" in failed.why
+
+
+def test_only_rules_that_are_wanted_are_listed() -> None:
+    result = checked(*LEDGERS, wanted=lambda code: code == "ISO002")
+    assert [each.what.split()[0] for each in result.not_checked] == ["ISO002"]
+
+
+def test_every_area_is_told_with_its_columns() -> None:
+    told = checked(*LEDGERS, Sheet("Empty", [["Grant", "First exercisable", "Shares"]])).taken_for
+    assert told[3] == "Holders rows 2 to 3 taken for Holders: A = Holder, B = Relationship, C = 10% owner"
+    assert told[4] == ("Empty below row 1 (no rows) taken for Vesting: A = Grant, B = First exercisable, C = Shares")
+
+
+def test_a_view_is_told_and_changes_no_verdict() -> None:
+    view: Rows = [
+        ["Grant", "First exercisable", "Shares"],
+        [Formula("=Vesting!A2:C3", "G-1", "A2:C3"), GRANTED, 1],
+        ["G-2", GRANTED, 1],
+    ]
+    result = checked(*LEDGERS, Sheet("Print", view))
+    assert result.verdict == "clean"
+    assert result.taken_for[-1] == "Print rows 2 to 3 not read: calculated from other cells, they repeat Vesting"
+
+
+def test_a_ledger_that_was_not_read_is_unchecked() -> None:
+    tables = [sheet._replace(table=sheet.name) for sheet in LEDGERS]
+    late: Rows = [GRANTS[0], ["G-3", "Cy", "NSO", GRANTED, 10, 10, 7]]
+    result = checked(*tables, Sheet("Late", late))
+    assert result.verdict == "unchecked"
+    assert any("Late" in each.what and "the table Grants" in each.why for each in result.not_checked)
+
+
+# --- Plan functions ---------------------------------------------------------------------------------------------------
+
+CALL = '=POOL_AVAILABLE(E7,"GRANT",30)'  # 970
+
+
+def pool(value: object, formula: str = CALL) -> Sheet:
+    return Sheet("Pool", [["Left"], [Formula(formula, value)], [], [], [], [], ["", "", "", "", 1000]])
+
+
+def called(value: object, formula: str = CALL) -> Checked:
+    return checked(*LEDGERS, pool(value, formula))
+
+
+def test_a_plan_function_cell_that_is_right() -> None:
+    result = called(970)
+    assert (result.verdict, result.recalculated, result.findings) == ("clean", 1, [])
+
+
+def test_a_workbook_of_plan_functions_alone_is_checked() -> None:
+    result = checked(pool(970))
+    assert (result.verdict, result.recalculated) == ("clean", 1)
+
+
+def test_a_saved_value_that_differs() -> None:
+    result = called(971)
+    assert (result.verdict, found(result)) == ("findings", [("CALC001", "Pool!A2")])
+    assert result.findings[0].message == "POOL_AVAILABLE was saved as 971, it gives 970."
+
+
+def test_a_saved_error() -> None:
+    result = called("#NAME?")
+    assert (result.verdict, found(result)) == ("findings", [("CALC003", "Pool!A2")])
+    assert result.findings[0].message == "POOL_AVAILABLE was saved as the error #NAME?, it gives 970."
+
+
+def test_the_error_that_the_function_gives_is_right() -> None:
+    result = called("#VALUE!", '=POOL_AVAILABLE("ten","GRANT",30)')
+    assert (result.verdict, result.findings) == ("clean", [])
+
+
+def test_a_cell_that_was_never_calculated() -> None:
+    data = changed(book(*LEDGERS, pool(77_777)), "xl/worksheets/sheet5.xml", "<v>77777</v>", "")
+    result = check_bytes(data, "book.xlsx", Options(DAY))
+    assert (result.verdict, found(result), result.recalculated) == ("findings", [("CALC002", "Pool!A2")], 0)
+    assert result.findings[0].message == "POOL_AVAILABLE was never calculated: the workbook holds no value for it."
+
+
+def test_a_plan_function_cell_that_cannot_be_checked() -> None:
+    result = called(970, '=POOL_AVAILABLE(OFFSET(E6,1,0),"GRANT",30)')
+    assert (result.verdict, result.recalculated, result.findings) == ("unchecked", 0, [])
+    assert result.not_checked[0].what == "Pool!A2 (POOL_AVAILABLE)"
+    assert "OFFSET" in result.not_checked[0].why
+
+
+def test_a_plan_function_where_no_value_is_saved() -> None:
+    def fill(made: Any) -> None:
+        made.add_worksheet("Sheet1").write("A1", 1)
+        made.define_name("Least", '=POOL_AVAILABLE(Sheet1!$A$1,"GRANT",30)')
+
+    result = check_bytes(workbook(fill), "book.xlsx", Options(DAY))
+    assert result.verdict == "unchecked"
+    assert any("name Least" in each.what for each in result.not_checked)
+
+
+def test_a_spill_in_which_somebody_typed() -> None:
+    rows: Rows = [
+        [
+            "G-1",
+            GRANTED,
+            10,
+            GRANTED,
+            10_001,
+            Formula("=ISO_LIMIT_SPLIT(A1:A2,B1:B2,C1:C2,D1:D2,E1:E2)", 10_000, "F1:G2"),
+            1,
+        ],
+        ["G-2", GRANTED, 10, GRANTED, 5, 5, 0],
+    ]
+    result = checked(Sheet("Split", rows))
+    assert found(result) == [("CALC001", "Split!F1")]
+    assert "the first in row 2" in result.findings[0].message
+
+
+def test_another_version_of_plansheet_is_no_finding() -> None:
+    result = called("0.0.1", "=PLANSHEET_VERSION()")
+    assert (result.verdict, result.findings) == ("clean", [])
+
+
+# --- Findings in their cells ------------------------------------------------------------------------------------------
+
+PLAN = "Plan"
+OVER: Rows = [
+    ["Grant", "Holder", "Type", "Grant date", "FMV", "First exercisable", "Shares", "ISO shares", "NSO shares"],
+    ["G-1", "Ada", "ISO", GRANTED, 10, dt.date(2004, 12, 31), 10_001, 10_001, 0],
+]
+THIRDS = [OVER[0], [*OVER[1][:4], 30, *OVER[1][5:7], 3_333, 6_668]]  # $100,000 is 3,333 1/3 shares
+IN_THEIR_CELLS: dict[str, tuple[tuple[Sheet, ...], str]] = {
+    "LEDGER001": ((Sheet("Grants", with_cell(GRANTS, 2, "FMV", "ten")),), "Grants!E3"),
+    "LEDGER002": ((Sheet("Grants", GRANTS), Sheet("Activity", with_cell(ACTIVITY, 1, "Grant", "G-9"))), "Activity!C2"),
+    "LEDGER003": ((Sheet("Grants", with_cell(GRANTS, 2, "Grant", "g-1")),), "Grants!A3"),
+    "LEDGER004": ((Sheet("Grants", GRANTS), Sheet("Vesting", VESTING[:2])), "Grants!G3"),
+    "LEDGER005": ((Sheet("Vesting", with_cell(OVER, 1, "FMV", "")),), "Vesting!G2"),
+    "LEDGER006": ((Sheet("Vesting", [*OVER, [*OVER[1][:4], 11, *OVER[1][5:]]]),), "Vesting!A3"),
+    "ISO001": ((Sheet("Vesting", OVER),), "Vesting!H2"),
+    "ISO002": (
+        (Sheet("Grants", [[*GRANTS[0], "ISO shares", "Vesting start"], [*GRANTS[1], 9_999, GRANTED]]),),
+        "Grants!H2",
+    ),
+    "VEST001": (
+        (Sheet("Vesting", OVER), Sheet("Activity", [ACTIVITY[0], ACTIVITY[1], [GRANTED, "EXERCISE", "G-1", 5, ""]])),
+        "Activity!D3",
+    ),
+    "POOL001": ((Sheet(PLAN, [["Term", "Value"], ["Reserve", 10_499]]), Sheet("Activity", ACTIVITY)), "Activity!D3"),
+    "POOL002": (
+        (
+            Sheet(PLAN, [["Term", "Value"], ["Reserve", 10_000]]),
+            Sheet(
+                "Activity",
+                [
+                    ["Date", "Action", "Grant", "Type", "Shares"],
+                    [GRANTED, "GRANT", "G-1", "NSO", 10_000],
+                    [GRANTED, "EXERCISE", "G-1", "", 10_000],
+                    [GRANTED, "TENDER", "G-1", "", 500],
+                    [GRANTED, "GRANT", "G-2", "ISO", 500],
+                ],
+            ),
+        ),
+        "Activity!E5",
+    ),
+    "POOL003": ((Sheet("Activity", [ACTIVITY[0], [GRANTED, "RESERVE", "", 25_600_001, ""]]),), "Activity!D2"),
+    "POOL004": ((Sheet("Activity", with_row(ACTIVITY, [DAY, "CANCEL", "G-2", 501, ""])),), "Activity!D4"),
+    "SPLIT001": (
+        (Sheet("Grants", [["Price after split", *GRANTS[0]], [3.33, *GRANTS[1]]]), Sheet("Activity", SPLIT)),
+        "Grants!A2",
+    ),
+    "SPLIT002": (WARNED, "Grants!H2"),
+    "SPLIT003": (
+        (Sheet("Grants", [["Price after split", *GRANTS[0]], [5, *GRANTS[1]]]), Sheet("Activity", ACTIVITY)),
+        "Grants!A2",
+    ),
+    "CASH001": (
+        (
+            Sheet(PLAN, MERGER),
+            Sheet("Holders", [[*HOLDERS[0], "Merger payment"], [*HOLDERS[1], 1]]),
+            *LEDGERS[:3],
+        ),
+        "Holders!D2",
+    ),
+    "CALC001": ((pool(971),), "Pool!A2"),
+    "CALC003": ((pool("#NAME?"),), "Pool!A2"),
+}
+
+
+@pytest.mark.parametrize("code", IN_THEIR_CELLS)
+def test_a_finding_stands_in_its_cell(code: str) -> None:
+    sheets, cell = IN_THEIR_CELLS[code]
+    assert (code, cell) in found(checked(*sheets))
+
+
+@pytest.mark.parametrize("code", IN_THEIR_CELLS)
+def test_it_moves_with_its_cell(code: str) -> None:
+    """The same sheets three rows further down and two columns to the right: the same findings, there."""
+    sheets, cell = IN_THEIR_CELLS[code]
+    if code.startswith("CALC"):
+        return_to, moved = cell, checked(*sheets)
+    else:
+        moved = checked(*(sheet._replace(at=(3, 2)) for sheet in sheets))
+        name, _, address = cell.partition("!")
+        return_to = f"{name}!{chr(ord(address[0]) + 2)}{int(address[1:]) + 3}"
+    assert (code, return_to) in found(moved)
+
+
+def test_every_rule_has_been_seen_in_a_cell() -> None:
+    """CALC002 is above: no program that builds workbooks leaves a value out."""
+    assert {rule.code for rule in ALL_RULES} == {*IN_THEIR_CELLS, "CALC002"}
+
+
+def test_findings_come_in_the_order_of_the_sheets_and_rows() -> None:
+    rows = with_cell(with_cell(GRANTS, 1, "FMV", "ten"), 2, "Exercise price", "many")
+    unknown = [OVER[0], ["G-9", "Zoe", *OVER[1][2:]]]
+    cells = [cell for _, cell in found(checked(Sheet("Vesting", unknown), Sheet("Grants", rows)))]
+    assert {"Vesting!A2", "Vesting!H2", "Grants!E2", "Grants!F3"} <= set(cells)
+    assert cells == sorted(cells, key=lambda cell: (cell.startswith("Grants"), int(cell[-1]), cell))
+
+
+def test_a_finding_without_a_column_of_its_own_stands_in_the_rows_first_cell() -> None:
+    rows = [["Action", "Date", "Shares", "Grant"], ["GRANT", GRANTED, 5, ""]]
+    [one] = [each for each in checked(Sheet("Activity", rows)).findings if each.code == "LEDGER001"]
+    assert one.sheet == "Activity"
+    assert one.cell in ("A2", "D2")
+
+
+def test_a_finding_on_what_was_made_from_grants_stands_in_grants() -> None:
+    plan = [["Term", "Value"], ["Reserve", 10_499]]
+    activity = [ACTIVITY[0], [dt.date(2005, 6, 1), "CANCEL", "G-2", 1, ""]]
+    result = checked(Sheet("Plan", plan), Sheet("Grants", GRANTS), Sheet("Activity", activity))
+    assert found(result) == [("POOL001", "Grants!G3")]
+
+
+def test_every_finding_says_a_sentence_and_gives_an_order() -> None:
+    for sheets, _ in IN_THEIR_CELLS.values():
+        for each in checked(*sheets).findings:
+            for text in (each.message, each.fix):
+                assert text.endswith("."), text
+                assert not text.endswith(".."), text
+                assert text[0].isupper() or text[0] == "$", text
+
+
+# --- Cells that cannot be read ----------------------------------------------------------------------------------------
+
+
+def test_an_unreadable_cell_stops_nothing_but_what_depends_on_it() -> None:
+    grants = with_row(with_cell(GRANTS, 1, "FMV", Error("#REF!")), ["G-3", "Cy", "ISO", GRANTED, 10, 10, 10_001])
+    tranches = with_row(VESTING, ["G-3", dt.date(2004, 12, 31), 10_001, 10_001, 0])
+    result = checked(Sheet("Grants", grants), Sheet("Vesting", tranches))
+    assert ("LEDGER001", "Grants!E2") in found(result)
+    assert ("ISO001", "Vesting!D4") in found(result)
+    assert result.verdict == "findings"
+
+
+@pytest.mark.parametrize("code", ["LEDGER001", "CALC002", "LEDGER005"])
+def test_who_leaves_out_the_rule_that_says_so_is_not_told_that_all_was_checked(code: str) -> None:
+    """Contract §6: it says what it could not check rather than passing it."""
+    if code == "CALC002":
+        data = changed(book(pool(77_777)), "xl/worksheets/sheet1.xml", "<v>77777</v>", "")
+    else:
+        data = book(*IN_THEIR_CELLS[code][0])
+    result = check_bytes(data, "book.xlsx", Options(DAY, wanted=lambda each: each != code))
+    assert result.verdict == "unchecked"
+    assert any(code in each.what and "left out" in each.why for each in result.not_checked)
+
+
+def test_rules_that_are_not_wanted_find_nothing() -> None:
+    result = checked(Sheet("Vesting", OVER), wanted=lambda code: code.startswith("POOL"))
+    assert (result.verdict, result.findings) == ("clean", [])
+
+
+# --- The Plan sheet and terms -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "rows", [[["Term", "Value"], ["ISO limit", 60_000]], [["Value", "", "TERM"], [60_000, "", "iso_limit"]]]
+)
+def test_the_plan_sheets_limit_is_the_one_that_counts(rows: Rows) -> None:
+    assert found(checked(*LEDGERS)) == []
+    result = checked(Sheet("Plan", rows), *LEDGERS)
+    assert found(result) == [("ISO001", "Vesting!D2")]
+    assert "6,000 ISO and 4,000 NSO" in result.findings[0].message
+
+
+ROUNDED = (WARNED[0]._replace(rows=[[*GRANTS[0], "Price after split"], [*GRANTS[1], 3.34]]), *WARNED[1:])
+WITHHELD = Sheet(
+    "Activity",
+    [
+        ACTIVITY[0],
+        [GRANTED, "GRANT", "G-1", 10_000, "NSO"],
+        [GRANTED, "EXERCISE", "G-1", 10_000, ""],
+        [GRANTED, "WITHHOLD", "G-1", 4_000, ""],
+        [GRANTED, "GRANT", "G-2", 4_000, "NSO"],
+    ],
+)
+UNDERWATER = (
+    Sheet("Holders", [[*HOLDERS[0], "Merger payment"], [*HOLDERS[1], 40_000]]),
+    Sheet("Grants", [GRANTS[0], [*GRANTS[1][:5], 2, 10_000], ["G-2", "Ada", "NSO", GRANTED, 10, 10, 500]]),
+    *LEDGERS[1:3],
+)
+
+
+@pytest.mark.parametrize(
+    ("term", "value", "sheets", "before", "after"),
+    [
+        ("Reserve", 10_499, LEDGERS, [], ["POOL001"]),
+        ("Rounding", "exact", (Sheet("Vesting", THIRDS),), [], ["ISO001"]),
+        ("Split decimals", 4, ROUNDED, [], ["SPLIT002"]),
+        ("Split method", "Exact", ROUNDED, [], ["SPLIT002"]),
+        ("Recycling", "NET", (Sheet("Plan", [["", ""], ["Reserve", 10_000]]), WITHHELD), ["POOL001"], []),
+        ("Cashout method", "PER_OPTION", (Sheet("Plan", [["", ""], *MERGER[1:]]), *UNDERWATER), ["CASH001"], []),
+    ],
+)
+def test_other_terms_of_the_plan_sheet(
+    term: str, value: object, sheets: tuple[Sheet, ...], before: list[str], after: list[str]
+) -> None:
+    """Rows of a sheet Plan among the sheets are terms that hold before and after."""
+    held = [row for sheet in sheets if sheet.name == "Plan" for row in sheet.rows[1:]]
+    others = [sheet for sheet in sheets if sheet.name != "Plan"]
+    plans = ([["Term", "Value"], *held], [["Term", "Value"], *held, [term, value]])
+    codes = [[code for code, _ in found(checked(Sheet("Plan", plan), *others))] for plan in plans]
+    assert codes == [before, after]
+
+
+def test_terms_that_were_given_go_before_the_plan_sheet() -> None:
+    plan = Sheet("Plan", [["Term", "Value"], ["ISO limit", 60_000]])
+    assert found(checked(plan, *LEDGERS, terms=atg_1996())) == []
+    less = with_values(atg_1996(), {"iso_limit": 50_000}, "a test")
+    assert found(checked(plan, *LEDGERS, terms=less)) == [("ISO001", "Vesting!D2")]
+
+
+def test_the_merger_is_the_workbooks_also_where_terms_were_given() -> None:
+    sheets, cell = IN_THEIR_CELLS["CASH001"]
+    assert found(checked(*sheets, terms=atg_1996())) == [("CASH001", cell)]
+
+
+@pytest.mark.parametrize(
+    ("term", "value", "said"),
+    [
+        ("ISO limit", "100,000", "ISO limit cannot be used: the Plan sheet: iso_limit is 100,000; write a number"),
+        ("ISO limit", -1, "iso_limit is -1; write a number, not below zero"),
+        ("ISO limit", Error("#REF!"), "is the error #REF!"),
+        ("ISO limit", GRANTED, "holds a date or time where a number is wanted"),
+        ("ISO limit", True, "holds TRUE"),
+        ("Rounding", "UP", "rounding is UP; use one of: FLOOR, EXACT"),
+        ("Rounding", 5, "rounding is 5; use one of: FLOOR, EXACT"),
+        ("Split decimals", 2.5, "split_decimals is 2.5; write a whole number"),
+        ("Adopted", "25 April 1996", "Adopted cannot be used: it holds the text"),
+        ("Merger price", "$6.00", "Merger price cannot be used: it holds the text"),
+        ("Merger price", -6, "below zero"),
+        ("Merger date", "5 Jan 2011", "Merger date cannot be used: it holds the text"),
+        ("Merger date", Error("#N/A"), "is the error #N/A"),
+    ],
+)
+def test_a_plan_cell_that_cannot_be_used(term: str, value: object, said: str) -> None:
+    """The rest is checked with the plan's own figure; the finding says so by standing there."""
+    result = checked(Sheet("Plan", [["Term", "Value"], ["Reserve", 25_600_000], [term, value]]), *LEDGERS)
+    assert found(result) == [("LEDGER001", "Plan!B3")]
+    assert said in result.findings[0].message
+    assert result.verdict == "findings"
+
+
+def test_a_plan_cell_that_was_never_calculated_is_not_the_default() -> None:
+    plan = Sheet("Plan", [["Term", "Value"], ["ISO limit", Formula("=Z9", 77_777)]])
+    data = changed(book(plan, *LEDGERS), "xl/worksheets/sheet1.xml", "<v>77777</v>", "")
+    result = check_bytes(data, "book.xlsx", Options(DAY))
+    assert found(result) == [("LEDGER001", "Plan!B2")]
+    assert "was never calculated" in result.findings[0].message
+
+
+def test_a_term_with_two_values() -> None:
+    rows: Rows = [["Term", "Value"], ["ISO limit", 100_000], ["iso_limit", 60_000], ["ISO LIMIT", 100_000]]
+    result = checked(Sheet("Plan", rows), *LEDGERS)
+    assert found(result) == [("LEDGER001", "Plan!B3")]
+    assert "another than the 100000 above; leave one of the two lines" in result.findings[0].message
+
+
+def test_words_that_are_no_term_are_told_and_blank_values_leave_the_default() -> None:
+    rows: Rows = [["Term", "Value"], ["ISO limits", 60_000], ["ISO limit", ""], ["Prepared by", 5]]
+    result = checked(Sheet("Plan", rows), *LEDGERS)
+    assert (result.verdict, result.findings) == ("clean", [])
+    told = [each.what for each in result.not_checked if each.why == "no term is called so; it was not used"]
+    assert told == ["Plan!A2 (ISO limits)", "Plan!A4 (Prepared by)"]
+
+
+def test_dates_of_the_1904_system() -> None:
+    """A merger date as a number without a date format counts from 1904, as the workbook does."""
+    serial = (dt.date(2011, 1, 5) - dt.date(1904, 1, 1)).days
+    plan = Sheet("Plan", [["Term", "Value"], ["Merger price", 16], ["Merger date", serial]])
+    holders = [[*HOLDERS[0], "Merger payment"], [*HOLDERS[1], 0]]
+    ended = with_row(ACTIVITY, [dt.date(2010, 1, 5), "CANCEL", "G-1", "", ""])
+    sheets = (plan, Sheet("Holders", holders), *LEDGERS[:2], Sheet("Activity", ended))
+    data = book(*sheets, date_1904=True)
+    assert check_bytes(data, "book.xlsx", Options(DAY)).findings == []
+
+
+# --- Fingerprints -----------------------------------------------------------------------------------------------------
+
+
+def prints(result: Checked) -> list[tuple[str, str]]:
+    return [(each.code, each.fingerprint) for each in result.findings]
+
+
+@pytest.mark.parametrize("code", IN_THEIR_CELLS)
+def test_a_row_inserted_above_changes_no_fingerprint(code: str) -> None:
+    sheets, _ = IN_THEIR_CELLS[code]
+    if code.startswith("CALC"):
+        [sheet] = sheets
+        call = sheet.rows[1][0]
+        assert isinstance(call, Formula)
+        shifted = [sheet.rows[0], [], [call._replace(text=call.text.replace("E7", "E8"))], *sheet.rows[2:]]
+        assert prints(checked(sheet._replace(rows=shifted))) == prints(checked(sheet))
+        return
+    moved = checked(*(sheet._replace(at=(1, 0)) for sheet in sheets))
+    assert prints(moved) == prints(checked(*sheets))
+
+
+def test_another_mistake_has_another_fingerprint() -> None:
+    result = checked(Sheet("Grants", with_cell(with_cell(GRANTS, 1, "FMV", "ten"), 2, "FMV", "nine")))
+    once, other = (each.fingerprint for each in result.findings)
+    assert once != other
+    again = checked(Sheet("Grants", with_cell(with_cell(GRANTS, 1, "FMV", "ten"), 2, "FMV", "eight")))
+    first, second = (each.fingerprint for each in again.findings)
+    assert first == once
+    assert second not in (once, other)
+
+
+def test_two_findings_never_share_a_fingerprint() -> None:
+    """A baseline that knows one of two equal rows must not hide the other."""
+    twice = [*GRANTS, GRANTS[2], GRANTS[2]]
+    result = checked(Sheet("Grants", twice))
+    fingerprints = [each.fingerprint for each in result.findings]
+    assert len(fingerprints) == 2
+    assert len(set(fingerprints)) == 2
+
+
+def test_a_fingerprint_does_not_depend_on_other_findings() -> None:
+    first, second = ["G-2", "Bo", "NSO", GRANTED, 10, 10, 600], ["G-2", "Bo", "NSO", GRANTED, 10, 10, 700]
+    both = checked(Sheet("Grants", [*GRANTS, first, second])).findings
+    alone = checked(Sheet("Grants", [*GRANTS, second])).findings
+    assert both[1].fingerprint == alone[0].fingerprint != both[0].fingerprint
+
+
+def test_fingerprints_are_the_same_from_run_to_run() -> None:
+    [one] = checked(Sheet("Vesting", OVER)).findings
+    assert one.fingerprint == checked(Sheet("Vesting", OVER)).findings[0].fingerprint
+    assert len(one.fingerprint) == 16
+
+
+# --- Files ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_file_is_read_and_never_written_to(tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(book(*LEDGERS))
+    before = hashlib.sha256(path.read_bytes()).hexdigest()
+    changed_at = path.stat().st_mtime_ns
+    result = check(path, Options(DAY))
+    assert result.sha256 == before == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert path.stat().st_mtime_ns == changed_at
+    assert [each.name for each in tmp_path.iterdir()] == ["book.xlsx"]
+    assert result.path == str(path)
+
+
+def test_a_file_that_is_not_there() -> None:
+    result = check(Path("nowhere/book.xlsx"), Options(DAY))
+    assert (result.verdict, result.sha256) == ("unchecked", "")
+    assert "cannot be opened" in result.not_checked[0].why
+
+
+def test_what_goes_wrong_in_plansheet_is_told_and_is_no_verdict_on_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RecursionError("too deep")
+
+    monkeypatch.setattr("plansheet.workbook.checks.recalculate", broken)
+    result = checked(*LEDGERS)
+    assert (result.verdict, result.findings) == ("unchecked", [])
+    assert "RecursionError: too deep" in result.not_checked[-1].why
+    assert "report this" in result.not_checked[-1].why
+
+
+@pytest.mark.parametrize("text", ["\ud800", "a\x1b[2Jb", "x" * 32_767, "9" * 5000, "=1+1", "\u202eAda", "_xD800_"])
+@pytest.mark.parametrize("heading", ["Grant", "Holder", "Type", "FMV", "Grant date", "Shares"])
+def test_whatever_a_cell_holds_there_is_a_verdict(heading: str, text: str) -> None:
+    try:
+        data = book(Sheet("Grants", with_cell(GRANTS, 1, heading, text)), *LEDGERS[1:])
+    except UnicodeEncodeError:
+        data = book(Sheet("Grants", with_cell(GRANTS, 1, heading, "_xD800_")), *LEDGERS[1:])
+    result = check_bytes(data, "book.xlsx", Options(DAY))
+    assert not any("plansheet failed" in each.why for each in result.not_checked)
+    assert result.verdict in ("clean", "findings")
+
+
+def test_judgements_are_rules_like_the_others() -> None:
+    assert [rule.code for rule in JUDGEMENTS] == ["CALC001", "CALC002", "CALC003"]
+    assert set(ALL_RULES) == {*RULES, *JUDGEMENTS}
+    assert atg_1996().recycling is Recycling.PLAN  # nothing above has changed the default
