@@ -28,6 +28,7 @@ SAMPLE = "atg-1996-sample.xlsx"
 _STANDARD_INPUT = Path("-")
 _REPORTS = {"text": text_report, "json": json_report}
 _WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls", ".ods"})
+_CONTAINERS = frozenset({".zip", ".eml", ".msg", ".mbox"})  # of workbooks; each is told as not read
 
 
 class UsageError(Exception):
@@ -121,7 +122,11 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--select", action="append", metavar="CODE", help="only rules that begin with CODE")
     parser.add_argument("--ignore", action="append", metavar="CODE", help="no rules that begin with CODE")
-    parser.add_argument("--as-of", metavar="DATE", help="the day of the check, as 2005-04-03 (today)")
+    parser.add_argument(
+        "--as-of",
+        metavar="DATE",
+        help="the day of the check, as 2005-04-03 (today); no rule of this version asks for it",
+    )
     parser.add_argument("--terms", metavar="FILE", help="the plan's terms as TOML (the workbook's Plan sheet)")
     parser.add_argument("--fail-on", choices=("error", "warning"), default="error", help="what counts (%(default)s)")
     parser.add_argument("--allow-unchecked", action="store_true", help="no exit code 3 for what was not checked")
@@ -220,7 +225,10 @@ def _files(paths: Sequence[str]) -> Iterator[Path]:
     """Each file once: named ones whatever they are, of folders those that are called workbooks."""
     seen: set[Path] = set()
     for text in paths:
-        found = list(_expanded(text))
+        try:
+            found = list(_expanded(text))
+        except (OSError, ValueError) as error:  # longer than a path can be, or with a NUL
+            raise UsageError(f"{text[:80]}: {getattr(error, 'strerror', None) or error}; check the path") from error
         if not found:
             raise UsageError(f"{text}: there is no such file, or no workbook in that folder; check the path")
         for path in found:
@@ -234,7 +242,7 @@ def _expanded(text: str) -> Iterator[Path]:
     if path == _STANDARD_INPUT:
         yield path
     elif path.is_dir():
-        inside = (p for p in path.rglob("*") if p.suffix.lower() in _WORKBOOKS and p.is_file())
+        inside = (p for p in path.rglob("*") if p.suffix.lower() in _WORKBOOKS | _CONTAINERS and p.is_file())
         yield from sorted(p for p in inside if not p.name.startswith(("~$", ".")))
     elif path.exists():
         yield path

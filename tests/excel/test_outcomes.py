@@ -1101,3 +1101,21 @@ def test_no_function_ever_raises_when_a_right_sheet_has_one_wrong_cell(name: str
     else:
         arguments[place] = data.draw(st.sampled_from([wrong, [[wrong]], [wrong]]))
     assert_what_excel_can_show(FUNCTIONS[name](*arguments))
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "needle"),
+    [("Holder", "Chen", "two holders"), ("FMV", 5.0, "two fair market values"), ("Type", "NSO", "two types")],
+)
+def test_vesting_that_contradicts_grants_costs_the_holders_concerned(heading: str, cell: object, needle: str) -> None:
+    grants, vesting = by_grant_blocks(10.0)
+    again = [[*row, text] for row, text in zip(vesting, [heading, "", cell, ""], strict=True)]
+    table = ISO_LIMIT_BY_GRANT(grants, again)
+    assert_error(table[2][2], "#VALUE!", "A-2", needle)
+    assert table[1][2] == "#VALUE!"
+    assert (table[3][2] == "#VALUE!") == (heading == "Holder")
+
+
+@pytest.mark.parametrize("blank", [None, "", 0, [[None]], [[0]], [[""]]], ids=repr)
+def test_a_blank_cell_for_an_optional_block_is_one_left_out(blank: object) -> None:
+    assert split(activity=blank) == RIGHT

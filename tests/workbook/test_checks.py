@@ -635,3 +635,30 @@ def test_judgements_are_rules_like_the_others() -> None:
     assert [rule.code for rule in JUDGEMENTS] == ["CALC001", "CALC002", "CALC003"]
     assert set(ALL_RULES) == {*RULES, *JUDGEMENTS}
     assert atg_1996().recycling is Recycling.PLAN  # nothing above has changed the default
+
+
+def test_a_spill_that_differs_shows_the_row_that_does() -> None:
+    rows = [
+        ["Grant", "Grant date", "FMV", "First exercisable", "Shares", "ISO", "NSO"],
+        ["G-1", GRANTED, 10, GRANTED, 5, Formula("=ISO_LIMIT_SPLIT(A2:A3,B2:B3,C2:C3,D2:D3,E2:E3)", 5, "F2:G3"), 0],
+        ["G-2", GRANTED, 10, GRANTED, 7, 6, 1],
+    ]
+    [one] = [each for each in checked(Sheet("Split", rows)).findings if each.code == "CALC001"]
+    assert one.cell == "F2"
+    assert "saved as 6 | 1, it gives 7 | 0 (1 row of 2 not the same, the first in row 3)" in one.message
+
+
+def test_a_number_longer_than_any_cell_holds_stops_nothing() -> None:
+    result = called(970, f'=POOL_AVAILABLE({"9" * 5000},"GRANT",30)')
+    assert result.verdict in ("findings", "unchecked")
+    assert not any("failed" in each.why for each in result.not_checked)
+
+
+def test_a_line_of_the_plan_sheet_that_is_no_term_is_named() -> None:
+    result = checked(*LEDGERS, Sheet(PLAN, [["Term", "Value"], ["ISO limt", 90_000]]))
+    assert [each.what for each in result.not_checked if "no term" in each.why] == ["Plan!A2 (ISO limt)"]
+
+
+def test_merger_payments_without_a_merger_are_told_as_not_checked() -> None:
+    result = checked(Sheet("Holders", [[*HOLDERS[0], "Merger payment"], [*HOLDERS[1], 1]]), *LEDGERS[:3])
+    assert any("merger payments" in each.what for each in result.not_checked)

@@ -21,6 +21,7 @@ from workbook.ledgers import (
     Rows,
     Sheet,
     book,
+    checked,
     located,
     with_cell,
     with_row,
@@ -579,3 +580,15 @@ def test_a_table_over_the_whole_sheet_is_read_to_the_last_row_that_holds_somethi
 def test_a_cell_in_the_last_row_is_far_from_the_ledger() -> None:
     found = located(Sheet("Grants", GRANTS), Sheet("Grants", [["G-9"]], at=(1_048_575, 0)))
     assert [grant.grant.text for grant in found.ledger.grants] == ["G-1", "G-2"]
+
+
+def test_a_row_right_below_a_table_is_not_passed_over_in_silence() -> None:
+    below = Sheet("Activity", [[GRANTED, "GRANT", "G-3", 30_000_000, "NSO"]], at=(len(ACTIVITY), 0))
+    result = checked(Sheet("Activity", ACTIVITY, table="Activity"), below)
+    assert result.verdict == "unchecked"
+    assert any("row 4 stands right below the table" in each.why for each in result.not_checked)
+
+
+def test_a_note_below_a_table_is_no_row() -> None:
+    note = Sheet("Activity", [["Source: transfer agent"]], at=(len(ACTIVITY), 0))
+    assert checked(Sheet("Activity", ACTIVITY, table="Activity"), note).verdict == "clean"

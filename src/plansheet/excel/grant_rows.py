@@ -19,6 +19,7 @@ from plansheet.excel.cells import (
     as_positive,
     as_word,
     first_bad,
+    is_blank,
     is_blank_or_zero,
     read_column,
     row_error,
@@ -28,7 +29,8 @@ from plansheet.excel.vesting import schedule_error
 from plansheet.plan.ledger import difference
 from plansheet.plan.vesting import installments
 
-_READERS: dict[str, Callable[[object], object]] = {
+Reader = Callable[[object], object]
+_READERS: dict[str, Reader] = {
     "grant": as_identifier,
     "holder": as_identifier,
     "grant_type": lambda cell: as_word(cell, GrantType),
@@ -41,6 +43,9 @@ _READERS: dict[str, Callable[[object], object]] = {
     "cliff": as_months,
     "every": as_months,
 }
+
+# What Vesting may say again of a grant, or leave blank.
+_READERS_AGAIN: dict[str, Reader] = {**_READERS, "fmv": lambda cell: None if is_blank(cell) else as_positive(cell)}
 
 
 @dataclass(slots=True)
@@ -64,9 +69,9 @@ class GrantRows:
 class _Columns:
     """A block's columns read, by field name."""
 
-    def __init__(self, block: Block, names: Sequence[str]) -> None:
+    def __init__(self, block: Block, names: Sequence[str], readers: dict[str, Reader]) -> None:
         self.cells = {name: cells for name in names if (cells := block.cells(name)) is not None}
-        self.reads: dict[str, Read] = {name: read_column(cells, _READERS[name]) for name, cells in self.cells.items()}
+        self.reads: dict[str, Read] = {name: read_column(cells, readers[name]) for name, cells in self.cells.items()}
         self.height = len(block.rows)
 
     def value(self, name: str, position: int) -> object:
@@ -90,7 +95,7 @@ def read_grants(grants: Cells, vesting: Cells) -> GrantRows:
     else:
         optional.append("shares")
     block = read_block(grants, "grants", Grant, needed, optional)
-    columns = _Columns(block, [*needed, *optional])
+    columns = _Columns(block, [*needed, *optional], _READERS)
     rows = GrantRows([], [])
     twice = _duplicates(columns)
     by_key: dict[str, tuple[GrantLine, int]] = {}
@@ -171,7 +176,9 @@ def _from_schedule(rows: GrantRows, line: GrantLine, columns: _Columns, i: int) 
 def _from_vesting(rows: GrantRows, by_key: dict[str, tuple[GrantLine, int]], grants: _Columns, vesting: Cells) -> None:
     names = ("grant", "first_exercisable", "shares")
     said_again = ("holder", "grant_type", "grant_date", "fmv")
-    columns = _Columns(read_block(vesting, "vesting", Tranche, names, said_again), (*names, *said_again))
+    columns = _Columns(
+        read_block(vesting, "vesting", Tranche, names, said_again), (*names, *said_again), _READERS_AGAIN
+    )
     totals: dict[str, object] = {}
     for i in range(columns.height):
         if columns.is_blank(i, names):

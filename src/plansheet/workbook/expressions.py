@@ -282,7 +282,7 @@ def _leaf(token: Token) -> Node:
     if token.subtype == Token.TEXT:
         return Literal(text[1:-1].replace('""', '"'))
     if token.subtype == Token.NUMBER and (text[0].isdigit() or text[0] == "."):  # not a name such as NaN
-        return Literal(int(text) if text.isdigit() else float(text))
+        return Literal(int(text) if text.isdigit() and len(text) <= 15 else float(text))  # as a cell would hold it
     if text.upper() in ("TRUE", "FALSE"):
         return Literal(text.upper() == "TRUE")
     if token.subtype == Token.ERROR or text.upper().endswith("!#REF!"):

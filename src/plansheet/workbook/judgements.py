@@ -25,8 +25,8 @@ def saved_value_differs(results: list[Recalculated]) -> Iterator[Hit]:
         if result.state == "different" and result.function != _VERSION and _error_of(result) is None:
             facts = {
                 "function": result.function,
-                "saved": _shown(result.saved),
-                "recomputed": _shown(result.recomputed),
+                "saved": _shown(_first_different(result, result.saved)),
+                "recomputed": _shown(_first_different(result, result.recomputed)),
                 "difference": f" ({result.difference})" if result.difference else "",
             }
             yield Hit(None, None, facts | {"result": result})
@@ -71,6 +71,15 @@ def saved_error(results: list[Recalculated]) -> Iterator[Hit]:
             recomputed = _shown(result.recomputed)
             facts = {"function": result.function, "saved": error, "recomputed": recomputed}
             yield Hit(None, None, facts | {"result": result})
+
+
+def _first_different(result: Recalculated, values: object) -> object:
+    """Of rows that differ in places, the first such row; everything where the sizes differ or there is one value."""
+    saved, recomputed = result.saved, result.recomputed
+    if not (result.rows and isinstance(values, list) and isinstance(saved, list) and isinstance(recomputed, list)):
+        return values
+    at = result.rows[0] - int("".join(c for c in result.cell if c.isdigit()))
+    return [values[at]] if len(saved) == len(recomputed) and at < len(values) else values
 
 
 _VERSION = "PLANSHEET_VERSION"  # another version's number is no wrong figure

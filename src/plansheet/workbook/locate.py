@@ -143,6 +143,18 @@ def _find_areas(workbook: Workbook, located: Located) -> None:
             located.ambiguous.append((where, area.problem))
         else:
             located.areas.append(area)
+            located.ambiguous.extend(_left_below(area))
+
+
+def _left_below(area: Area) -> Iterator[tuple[str, str]]:
+    """A row that stands right below a table without being in it: Excel extends a table, a program may not."""
+    for table in area.sheet.tables:
+        row = rectangle(area.sheet, table.ref).bottom + 1
+        if area.is_table and table.name == area.name:
+            filled = [column for column in area.columns.values() if not is_blank(_value(area.sheet, row, column))]
+            if len(filled) > 1:  # one alone is a note
+                why = f"row {row} stands right below the table and is not in it; extend the table, or leave a row free"
+                yield f"{area.sheet.name} ({table.name})", why
 
 
 _ELSEWHERE = re.compile(r"!|[\w\]]\[(?!\[?#This Row\])")

@@ -180,7 +180,7 @@ class _Load:
     def _tables(self, sheet: str, part: str, ids: list[str]) -> Iterator[Table]:
         if not ids:
             return
-        relations = get_dependents(self.source.archive, get_rels_path(part))  # type: ignore[no-untyped-call]
+        relations = get_dependents(self.source.archive, get_rels_path(part))  # type: ignore[no-untyped-call]  # no stub
         for relation_id in ids:
             xml = fromstring(self.source.archive.read(relations.get(relation_id).target))
             name, ref = xml.attrib["displayName"], xml.attrib["ref"]

@@ -109,7 +109,7 @@ class SheetParser(WorkSheetParser):
 
     def _formula(self, element: Element, formula: Element) -> dict[str, Any]:
         try:
-            parsed = self.parse_formula(element)  # type: ignore[no-untyped-call]
+            parsed = self.parse_formula(element)  # type: ignore[no-untyped-call]  # its stubs lack this method
         except (TokenizerError, TranslatorError):  # a shared formula that openpyxl cannot move to this cell
             parsed = "=" + (formula.text or "")
         if formula.get("t") == "shared":
