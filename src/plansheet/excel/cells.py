@@ -102,6 +102,17 @@ def worksheet(function: Callable[P, object]) -> Callable[P, Any]:
     return contained
 
 
+def with_arguments_of(other: Callable[..., object]) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Give a function the Args of another that takes the same, so that they are written once."""
+
+    def documented(function: Callable[P, T]) -> Callable[P, T]:
+        arguments = (other.__doc__ or "").partition("    Args:\n")[2]
+        function.__doc__ = f"{(function.__doc__ or '').rstrip()}\n\n    Args:\n{arguments}"
+        return function
+
+    return documented
+
+
 # --- Arguments ------------------------------------------------------------------------------------------------------
 
 

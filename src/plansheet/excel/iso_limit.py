@@ -15,6 +15,7 @@ from plansheet.excel.cells import (
     scalar,
     scalar_value,
     scalar_word,
+    with_arguments_of,
     worksheet,
 )
 from plansheet.excel.grant_rows import read_grants
@@ -56,6 +57,7 @@ def ISO_LIMIT_SPLIT(
     return [_pair(answer) for answer in settled.rows]
 
 
+@with_arguments_of(ISO_LIMIT_SPLIT)
 @worksheet
 def ISO_LIMIT_BY_YEAR(
     grant_id: Cells,
@@ -69,20 +71,7 @@ def ISO_LIMIT_BY_YEAR(
     limit: Cells = None,
     rounding: Cells = None,
 ) -> object:
-    """The $100,000 limit by holder and year (plan §11(c)): dollars counted, ISO, over, headroom; a headed table.
-
-    Args:
-        grant_id: Column of grant numbers, one row per tranche.
-        grant_date: Column of grant dates.
-        fmv: Column of fair market values per share on the grant date (not the exercise price), in dollars.
-        first_exercisable: Column of dates, each tranche's first exercisable by service; blank: by a condition.
-        shares: Column of shares, in shares of the grant date.
-        holder: Column of holders; left out: one holder.
-        grant_type: Column of types, ISO or NSO; left out: ISO.
-        activity: Activity with its header row: Date, Action, Grant, Shares, Type.
-        limit: Dollars a calendar year; left out: 100,000.
-        rounding: FLOOR (left out: the straddling share is NSO) or EXACT (fractions).
-    """
+    """The $100,000 limit by holder and year (plan §11(c)): dollars counted, ISO, over, headroom; a headed table."""
     entries = read_tranches(grant_id, grant_date, fmv, first_exercisable, shares, holder, grant_type)
     dollars = _limit(limit)
     settled = settle(entries, read_activity_block(activity), dollars, _rounding(rounding))
@@ -93,6 +82,7 @@ def ISO_LIMIT_BY_YEAR(
     return [["Holder", "Year", "Counted", "ISO", "Over", "Headroom", "Status"], *(line for _, line in lines)]
 
 
+@with_arguments_of(ISO_LIMIT_SPLIT)
 @worksheet
 def ISO_LIMIT_WHY(
     grant_id: Cells,
@@ -106,20 +96,7 @@ def ISO_LIMIT_WHY(
     limit: Cells = None,
     rounding: Cells = None,
 ) -> object:
-    """Why each tranche is ISO or NSO under the $100,000 limit (plan §11(c)): one sentence per tranche.
-
-    Args:
-        grant_id: Column of grant numbers, one row per tranche.
-        grant_date: Column of grant dates.
-        fmv: Column of fair market values per share on the grant date (not the exercise price), in dollars.
-        first_exercisable: Column of dates, each tranche's first exercisable by service; blank: by a condition.
-        shares: Column of shares, in shares of the grant date.
-        holder: Column of holders; left out: one holder.
-        grant_type: Column of types, ISO or NSO; left out: ISO.
-        activity: Activity with its header row: Date, Action, Grant, Shares, Type.
-        limit: Dollars a calendar year; left out: 100,000.
-        rounding: FLOOR (left out: the straddling share is NSO) or EXACT (fractions).
-    """
+    """Why each tranche is ISO or NSO under the $100,000 limit (plan §11(c)): one sentence per tranche."""
     entries = read_tranches(grant_id, grant_date, fmv, first_exercisable, shares, holder, grant_type)
     dollars = _limit(limit)
     settled = settle(entries, read_activity_block(activity), dollars, _rounding(rounding))

@@ -18,9 +18,9 @@ from plansheet.core.records import Activity, Grant, Holder, Tranche, heading
 from plansheet.core.words import Action, Identifier
 from plansheet.excel.activity import read_activity_block
 from plansheet.excel.grant_rows import read_grants
-from plansheet.plan.adjustment import adjust
+from plansheet.plan.adjustment import splits_since
 from plansheet.plan.iso_limit import TrancheSplit, classify
-from plansheet.plan.merger import holder_payment
+from plansheet.plan.merger import holder_payment, price_after
 from plansheet.plan.outstanding import outstanding
 from plansheet.plan.terms import atg_1996
 from plansheet.template.tables import Cell, Table, number_cell, read_facts
@@ -133,17 +133,12 @@ def _split_at(events: Sequence[Activity]) -> int:
 
 def _split_prices(grants: Table, events: Sequence[Activity]) -> dict[str, Number]:
     """Exercise price after all splits since the grant (§15(a)(z)), of grants made before one."""
-    terms = atg_1996()
     prices: dict[str, Number] = {}
     for row in grants.records():
-        shares, price = _number(row[SHARES]), _number(row[PRICE])
-        for event in events:
-            if event.ratio is None or event.date is None or event.date <= day_of(row[GRANT_DATE]):
-                continue
-            adjusted = adjust(shares, price, event.ratio, terms.split_method, terms.split_decimals)
-            assert isinstance(adjusted, tuple), adjusted.message
-            shares, price = adjusted
-            prices[str(row[GRANT])] = price
+        split = splits_since(day_of(row[GRANT_DATE]), events)
+        if split.new != split.old:
+            shares = _number(row[SHARES]) * split.factor
+            prices[str(row[GRANT])] = price_after(split, shares, _number(row[PRICE]), atg_1996())
     return prices
 
 
