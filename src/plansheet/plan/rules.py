@@ -1,11 +1,14 @@
-"""Every rule of the plan, harvested from the modules of its subjects. To add a rule, write one function there."""
+"""Every rule of the plan, harvested from the modules of its subjects. To add a rule, write one function there.
+
+Rules stand below the calculations that they use; where a module would hold too much, in one of their own beside it.
+"""
 
 from types import ModuleType
 
 from plansheet.core.rule import Rule
-from plansheet.plan import adjustment, iso_limit, ledger, merger, pool
+from plansheet.plan import adjustment, iso_limit_rules, ledger_rules, merger, pool_rules
 
-MODULES: tuple[ModuleType, ...] = (ledger, iso_limit, pool, adjustment, merger)
+MODULES: tuple[ModuleType, ...] = (ledger_rules, iso_limit_rules, pool_rules, adjustment, merger)
 
 
 def harvest(modules: tuple[ModuleType, ...]) -> tuple[Rule, ...]:

@@ -1,0 +1,165 @@
+"""The rules of integrity, without which nothing in a ledger ties."""
+
+import datetime
+from collections.abc import Iterator
+
+from plansheet.core.numbers import Number, shares_text
+from plansheet.core.records import Activity, Grant, Holder, Ledger, Tranche, heading
+from plansheet.core.rule import Hit, Severity, rule
+from plansheet.plan.ledger import complete
+from plansheet.plan.terms import Terms
+
+
+@rule(
+    "LEDGER001",
+    Severity.ERROR,
+    plan="§5",
+    message="{message}.",
+    fix="Correct the cell; what depends on it was not checked.",
+)
+def unreadable_cell(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
+    """A cell of the ledger cannot be read.
+
+    Why: an answer that rests on a cell that cannot be read would look right and be wrong.
+    Example: a number of shares stored as the text "1,000", or the date 03/04/05 as text.
+    Not covered: cells of columns that plansheet does not know.
+    """
+    for unread in ledger.unread:
+        yield Hit(unread.record, unread.field, {"message": unread.message})
+
+
+@rule(
+    "LEDGER002",
+    Severity.ERROR,
+    plan="§5",
+    message="{what} names grant {grant}, which is not in Grants.",
+    fix="Enter grant {grant} in Grants, or correct the number.",
+    needs=((Grant, "grant"),),
+)
+def unknown_grant(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
+    """A tranche or a transaction names a grant that is not in Grants.
+
+    Why: the plan's options are those granted under it; shares of an unknown grant tie to nothing.
+    Example: an EXERCISE of G-17 where the ledger ends at G-16.
+    Not covered: a workbook without a Grants table.
+    """
+    known = {g.grant.key for g in ledger.grants}
+    told: set[tuple[type[object], str]] = set()
+    records: list[Tranche | Activity] = [*ledger.tranches, *ledger.activity]
+    for record in records:
+        number = record.grant
+        if number is None or number.key in known or (type(record), number.key) in told:
+            continue  # one finding for a grant's rows of a kind, on the first
+        told.add((type(record), number.key))
+        what = "A tranche" if isinstance(record, Tranche) else f"{record.action}"
+        yield Hit(record, "grant", {"what": what, "grant": number})
+
+
+@rule(
+    "LEDGER003",
+    Severity.ERROR,
+    plan="§5",
+    message="Grant {grant} stands twice in Grants, first in row {row}.",
+    fix="Give each grant one row and a number of its own.",
+    needs=((Grant, "grant"),),
+)
+def duplicate_grant(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
+    """Two rows of Grants have the same number.
+
+    Why: record-keepers take the last of two rows without a word; the shares of the other are lost.
+    Example: G-12 and g-12.
+    Not covered: two numbers for what is one option.
+    """
+    seen: dict[str, Grant] = {}
+    for grant in ledger.grants:
+        first = seen.setdefault(grant.grant.key, grant)
+        if first is not grant:
+            yield Hit(grant, "grant", {"grant": grant.grant, "row": first.row})
+
+
+@rule(
+    "LEDGER004",
+    Severity.ERROR,
+    plan="§8",
+    message="Grant {grant} is over {granted} shares, its tranches in Vesting add up to {total}.",
+    fix="Correct the tranches or the number granted; the difference is {difference}.",
+    needs=((Grant, "shares"), (Tranche, "shares")),
+)
+def tranches_add_up(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
+    """A grant's tranches do not add up to the shares granted.
+
+    Why: shares without a tranche are in no year of the ISO limit and are never exercisable.
+    Example: 1,000 shares granted, four tranches of 249.
+    Not covered: grants whose tranches are built from a schedule; those add up by themselves.
+    """
+    totals: dict[str, Number] = {}
+    incomplete: set[str] = set()
+    for tranche in ledger.tranches:
+        if tranche.shares is None:
+            incomplete.add(tranche.grant.key)
+        totals[tranche.grant.key] = totals.get(tranche.grant.key, 0) + (tranche.shares or 0)
+    for grant in ledger.grants:
+        if grant.shares is None or grant.grant.key in incomplete:
+            continue
+        total = totals.get(grant.grant.key)
+        if total is None and grant.vesting_start is not None:
+            continue
+        if (total or 0) != grant.shares:
+            facts: dict[str, object] = {
+                "grant": grant.grant,
+                "granted": shares_text(grant.shares),
+                "total": shares_text(total or 0),
+                "difference": shares_text(max(grant.shares - (total or 0), (total or 0) - grant.shares)),
+            }
+            yield Hit(grant, "shares", facts)
+
+
+@rule(
+    "LEDGER005",
+    Severity.ERROR,
+    plan="§5",
+    message="Grant {grant} {why}.",
+    fix="Enter {what} of grant {grant}; {unchecked} was not checked for its holder.",
+)
+def uncountable_grant(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
+    """A grant or tranche lacks what its figures need: holder, date, shares, a schedule, a price or, of an ISO, a value.
+
+    Why: one tranche without its value makes every later grant of the holder in that year wrong.
+    Example: an ISO without FMV (an NSO needs none), or a cliff of 24 months in a schedule of 12.
+    Not covered: cells that hold something that cannot be read; those are LEDGER001.
+    """
+    told = {
+        u.record.grant.key for u in ledger.unread if not isinstance(u.record, Holder) and u.record.grant is not None
+    }
+    limit = "the limit of §11(c)"
+    for record, why, what in complete(ledger).incomplete:
+        if record.grant.key not in told:
+            yield Hit(record, "shares", {"grant": record.grant, "why": why, "what": what, "unchecked": limit})
+    for grant in ledger.grants:
+        if (
+            (Grant, "exercise_price") in ledger.columns
+            and not grant.exercise_price
+            and not any(unread.record is grant and unread.field == "exercise_price" for unread in ledger.unread)
+        ):
+            price = heading(Grant, "exercise_price")
+            facts = {"why": f"has no {price}", "what": price, "unchecked": "a payment in a merger"}
+            yield Hit(grant, "exercise_price", {"grant": grant.grant, **facts})
+
+
+@rule(
+    "LEDGER006",
+    Severity.ERROR,
+    plan="§5",
+    message="Grant {grant} has {what}.",
+    fix="Give the grant one of them; the limit of §11(c) was not checked for its holders.",
+    needs=((Tranche, "shares"),),
+)
+def rows_disagree(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
+    """A tranche disagrees with its grant, or with an earlier tranche of it.
+
+    Why: a grant has one holder, one grant date, one value and one type; with two, one of two answers is wrong.
+    Example: FMV $10.00 in Grants and $1.00 in Vesting.
+    Not covered: the exercise price, which only Grants holds.
+    """
+    for record, what in complete(ledger).disagreeing:
+        yield Hit(record, "grant", {"grant": record.grant, "what": what})

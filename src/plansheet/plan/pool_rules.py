@@ -1,0 +1,196 @@
+"""The rules of the share pool (plan §4), over a whole ledger."""
+
+import datetime
+from collections.abc import Iterable, Iterator
+
+from plansheet.core.dates import date_text
+from plansheet.core.numbers import Number, ratio, shares_text
+from plansheet.core.records import Activity, Grant, Ledger
+from plansheet.core.refusal import Refusal
+from plansheet.core.rule import Hit, Severity, Unsettled, rule
+from plansheet.core.words import Action
+from plansheet.plan.ledger import of_this_plan
+from plansheet.plan.order import in_order
+from plansheet.plan.pool import Measure, PoolLine, pool_ledger
+from plansheet.plan.terms import Terms
+
+
+def pool_of(ledger: Ledger, terms: Terms) -> Iterator[PoolLine | Refusal | Unsettled]:
+    """The running pool of a ledger, grants of other plans left out; Unsettled alone where rows of it are unread.
+
+    The plan's reserve is what all RESERVE rows, restated for splits, and the opening reserve add up to; so the opening
+    reserve is what the rows leave of it. Where Activity holds no GRANT rows, they are made from Grants.
+    """
+    why = _unread(ledger, terms)
+    if why is not None:
+        yield Unsettled("the share pool", why)
+        return
+    rows = _own_rows(ledger, terms)
+    yield from pool_ledger(_opening(rows, terms), rows, terms.recycling)
+
+
+def _unread(ledger: Ledger, terms: Terms) -> str | None:
+    """Why the pool cannot be told: a row of it cannot be read, or no grant can be said to be this plan's."""
+    for unread in ledger.unread:
+        if isinstance(unread.record, Activity):
+            return f"{unread.message}, and every later balance depends on it"
+        if isinstance(unread.record, Grant) and unread.field in _OF_A_GRANT and not _lists_grants(ledger.activity):
+            return f"{unread.message}, and every later balance depends on it"
+    if ledger.grants and not of_this_plan(ledger, terms):
+        return f"no grant's Plan is a part of the plan's title ({terms.title}); leave Plan blank for this plan's grants"
+    return None
+
+
+_OF_A_GRANT = frozenset({"grant", "grant_date", "shares", "grant_type", "plan"})
+
+
+def _lists_grants(rows: Iterable[Activity]) -> bool:
+    return any(row.action is Action.GRANT or row.action is Action.SUBSTITUTE for row in rows)
+
+
+def _own_rows(ledger: Ledger, terms: Terms) -> list[Activity]:
+    own = of_this_plan(ledger, terms)
+    known = {g.grant.key for g in ledger.grants}
+    rows = [a for a in ledger.activity if a.grant is None or a.grant.key in own or a.grant.key not in known]
+    if not _lists_grants(rows):
+        made = [g for g in own.values() if g.grant_date is not None and g.shares is not None]
+        rows = [Activity(g.grant_date, Action.GRANT, g.grant, g.shares, g.grant_type, row=g.row) for g in made] + rows
+    return rows
+
+
+def _opening(rows: Iterable[Activity], terms: Terms) -> Number:
+    """The reserve before the first row, in the shares of that day; below zero where the rows exceed the plan's."""
+    ordered = in_order(rows)
+    measure = Measure(ordered)
+    added: Number = 0
+    for position, row in enumerate(ordered):
+        if row.action is Action.RESERVE:
+            added += (row.shares or 0) * measure.after(position)
+    return ratio(terms.reserve - added, measure.of_start)
+
+
+_POOL_NEEDS = ((Activity, "action"), (Activity, "shares"))
+
+
+@rule(
+    "POOL001",
+    Severity.ERROR,
+    plan="§4",
+    message="After {action}{of_grant}{on} the pool is over-granted by {short} shares.",
+    fix="Rescind or reduce the grants from there on, or record the increase of the reserve on its own day.",
+    needs=_POOL_NEEDS,
+)
+def over_granted(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit | Unsettled]:
+    """More shares are granted than the plan has, at some date and not only today.
+
+    Why: the plan fixes the most shares that may be issued; a later increase of the reserve does not cure a grant made
+    before it.
+    Example: 10,000 shares available, a grant of 12,000 on 23 October, the increase recorded on 19 November.
+    Not covered: shares that the company may not issue for other reasons (charter, listing).
+    """
+    was_short = False
+    for line in pool_of(ledger, terms):
+        if isinstance(line, Unsettled):
+            yield line
+        if not isinstance(line, PoolLine):
+            return  # a row that cannot have happened is POOL004
+        if line.available < 0 and not was_short:
+            facts = {"short": shares_text(-line.available)}
+            yield Hit(_record(ledger, line.activity), "shares", _line_facts(line) | facts)
+        was_short = line.available < 0
+
+
+@rule(
+    "POOL002",
+    Severity.ERROR,
+    plan="§4",
+    law=("Treas. Reg. §1.422-2(b)(3)",),
+    message="After {action}{of_grant}{on} {short} shares more serve ISOs than may, though {available} are available.",
+    fix="Make the grant an NSO, or reduce it: shares tendered for an exercise price may not serve ISOs.",
+    needs=_POOL_NEEDS,
+)
+def recycled_for_iso(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit | Unsettled]:
+    """Shares tendered for an exercise price were counted for ISOs.
+
+    Why: tendered shares are available again, "provided, that in no event shall such shares be made available for
+    issuance pursuant to exercise of Incentive Stock Options".
+    Example: 40 shares of the reserve are left and 30 were tendered; an ISO over 60 shares is 20 too many.
+    Not covered: an over-grant of both kinds together, which is POOL001.
+    """
+    was_short = False
+    for line in pool_of(ledger, terms):
+        if isinstance(line, Unsettled):
+            yield line
+        if not isinstance(line, PoolLine):
+            return
+        if line.for_iso is None:
+            why = f"grant {line.activity.grant} has no type, and recycled shares were there when it was made"
+            yield Unsettled("the shares that may serve ISOs", why)
+            return
+        short = line.for_iso < 0 <= line.available
+        if short and not was_short:
+            facts = {"short": shares_text(-line.for_iso), "available": shares_text(line.available)}
+            yield Hit(_record(ledger, line.activity), "shares", _line_facts(line) | facts)
+        was_short = line.for_iso < 0
+
+
+@rule(
+    "POOL003",
+    Severity.ERROR,
+    plan="§4",
+    message="The RESERVE rows of Activity exceed the plan's reserve of {reserve} shares by {over}, splits counted.",
+    fix="Correct the RESERVE rows, or the Reserve of the Plan sheet.",
+    needs=_POOL_NEEDS,
+)
+def reserve_ties(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit | Unsettled]:
+    """The reserve recorded in Activity is more than the plan has.
+
+    Why: the reserve is a figure of the plan's text; an increase other than by a split needs the shareholders.
+    Example: a reserve of 25,600,000 with RESERVE rows of 9,800,000 before a 2-for-1 split and 7,000,000 after it.
+    Not covered: rows that add up to less; what is missing is taken as the reserve at the start.
+    """
+    rows = [a for a in ledger.activity if a.action is Action.RESERVE]
+    opening = _opening(_own_rows(ledger, terms), terms)
+    if rows and opening < 0 and _unread(ledger, terms) is None:
+        over = -opening * Measure(in_order(ledger.activity)).of_start
+        yield Hit(rows[-1], "shares", {"reserve": shares_text(terms.reserve), "over": shares_text(over)})
+
+
+@rule(
+    "POOL004",
+    Severity.ERROR,
+    plan="§4",
+    message="The pool cannot be reckoned beyond this row: {why}.",
+    fix="Correct the row; nothing after it was checked against the reserve.",
+    needs=_POOL_NEEDS,
+)
+def pool_breaks_off(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit | Unsettled]:
+    """A row of Activity from which on the pool is unknown.
+
+    Why: one row that takes more than a grant has left makes every later balance wrong.
+    Example: a CANCEL of 500 shares of a grant with 400 left.
+    Not covered: rows that concern only the $100,000 limit.
+    """
+    rows = in_order(_own_rows(ledger, terms))
+    for row, line in zip(rows, pool_of(ledger, terms), strict=False):
+        if isinstance(line, Unsettled):
+            yield line
+            return
+        if isinstance(line, Refusal):
+            yield Hit(_record(ledger, row), "shares", {"why": line.message})
+
+
+def _record(ledger: Ledger, row: Activity) -> Activity | Grant:
+    """The record that a row of the pool stands on: its own, or the grant that it was made from."""
+    if any(row is listed for listed in ledger.activity):
+        return row
+    return next(grant for grant in ledger.grants if grant.grant == row.grant)
+
+
+def _line_facts(line: PoolLine) -> dict[str, object]:
+    row = line.activity
+    return {
+        "action": row.action,
+        "of_grant": f" of grant {row.grant}" if row.grant is not None else "",
+        "on": f" on {date_text(row.date)}" if row.date is not None else "",
+    }
