@@ -24,7 +24,7 @@ from plansheet.core.rule import Severity
 from plansheet.report.json import schema
 from plansheet.workbook import checks
 from plansheet.workbook.checks import ALL_RULES, Options
-from workbook.ledgers import GRANTED, GRANTS, LEDGERS, VESTING, Formula, Sheet, book, with_cell
+from workbook.ledgers import GRANTED, GRANTS, LEDGERS, VESTING, Formula, Rows, Sheet, book, with_cell
 from workbook.making import changed, ole2, packed, workbook
 
 CORPUS = os.environ.get("PLANSHEET_CORPUS")
@@ -602,8 +602,11 @@ def test_recalc_tells_both_values(run: Run) -> None:
 
 def test_recalc_of_a_spill_with_dates(run: Run) -> None:
     call = Formula("=VEST_TRANCHES(A6:A7,B6:B7,C6:C7,D6:D7)", "Grant", "A1:D4")
-    saved = [[call, "Tranche", "First exercisable", "Shares"], *([f"G-{n}", 1, GRANTED, 10 * n] for n in (1, 2, 3))]
-    rows = [*saved, [], ["G-1", 10, GRANTED, 0], ["G-2", 20, GRANTED, 0]]
+    saved: Rows = [
+        [call, "Tranche", "First exercisable", "Shares"],
+        *([f"G-{n}", 1, GRANTED, 10 * n] for n in (1, 2, 3)),
+    ]
+    rows: Rows = [*saved, [], ["G-1", 10, GRANTED, 0], ["G-2", 20, GRANTED, 0]]
     path = put("book.xlsx", book(Sheet("Sheet1", rows)))
     code, out, _ = run("recalc", path)
     assert code == FINDINGS

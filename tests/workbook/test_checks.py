@@ -2,13 +2,15 @@
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from plansheet.core.rule import Severity
+from plansheet.core.records import Ledger
+from plansheet.core.rule import Hit, Severity
 from plansheet.core.words import Recycling
 from plansheet.plan.rules import RULES
 from plansheet.plan.terms import atg_1996, with_values
@@ -131,7 +133,7 @@ def test_what_a_rule_could_not_settle_is_listed() -> None:
 
 
 def test_a_rule_that_fails_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object) -> Iterator[Hit]:
         raise ZeroDivisionError("no shares")
 
     rules = [replace(rule, check=broken) if rule.code == "LEDGER003" else rule for rule in RULES]
@@ -357,15 +359,19 @@ def test_findings_come_in_the_order_of_the_sheets_and_rows() -> None:
     assert cells == sorted(cells, key=lambda cell: (cell.startswith("Grants"), int(cell[-1]), cell))
 
 
-def test_a_finding_without_a_column_of_its_own_stands_in_the_rows_first_cell() -> None:
-    rows = [["Action", "Date", "Shares", "Grant"], ["GRANT", GRANTED, 5, ""]]
-    [one] = [each for each in checked(Sheet("Activity", rows)).findings if each.code == "LEDGER001"]
-    assert one.sheet == "Activity"
-    assert one.cell in ("A2", "D2")
+def test_a_finding_without_a_column_of_its_own_stands_in_the_rows_first_cell(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_expiry(ledger: Ledger, *_: object) -> Iterator[Hit]:
+        yield Hit(ledger.grants[1], "expires", {"message": "Grant G-2 has no Expires"})
+
+    rules = [replace(rule, check=no_expiry) for rule in RULES if rule.code == "LEDGER001"]
+    monkeypatch.setattr("plansheet.workbook.checks.RULES", rules)
+    assert found(checked(Sheet("Grants", [["Notes", *row] for row in GRANTS], at=(2, 1)))) == [
+        ("LEDGER001", "Grants!C5")
+    ]
 
 
 def test_a_finding_on_what_was_made_from_grants_stands_in_grants() -> None:
-    plan = [["Term", "Value"], ["Reserve", 10_499]]
+    plan: Rows = [["Term", "Value"], ["Reserve", 10_499]]
     activity = [ACTIVITY[0], [dt.date(2005, 6, 1), "CANCEL", "G-2", 1, ""]]
     result = checked(Sheet("Plan", plan), Sheet("Grants", GRANTS), Sheet("Activity", activity))
     assert found(result) == [("POOL001", "Grants!G3")]
@@ -392,7 +398,7 @@ def test_an_unreadable_cell_stops_nothing_but_what_depends_on_it() -> None:
     assert result.verdict == "findings"
 
 
-@pytest.mark.parametrize("code", ["LEDGER001", "CALC002", "LEDGER005"])
+@pytest.mark.parametrize("code", ["LEDGER001", "LEDGER005", "LEDGER006", "CALC002"])
 def test_who_leaves_out_the_rule_that_says_so_is_not_told_that_all_was_checked(code: str) -> None:
     """Contract §6: it says what it could not check rather than passing it."""
     if code == "CALC002":
@@ -638,7 +644,7 @@ def test_judgements_are_rules_like_the_others() -> None:
 
 
 def test_a_spill_that_differs_shows_the_row_that_does() -> None:
-    rows = [
+    rows: Rows = [
         ["Grant", "Grant date", "FMV", "First exercisable", "Shares", "ISO", "NSO"],
         ["G-1", GRANTED, 10, GRANTED, 5, Formula("=ISO_LIMIT_SPLIT(A2:A3,B2:B3,C2:C3,D2:D3,E2:E3)", 5, "F2:G3"), 0],
         ["G-2", GRANTED, 10, GRANTED, 7, 6, 1],

@@ -138,7 +138,7 @@ def _unsettled(workbook: Workbook, located: Located, results: Sequence[Recalcula
     return [*cells, *places, *ledgers]
 
 
-_GAPS = frozenset({"LEDGER001", "LEDGER005", "CALC002"})
+_GAPS = frozenset({"LEDGER001", "LEDGER005", "LEDGER006", "CALC002"})
 """Rules whose findings say that something could not be checked: who leaves them out must not be told that it was."""
 
 
