@@ -57,7 +57,7 @@ def test_29_february_1900_never_was(serial: float) -> None:
     [(0, False), (0.9, False), (-1, False), (-0.5, False), (LAST + 1, False), (-1, True), (LAST - 1461, True)],
 )
 def test_a_serial_that_is_no_day_is_refused_with_the_range(serial: float, date_1904: bool) -> None:
-    with pytest.raises(ValueError, match=r"is not a date: .* run from"):
+    with pytest.raises(ValueError, match=r"which is no date: .* run from"):
         from_serial(serial, date_1904=date_1904)
 
 

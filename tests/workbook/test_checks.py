@@ -668,3 +668,17 @@ def test_a_line_of_the_plan_sheet_that_is_no_term_is_named() -> None:
 def test_merger_payments_without_a_merger_are_told_as_not_checked() -> None:
     result = checked(Sheet("Holders", [[*HOLDERS[0], "Merger payment"], [*HOLDERS[1], 1]]), *LEDGERS[:3])
     assert any("merger payments" in each.what for each in result.not_checked)
+
+
+def test_ledgers_without_rows_are_not_checked() -> None:
+    result = checked(Sheet("Grants", GRANTS[:1]), Sheet("Vesting", VESTING[:1]))
+    assert result.verdict == "unchecked"
+    assert result.not_checked[0].why == "its ledgers have headings and no rows"
+
+
+def test_a_pool_of_which_no_grant_is_this_plan_s_is_not_checked() -> None:
+    plans = ["Plan", "Primus 1999 Plan", "Other 2000 Plan"]
+    grants = [[*row, plan] for row, plan in zip(GRANTS, plans, strict=True)]
+    result = checked(Sheet("Grants", grants), Sheet("Vesting", VESTING), Sheet("Activity", ACTIVITY))
+    assert result.verdict == "unchecked"
+    assert [each.what for each in result.not_checked][:1] == ["the share pool"]

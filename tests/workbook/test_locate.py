@@ -34,7 +34,7 @@ EMPTY = [""]
 def taken(*sheets: Sheet, **options: object) -> list[tuple[str, str, int, int]]:
     """Each ledger: its sheet, its record, its first and its last row."""
     found = located(*sheets, **options)
-    return [(a.sheet.name, a.record.__name__ if a.record else "Plan", a.top, a.bottom) for a in found.areas]
+    return [(a.sheet.name, a.record.__name__ if a.record else "Plan", a.top, a.bottom) for a in found.areas.ledgers]
 
 
 def numbers(rows: Rows, **options: object) -> list[str]:
@@ -111,7 +111,7 @@ def test_headings_of_other_programs() -> None:
 def test_a_table_of_other_things_is_no_ledger(rows: Rows) -> None:
     for table in (None, "Other"):
         found = located(Sheet("Other", rows, table=table if len(set(rows[0])) == len(rows[0]) else None))
-        assert (found.areas, found.terms, found.ambiguous, found.views) == ([], [], [], [])
+        assert (found.areas.ledgers, found.areas.terms, found.areas.ambiguous, found.areas.views) == ([], [], [], [])
 
 
 def test_titles_notes_and_empty_columns_around_a_ledger() -> None:
@@ -246,7 +246,7 @@ def test_parts_of_a_calculation_side_by_side_are_no_ledger_with_two_columns_for_
     options: Rows = [["Grant", "Holder", "Shares", "Exercise price"], ["G-1", "Ada", 100, 10]]
     tranches: Rows = [["First exercisable", "Shares"], [GRANTED, 100]]
     found = located(Sheet("Split", options), Sheet("Split", tranches, at=(0, 5)))
-    assert (found.areas, found.ambiguous) == ([], [])
+    assert (found.areas.ledgers, found.areas.ambiguous) == ([], [])
 
 
 def test_a_column_without_a_heading_does_not_part_a_ledger() -> None:
@@ -282,7 +282,7 @@ def test_a_plain_range_beside_a_table_of_the_same_is_not_passed_over_in_silence(
     more: Rows = [GRANTS[0], ["G-3", "Cy", "NSO", GRANTED, 10, 10, 7]]
     found = located(Sheet("Grants", GRANTS, table="Grants"), Sheet("Late grants", more))
     assert [grant.grant.text for grant in found.ledger.grants] == ["G-1", "G-2"]
-    [(where, why)] = found.ambiguous
+    [(where, why)] = found.areas.ambiguous
     assert where == "Late grants (Late grants)"
     assert "the table Grants" in why
 
@@ -311,8 +311,8 @@ VIEW: Rows = [
 @pytest.mark.parametrize("table", [None, "Ledger"], ids=["of a plain range", "of a table"])
 def test_a_view_of_a_ledger_is_not_a_second_one(view: Rows, table: str | None) -> None:
     found = located(Sheet("Print", view), Sheet("Vesting", VESTING, table=table))
-    assert [area.sheet.name for area in found.areas] == ["Vesting"]
-    assert [area.sheet.name for area in found.views] == ["Print"]
+    assert [area.sheet.name for area in found.areas.ledgers] == ["Vesting"]
+    assert [area.sheet.name for area in found.areas.views] == ["Print"]
     assert len(found.ledger.tranches) == 2
 
 
@@ -323,7 +323,7 @@ def test_a_view_is_the_ledger_where_there_is_no_other() -> None:
         [Formula("=Raw!A2:C2", "G-1", "A2:C2"), dt.date(2004, 12, 31), 10_000],
     ]
     found = located(Sheet("Raw", raw), Sheet("Vesting", shown))
-    assert [area.sheet.name for area in found.areas] == ["Vesting"]
+    assert [area.sheet.name for area in found.areas.ledgers] == ["Vesting"]
 
 
 @pytest.mark.parametrize("formula", ['="G-"&ROW()-1', '="G-"&Numbered[[#This Row],[Shares]]', '="G-"&G2'])
@@ -355,7 +355,7 @@ def spill(text: str, fills: str, *rows: list[object]) -> Rows:
 )  # fmt: skip
 def test_what_a_plan_function_spills_is_no_ledger(rows: Rows) -> None:
     found = located(Sheet("Answers", rows))
-    assert (found.areas, found.terms, found.ambiguous) == ([], [], [])
+    assert (found.areas.ledgers, found.areas.terms, found.areas.ambiguous) == ([], [], [])
 
 
 def test_iso_and_nso_shares_that_a_function_fills_are_figures_to_be_checked() -> None:
@@ -374,7 +374,7 @@ def test_iso_and_nso_shares_that_a_function_fills_are_figures_to_be_checked() ->
 def test_two_headings_for_one_column(table: str | None) -> None:
     rows = [[*row, extra] for row, extra in zip(GRANTS, ["Fair market value", 1, 2], strict=True)]
     found = located(Sheet("Grants", rows, table=table), Sheet("Vesting", VESTING))
-    [(where, why)] = found.ambiguous
+    [(where, why)] = found.areas.ambiguous
     assert where == "Grants (Grants)"
     assert why == 'both "FMV" and "Fair market value" stand for FMV; rename or leave out one'
     assert found.ledger.grants == ()
@@ -568,7 +568,7 @@ def test_a_split_ratio_that_excel_read_as_a_time() -> None:
 @pytest.mark.parametrize("table", [None, "Plan"])
 @pytest.mark.parametrize("headings", [["Term", "Value", "Section"], ["VALUE", "Note", "term"]])
 def test_a_plan_sheet_is_known_by_its_two_headings(headings: list[str], table: str | None) -> None:
-    [area] = located(Sheet("Terms of the plan", [headings, ["ISO limit", 5, 5]], table=table)).terms
+    [area] = located(Sheet("Terms of the plan", [headings, ["ISO limit", 5, 5]], table=table)).areas.terms
     assert (area.record, area.top, area.bottom) == (None, 2, 2)
     assert set(area.columns) == {"term", "value"}
 
@@ -579,7 +579,7 @@ def test_a_plan_sheet_is_known_by_its_two_headings(headings: list[str], table: s
 def test_a_table_over_the_whole_sheet_is_read_to_the_last_row_that_holds_something() -> None:
     data = book(Sheet("Grants", GRANTS, table="Grants"))
     data = changed(data, "xl/tables/table1.xml", 'ref="A1:G3" ', 'ref="A1:G1048576" ')
-    [area] = locate(read_bytes(data)).areas
+    [area] = locate(read_bytes(data)).areas.ledgers
     assert (area.top, area.bottom) == (2, 3)
 
 

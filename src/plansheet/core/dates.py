@@ -17,12 +17,13 @@ def from_serial(serial: float, *, date_1904: bool = False) -> datetime.date:
     day = int(serial // 1)
     if date_1904:
         if not 0 <= day <= _LAST_SERIAL - 1462:
-            raise ValueError(f"{serial:g} is not a date: dates of the 1904 system run from 0 to {_LAST_SERIAL - 1462}")
+            last = _LAST_SERIAL - 1462
+            raise ValueError(f"{serial:g}, which is no date: dates of the 1904 system run from 0 to {last}")
         return _1904 + datetime.timedelta(days=day)
     if not 1 <= day <= _LAST_SERIAL:
-        raise ValueError(f"{serial:g} is not a date: Excel's dates run from 1 (1 January 1900) to {_LAST_SERIAL}")
+        raise ValueError(f"{serial:g}, which is no date: Excel's dates run from 1 (1 January 1900) to {_LAST_SERIAL}")
     if day == _PHANTOM:
-        raise ValueError("60 is 29 February 1900, a day that never was; enter the date again")
+        raise ValueError("60, which is 29 February 1900, a day that never was")
     return _1900 + datetime.timedelta(days=day + (day < _PHANTOM))
 
 

@@ -27,10 +27,14 @@ class Hit(NamedTuple):
 
 
 class Unsettled(NamedTuple):
-    """What a rule yields for something that it could not check."""
+    """What a rule yields for something that it could not check.
+
+    ``whole``: a ledger as a whole, and no finding says so; the workbook is then not checked.
+    """
 
     what: str
     why: str
+    whole: bool = False
 
 
 Check = Callable[..., Iterator[Hit | Unsettled]]

@@ -113,5 +113,5 @@ def taken_only_what_is_there(ledger: Ledger, terms: Terms, as_of: datetime.date)
     """
     tranches, _ = complete(ledger).settled()
     for event, _, refusal in replay(tranches, ledger.activity)[1]:
-        why = refusal.message
+        why = refusal.message.partition("; ")[0]  # what to do stands in the fix
         yield Hit(event, "shares", {"why": why[0].upper() + why[1:]})

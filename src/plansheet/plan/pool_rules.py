@@ -21,23 +21,25 @@ def pool_of(ledger: Ledger, terms: Terms) -> Iterator[PoolLine | Refusal | Unset
     The plan's reserve is what all RESERVE rows, restated for splits, and the opening reserve add up to; so the opening
     reserve is what the rows leave of it. Where Activity holds no GRANT rows, they are made from Grants.
     """
-    why = _unread(ledger, terms)
-    if why is not None:
-        yield Unsettled("the share pool", why)
+    if ledger.grants and not of_this_plan(ledger, terms):
+        why = f"no grant's Plan is a part of the plan's title ({terms.title}); leave Plan blank for this plan's grants"
+        yield Unsettled("the share pool", why, whole=True)
+        return
+    unread = _unread(ledger)
+    if unread is not None:
+        yield Unsettled("the share pool", unread)
         return
     rows = _own_rows(ledger, terms)
     yield from pool_ledger(_opening(rows, terms), rows, terms.recycling)
 
 
-def _unread(ledger: Ledger, terms: Terms) -> str | None:
-    """Why the pool cannot be told: a row of it cannot be read, or no grant can be said to be this plan's."""
+def _unread(ledger: Ledger) -> str | None:
+    """Why the pool cannot be told: a row of it cannot be read."""
     for unread in ledger.unread:
         if isinstance(unread.record, Activity):
             return f"{unread.message}, and every later balance depends on it"
         if isinstance(unread.record, Grant) and unread.field in _OF_A_GRANT and not _lists_grants(ledger.activity):
             return f"{unread.message}, and every later balance depends on it"
-    if ledger.grants and not of_this_plan(ledger, terms):
-        return f"no grant's Plan is a part of the plan's title ({terms.title}); leave Plan blank for this plan's grants"
     return None
 
 
@@ -151,7 +153,7 @@ def reserve_ties(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator
     """
     rows = [a for a in ledger.activity if a.action is Action.RESERVE]
     opening = _opening(_own_rows(ledger, terms), terms)
-    if rows and opening < 0 and _unread(ledger, terms) is None:
+    if rows and opening < 0 and _unread(ledger) is None:
         over = -opening * Measure(in_order(ledger.activity)).of_start
         yield Hit(rows[-1], "shares", {"reserve": shares_text(terms.reserve), "over": shares_text(over)})
 

@@ -18,9 +18,10 @@ from plansheet.excel.cells import ERRORS, BadCell, as_amount, as_date, as_number
 from plansheet.plan.rules import RULES, harvest
 from plansheet.plan.terms import EVENTS, Terms, UnusableTerms, atg_1996, label, with_values
 from plansheet.workbook import judgements
+from plansheet.workbook.areas import Area, cell_value
 from plansheet.workbook.formulas import not_reached
 from plansheet.workbook.guard import LARGEST_FILE, content
-from plansheet.workbook.locate import Area, Located, cell_value, locate, of_1904
+from plansheet.workbook.locate import Located, locate, of_1904
 from plansheet.workbook.reader import read_bytes
 from plansheet.workbook.recalc import Recalculated, recalculate
 from plansheet.workbook.saved import Workbook
@@ -114,7 +115,7 @@ def _check(workbook: Workbook, options: Options, checked: Checked) -> None:
     checked.findings = sorted((f for f in findings if options.wanted(f.code)), key=_order(workbook))
     checked.recalculated = len(results) - sum(1 for r in results if r.unchecked is not None)
     checked.not_checked = [*unsettled, *open_questions, *_unknown_terms(located), *_without_columns(located, options)]
-    checked.taken_for = [*map(_taken_for, located.areas), *map(_not_taken, located.views)]
+    checked.taken_for = [*map(_taken_for, located.areas.ledgers), *map(_not_taken, located.areas.views)]
     counted = [f for f in checked.findings if options.fail_on is Severity.WARNING or f.severity is Severity.ERROR]
     checked.has_findings = bool(counted)
     checked.verdict = "unchecked" if unsettled else "findings" if counted else "clean"
@@ -131,8 +132,11 @@ def _unsettled(workbook: Workbook, located: Located, results: Sequence[Recalcula
         if r.state == "not checked"
     ]
     places = [NotChecked(n.what, n.why) for n in not_reached(workbook, FUNCTIONS)]
-    ledgers = [NotChecked(f"the ledger on {name}", why) for name, why in located.ambiguous]
-    if not results and not located.areas and not ledgers:
+    ledgers = [NotChecked(f"the ledger on {name}", why) for name, why in located.areas.ambiguous]
+    areas = located.areas.ledgers
+    if not results and not ledgers and areas and all(area.bottom < area.top for area in areas):
+        return [*cells, *places, NotChecked("the workbook", "its ledgers have headings and no rows")]
+    if not results and not areas and not ledgers:
         nothing = "it holds no plan function and no ledger that is known here (Grants, Vesting, Activity, Holders)"
         return [*cells, *places, NotChecked("the workbook", nothing)]
     return [*cells, *places, *ledgers]
@@ -189,7 +193,7 @@ def _terms(located: Located, options: Options, date_1904: bool) -> tuple[Terms, 
     names |= {fold(label(name)): name for name in EVENTS}
     wrong: list[Found] = []
     said: dict[str, object] = {}
-    for area in located.terms:
+    for area in located.areas.terms:
         for row in range(area.top, area.bottom + 1):
             words = area.sheet.cells.get((row, area.columns["term"]))
             cell = area.sheet.cells.get((row, area.columns["value"]))
@@ -211,7 +215,7 @@ def _terms(located: Located, options: Options, date_1904: bool) -> tuple[Terms, 
 def _unknown_terms(located: Located) -> Iterator[NotChecked]:
     """Lines of a Plan sheet that no term is called by."""
     known = {fold(label(name)) for name in (*(term.name for term in atg_1996().listed), *EVENTS)}
-    for area in located.terms:
+    for area in located.areas.terms:
         for row in range(area.top, area.bottom + 1):
             words = area.sheet.cells.get((row, area.columns["term"]))
             if words is not None and not is_blank(words.value) and fold(str(words.value)) not in known:
@@ -247,9 +251,13 @@ def _on_cells(results: list[Recalculated]) -> Iterator[Found]:
 def _on_records(
     located: Located, terms: Terms, as_of: dt.date
 ) -> tuple[list[Found], list[NotChecked], list[NotChecked]]:
-    """The findings of the rules, what a rule could not settle, and rules that failed (one must not stop the others)."""
+    """The findings of the rules, what a rule could not settle, and what keeps the workbook from being checked.
+
+    A rule that fails must not stop the others.
+    """
     found: list[Found] = []
     questions: dict[NotChecked, None] = {}  # several rules may ask the same
+    whole: dict[NotChecked, None] = {}
     failures: list[NotChecked] = []
     for rule in RULES:
         if rule.lacks(located.ledger):
@@ -260,11 +268,12 @@ def _on_records(
             why = f"plansheet failed on it ({type(bug).__name__}: {bug}); report this with the workbook"
             failures.append(NotChecked(rule.code, why))
             continue
-        questions.update(dict.fromkeys(NotChecked(question.what, question.why) for question in unsettled))
+        for question in unsettled:
+            (whole if question.whole else questions)[NotChecked(question.what, question.why)] = None
         for finding in findings:
             sheet, cell = _cell_of(located, finding)
             found.append(_found(rule, sheet, cell, finding.message, finding.fix, _subject(finding.record)))
-    return found, list(questions), failures
+    return found, list(questions), [*whole, *failures]
 
 
 def _cell_of(located: Located, finding: Finding) -> tuple[str, str]:
