@@ -1,9 +1,11 @@
 """Grants from a block, their tranches from a Vesting block or from the grants' own schedules."""
 
+import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from plansheet.core.numbers import shares_text
+from plansheet.core.numbers import Number, shares_text
 from plansheet.core.records import Grant, Tranche
 from plansheet.core.words import GrantType, Identifier
 from plansheet.excel.blocks import Block, read_block
@@ -74,7 +76,8 @@ class _Columns:
         self.reads: dict[str, Read] = {name: read_column(cells, readers[name]) for name, cells in self.cells.items()}
         self.height = len(block.rows)
 
-    def value(self, name: str, position: int) -> object:
+    def value(self, name: str, position: int) -> Any:
+        """A cell as its field's reader gives it; None where the block has no such column."""
         read = self.reads.get(name)
         return None if read is None else read.values[position]
 
@@ -149,11 +152,14 @@ def _unread(line: GrantLine, columns: _Columns, i: int, error: ExcelError) -> Un
     return UnreadTranche(error, line.grant, line.holder, columns.value("grant_type", i) is GrantType.NSO)
 
 
-def _tranche(rows: GrantRows, line: GrantLine, columns: _Columns, i: int, first: object, shares: object) -> None:
+def _tranche(
+    rows: GrantRows, line: GrantLine, columns: _Columns, i: int, first: datetime.date | None, shares: Number
+) -> None:
+    assert line.grant is not None
     grant_type = columns.value("grant_type", i) or GrantType.ISO
-    values = (line.grant, line.holder, grant_type, columns.value("grant_date", i), columns.value("fmv", i))
+    granted, fmv = columns.value("grant_date", i), columns.value("fmv", i)
     line.positions.append(len(rows.tranches))
-    rows.tranches.append(Tranche(*values, first, shares, row=i + 1))  # type: ignore[arg-type]  # each read by its reader
+    rows.tranches.append(Tranche(line.grant, line.holder, grant_type, granted, fmv, first, shares, row=i + 1))
 
 
 def _fail(rows: GrantRows, line: GrantLine, columns: _Columns, i: int, error: ExcelError) -> None:
@@ -165,11 +171,11 @@ def _from_schedule(rows: GrantRows, line: GrantLine, columns: _Columns, i: int) 
     start, months = columns.value("vesting_start", i), columns.value("months", i)
     cliff, every = columns.value("cliff", i) or 0, columns.value("every", i) or 1
     shares = columns.value("shares", i) or 0
-    error = schedule_error(i, line.grant, start, months, cliff)  # type: ignore[arg-type]  # months by their reader
+    error = schedule_error(i, line.grant, start, months, cliff)
     if error is not None:
         _fail(rows, line, columns, i, ExcelError(error, f"grants {error.message}"))
         return
-    for day, installment in installments(shares, start, months or 0, cliff, every):  # type: ignore[arg-type]
+    for day, installment in installments(shares, start, months or 0, cliff, every):
         _tranche(rows, line, columns, i, day, installment)
 
 
@@ -179,7 +185,7 @@ def _from_vesting(rows: GrantRows, by_key: dict[str, tuple[GrantLine, int]], gra
     columns = _Columns(
         read_block(vesting, "vesting", Tranche, names, said_again), (*names, *said_again), _READERS_AGAIN
     )
-    totals: dict[str, object] = {}
+    totals: dict[str, Number] = {}
     for i in range(columns.height):
         if columns.is_blank(i, names):
             continue
@@ -202,7 +208,7 @@ def _from_vesting(rows: GrantRows, by_key: dict[str, tuple[GrantLine, int]], gra
         shares = columns.value("shares", i) or 0
         _tranche(rows, line, grants, at, columns.value("first_exercisable", i), shares)
         _agree(rows, line, columns, i)
-        totals[grant.key] = totals.get(grant.key, 0) + shares  # type: ignore[operator]  # numbers by their reader
+        totals[grant.key] = totals.get(grant.key, 0) + shares
     for key, (line, at) in by_key.items():
         total = totals.get(key, 0)
         granted = (grants.value("shares", at) or 0) if "shares" in grants.reads else total
@@ -217,7 +223,7 @@ def _agree(rows: GrantRows, line: GrantLine, vesting: _Columns, i: int) -> None:
     holder, grant_type, grant_date, fmv = (
         vesting.value(name, i) for name in ("holder", "grant_type", "grant_date", "fmv")
     )
-    by_vesting = Tranche(by_grants.grant, holder, grant_type, grant_date, fmv)  # type: ignore[arg-type]  # by their readers
+    by_vesting = Tranche(by_grants.grant, holder, grant_type, grant_date, fmv)
     what = difference(by_grants, by_vesting)
     if what is not None:
         why = (
@@ -228,10 +234,10 @@ def _agree(rows: GrantRows, line: GrantLine, vesting: _Columns, i: int) -> None:
             rows.tranches.append(UnreadTranche(line.error, line.grant, who, False))
 
 
-def _does_not_add_up(line: GrantLine, at: int, granted: object, total: object) -> ExcelError:
+def _does_not_add_up(line: GrantLine, at: int, granted: Number, total: Number) -> ExcelError:
     return ExcelError(
         "#VALUE!",
-        f"grants row {at + 1}: grant {line.grant} is over {shares_text(granted)} shares, "  # type: ignore[arg-type]
-        f"but its tranches in vesting add up to {shares_text(total)}; "  # type: ignore[arg-type]  # both are numbers
+        f"grants row {at + 1}: grant {line.grant} is over {shares_text(granted)} shares, "
+        f"but its tranches in vesting add up to {shares_text(total)}; "
         "correct the tranches or the number granted",
     )

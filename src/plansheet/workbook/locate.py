@@ -54,7 +54,7 @@ class Located:
 def locate(workbook: Workbook) -> Located:
     """Every ledger of a workbook as records."""
     located = Located(Ledger(), find_areas(workbook))
-    found: dict[type[Any], list[Record]] = {Holder: [], Grant: [], Tranche: [], Activity: []}
+    found: dict[type[Any], list[Any]] = {Holder: [], Grant: [], Tranche: [], Activity: []}
     unread: list[Unread] = []
     there: set[tuple[type[Any], str]] = set()
     for area in located.areas.ledgers:
@@ -67,10 +67,10 @@ def locate(workbook: Workbook) -> Located:
             if _has_key(record):
                 found[area.record].append(record)
     located.ledger = Ledger(
-        tuple(found[Holder]),  # type: ignore[arg-type]  # each list holds its own records
-        tuple(found[Grant]),  # type: ignore[arg-type]
-        tuple(found[Tranche]),  # type: ignore[arg-type]
-        tuple(found[Activity]),  # type: ignore[arg-type]
+        tuple(found[Holder]),
+        tuple(found[Grant]),
+        tuple(found[Tranche]),
+        tuple(found[Activity]),
         frozenset(there),
         tuple(unread),
     )
