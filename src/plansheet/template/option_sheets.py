@@ -119,8 +119,8 @@ def write_schedules(book: Book, sample: Sample) -> None:
     page = book.add(SCHEDULES)
     page.title(
         "Installments from schedules in months",
-        "Type a grant's number: its schedule is looked up in Grants. Every installment is rounded down, the last has "
-        "the rest.",
+        "Type a grant's number: its schedule is looked up in Grants. What is earned so far is rounded down each "
+        "time, so that no share is lost.",
     )
     top = 3
     scheduled = _scheduled(sample)
