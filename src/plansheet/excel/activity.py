@@ -10,16 +10,15 @@ from plansheet.core.numbers import whole_if_possible
 from plansheet.core.records import Activity, Ratio, heading
 from plansheet.core.words import Action, GrantType, Identifier, fold
 from plansheet.excel.blocks import read_block
-from plansheet.excel.cells import (
+from plansheet.excel.cells import Cells, is_left_out
+from plansheet.excel.reading import (
     BadCell,
-    Cells,
     as_date,
     as_identifier,
     as_number,
     as_word,
     is_blank,
     is_blank_or_zero,
-    is_left_out,
     read_column,
 )
 

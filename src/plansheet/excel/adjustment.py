@@ -5,25 +5,20 @@ from plansheet.core.records import Ratio
 from plansheet.core.refusal import Refusal
 from plansheet.core.words import SplitMethod
 from plansheet.excel.cells import (
-    BadCell,
     CallFailed,
     Cells,
     ExcelError,
-    as_amount,
-    as_number,
-    as_positive,
     column,
     equal_heights,
     first_bad,
-    is_blank_or_zero,
     number_cell,
-    read_column,
     refused,
     row_error,
     scalar_value,
     scalar_word,
     worksheet,
 )
+from plansheet.excel.reading import BadCell, as_amount, as_number, as_positive, is_blank_or_zero, read_column
 from plansheet.plan.adjustment import adjust, split_tranches
 from plansheet.plan.terms import atg_1996
 

@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 from plansheet.core.records import Column, columns
-from plansheet.excel.cells import MOST_ROWS, CallFailed, Cells, is_blank, rows_of
+from plansheet.excel.cells import MOST_ROWS, CallFailed, Cells, rows_of
+from plansheet.excel.reading import is_blank
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _FOOTNOTE = re.compile(r"\[[0-9*]+\]|\([0-9*]\)|[*†‡]+")

@@ -9,10 +9,9 @@ from plansheet.core.numbers import Number, shares_text
 from plansheet.core.records import Grant, Tranche
 from plansheet.core.words import GrantType, Identifier
 from plansheet.excel.blocks import Block, read_block
-from plansheet.excel.cells import (
+from plansheet.excel.cells import Cells, ExcelError, first_bad, row_error
+from plansheet.excel.reading import (
     BadCell,
-    Cells,
-    ExcelError,
     Read,
     as_amount,
     as_date,
@@ -20,11 +19,9 @@ from plansheet.excel.cells import (
     as_months,
     as_positive,
     as_word,
-    first_bad,
     is_blank,
     is_blank_or_zero,
     read_column,
-    row_error,
 )
 from plansheet.excel.tranche_rows import ONE_HOLDER, Entry, UnreadTranche
 from plansheet.excel.vesting import schedule_error

@@ -8,8 +8,6 @@ from plansheet.excel.activity import read_activity_block
 from plansheet.excel.cells import (
     Cells,
     ExcelError,
-    as_positive,
-    is_blank_or_zero,
     is_left_out,
     number_cell,
     scalar,
@@ -19,6 +17,7 @@ from plansheet.excel.cells import (
     worksheet,
 )
 from plansheet.excel.grant_rows import read_grants
+from plansheet.excel.reading import as_positive, is_blank_or_zero
 from plansheet.excel.tranche_rows import Settled, read_tranches, settle
 from plansheet.plan.iso_limit import TrancheSplit, YearUse
 from plansheet.plan.iso_limit_why import why

@@ -5,25 +5,21 @@ from collections.abc import Iterator
 from plansheet.core.numbers import Number
 from plansheet.core.words import CashoutMethod, Identifier
 from plansheet.excel.cells import (
-    BadCell,
     CallFailed,
     Cells,
     ExcelError,
-    as_amount,
-    as_identifier,
-    as_positive,
     column,
     column_for_all,
     equal_heights,
     first_bad,
-    is_blank_or_zero,
     number_cell,
-    read_column,
     row_error,
     scalar_value,
     scalar_word,
+    with_arguments_of,
     worksheet,
 )
+from plansheet.excel.reading import BadCell, as_amount, as_identifier, as_positive, is_blank_or_zero, read_column
 from plansheet.excel.tranche_rows import ONE_HOLDER
 from plansheet.plan.merger import holder_payment, row_payments
 from plansheet.plan.terms import atg_1996
@@ -52,19 +48,12 @@ def MERGER_CASHOUT(
     return rows
 
 
+@with_arguments_of(MERGER_CASHOUT)
 @worksheet
 def MERGER_CASHOUT_BY_HOLDER(
     merger_price: Cells, shares: Cells, exercise_price: Cells, holder: Cells = None, method: Cells = None
 ) -> object:
-    """Cash payment per holder in a merger, by the plan's words and per option, with the difference: a headed table.
-
-    Args:
-        merger_price: Cash per share that shareholders receive, in dollars.
-        shares: Column of shares under each outstanding option, exercisable or not.
-        exercise_price: Column of exercise prices per share, in dollars.
-        holder: Column of holders; left out: all options are one holder's.
-        method: Changes nothing: both readings are shown.
-    """
+    """Cash payment per holder in a merger, by the plan's words and per option (whatever the method): a headed table."""
     sheet = _Sheet(merger_price, shares, exercise_price, holder)
     scalar_word(method, "method", CashoutMethod, atg_1996().cashout_method)
     lines: dict[Identifier, list[object]] = {}

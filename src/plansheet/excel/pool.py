@@ -13,8 +13,6 @@ from plansheet.excel.cells import (
     CallFailed,
     Cells,
     ExcelError,
-    as_date,
-    as_number,
     column,
     column_for_all,
     date_cell,
@@ -25,6 +23,7 @@ from plansheet.excel.cells import (
     scalar_word,
     worksheet,
 )
+from plansheet.excel.reading import as_date, as_number
 from plansheet.plan.pool import PoolLine, pool_ledger
 from plansheet.plan.terms import atg_1996
 

@@ -13,24 +13,26 @@ from plansheet.core.refusal import Refusal
 from plansheet.core.words import Action, GrantType, Identifier, Rounding
 from plansheet.excel.activity import Unreadable
 from plansheet.excel.cells import (
-    BadCell,
     CallFailed,
     Cells,
     ExcelError,
+    column,
+    column_for_all,
+    equal_heights,
+    first_bad,
+    refused,
+    row_error,
+)
+from plansheet.excel.reading import (
+    BadCell,
     Read,
     as_amount,
     as_date,
     as_identifier,
     as_positive,
     as_word,
-    column,
-    column_for_all,
-    equal_heights,
-    first_bad,
     is_blank_or_zero,
     read_column,
-    refused,
-    row_error,
 )
 from plansheet.plan.iso_limit import IGNORED, TrancheSplit, YearUse, classify
 from plansheet.plan.ledger import difference

@@ -4,25 +4,19 @@ import datetime
 
 from plansheet.core.words import Identifier
 from plansheet.excel.cells import (
-    BadCell,
     CallFailed,
     Cells,
     ExcelError,
-    as_amount,
-    as_date,
-    as_identifier,
-    as_months,
     column,
     column_for_all,
     date_cell,
     equal_heights,
     first_bad,
-    is_blank_or_zero,
     number_cell,
-    read_column,
     row_error,
     worksheet,
 )
+from plansheet.excel.reading import BadCell, as_amount, as_date, as_identifier, as_months, is_blank_or_zero, read_column
 from plansheet.plan.vesting import installments, schedule_problem
 
 _ROWS_OF_A_SHEET = 1_048_576

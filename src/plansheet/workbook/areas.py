@@ -15,11 +15,8 @@ from typing import Any
 from plansheet.core.records import Activity, Grant, Holder, Tranche, columns
 from plansheet.excel import FUNCTIONS
 from plansheet.excel.blocks import TwoForOne, fold_heading, match_headings
-from plansheet.excel.cells import (
-    ERRORS,
-    ExcelError,
-    is_blank,
-)
+from plansheet.excel.cells import ExcelError
+from plansheet.excel.reading import ERRORS, is_blank
 from plansheet.workbook.formulas import plan_cells
 from plansheet.workbook.references import as_sent
 from plansheet.workbook.regions import Region, rectangle

@@ -14,7 +14,7 @@ from plansheet.core.records import Record, heading
 from plansheet.core.rule import Finding, Hit, Rule, Severity, run
 from plansheet.core.words import fold
 from plansheet.excel import FUNCTIONS
-from plansheet.excel.cells import ERRORS, BadCell, as_amount, as_date, as_number, is_blank
+from plansheet.excel.reading import ERRORS, BadCell, as_amount, as_date, as_number, is_blank
 from plansheet.plan.rules import RULES, harvest
 from plansheet.plan.terms import EVENTS, Terms, UnusableTerms, atg_1996, label, with_values
 from plansheet.workbook import judgements

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from plansheet.core.rule import Hit, Severity, rule
-from plansheet.excel.cells import ERRORS
+from plansheet.excel.reading import ERRORS
 from plansheet.workbook.recalc import Recalculated
 
 

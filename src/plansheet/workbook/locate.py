@@ -12,7 +12,7 @@ from plansheet.core.records import Activity, Column, Grant, Holder, Kind, Ledger
 from plansheet.core.words import GrantType, fold
 from plansheet.excel.activity import Unreadable as UnreadableRow
 from plansheet.excel.activity import read_activity
-from plansheet.excel.cells import (
+from plansheet.excel.reading import (
     ERRORS,
     BadCell,
     as_amount,
