@@ -77,7 +77,7 @@ def record_of(table: str, row: int, headings: list[str], cells: list[Any]) -> Re
 
 def ledger_of(case: Case) -> Ledger:
     """The case's ledger; a cell `{unreadable = "sentence"}` is one that could not be read."""
-    records: dict[str, list[Record]] = {name: [] for name in TABLES}
+    records: dict[str, list[Any]] = {name: [] for name in TABLES}
     unread: list[Unread] = []
     there: set[tuple[type[Any], str]] = set()
     for table, record in TABLES.items():
@@ -92,7 +92,7 @@ def ledger_of(case: Case) -> Ledger:
             if not (problems and table == "Activity"):
                 records[table].append(made)
     holders, grants, tranches, activity = (tuple(records[name]) for name in TABLES)
-    return Ledger(holders, grants, tranches, activity, frozenset(there), tuple(unread))  # type: ignore[arg-type]
+    return Ledger(holders, grants, tranches, activity, frozenset(there), tuple(unread))
 
 
 def terms_of(case: Case) -> Terms:
