@@ -6,7 +6,6 @@ whatever xlwings offers where this is imported; where there is no Excel, that is
 """
 
 import inspect
-import re
 import sys
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -15,27 +14,12 @@ from typing import Any
 import xlwings as xw
 from xlwings.conversion import CleanDataFromReadStage, ConversionContext, Pipeline, ValueAccessor
 
-from plansheet.excel import FUNCTIONS, SENTENCES_IN_CELLS, ExcelError
-
-_ARGUMENT = re.compile(r"^    (\w+): (.+(?:\n {5,}.+)*)", re.MULTILINE)
+from plansheet.excel import FUNCTIONS, ExcelError, as_shown
+from plansheet.excel.reading import ERROR_NUMBERS
+from plansheet.excel.signature import signature_of
 
 _COM_ERROR = -0x7FF60000  # 0x800A0000 as COM counts: an error cell is this and Excel's XlCVError
-_ERRORS = {
-    2000: "#NULL!",
-    2007: "#DIV/0!",
-    2015: "#VALUE!",
-    2023: "#REF!",
-    2029: "#NAME?",
-    2036: "#NUM!",
-    2042: "#N/A",
-    2043: "#GETTING_DATA",
-    2045: "#SPILL!",
-    2046: "#CONNECT!",
-    2047: "#BLOCKED!",
-    2048: "#UNKNOWN!",
-    2049: "#FIELD!",
-    2050: "#CALC!",
-}
+_ERRORS = {number: error for error, number in ERROR_NUMBERS.items()}
 
 
 class StoredCells(ValueAccessor):
@@ -78,40 +62,36 @@ if sys.platform == "win32" and not xw.on_server:
     _ARRIVAL["convert"] = StoredCells
 
 
-def _documentation(function: Callable[..., object]) -> tuple[str, dict[str, str]]:
-    """The first paragraph of a docstring, and the text of each argument under Args."""
-    summary, _, rest = (inspect.getdoc(function) or "").partition("\n\n")
-    _, _, arguments = rest.partition("Args:\n")
-    entries = _ARGUMENT.finditer(arguments.partition("\n\n")[0])
-    return " ".join(summary.split()), {entry[1]: " ".join(entry[2].split()) for entry in entries}
+def registered(func: Any = xw.func, arg: Any = xw.arg) -> dict[str, Callable[..., object]]:
+    """Every worksheet function by its Excel name, under decorators of xlwings (left out: those of this system)."""
+    return {name: _registered(name, function, func, arg) for name, function in FUNCTIONS.items()}
 
 
-def _registered(name: str, function: Callable[..., object]) -> Callable[..., object]:
+def _registered(name: str, function: Callable[..., object], func: Any, arg: Any) -> Callable[..., object]:
     """A worksheet function as xlwings takes it: positional arguments, documented, and without type hints.
 
     xlwings reads hints as conversions: ``-> object`` would make of every answer an object handle, or crash.
     """
 
     def on_sheet(*args: Any, **kwargs: Any) -> object:
-        return _shown(function(*args, **kwargs), name in SENTENCES_IN_CELLS)
+        return _without_subclass(as_shown(name, function(*args, **kwargs)))
 
     parameters = inspect.signature(function).parameters
-    summary, documents = _documentation(function)
+    signature = signature_of(function)
     on_sheet.__name__ = on_sheet.__qualname__ = name
-    on_sheet.__doc__ = summary
+    on_sheet.__doc__ = signature.summary
     on_sheet.__annotations__ = {}
     on_sheet.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # inspect.signature looks for it
         [parameter.replace(annotation=inspect.Parameter.empty) for parameter in parameters.values()]
     )
-    for parameter in parameters:
-        on_sheet = xw.arg(parameter, doc=documents.get(parameter, ""), **_ARRIVAL)(on_sheet)
-    return xw.func(on_sheet)
+    for argument in signature.arguments:
+        on_sheet = arg(argument.name, doc=argument.text, **_ARRIVAL)(on_sheet)
+    decorated: Callable[..., object] = func(on_sheet)
+    return decorated
 
 
-def _shown(answer: object, sentence_in_cells: bool) -> object:
+def _without_subclass(answer: object) -> object:
     """An answer with plain texts for errors, which xlwings compares with its list of codes."""
-    if isinstance(answer, ExcelError) and sentence_in_cells:
-        answer = [[answer, answer.message]]
     if isinstance(answer, list):
         return [[_cell(cell) for cell in row] for row in answer]
     return _cell(answer)
@@ -122,5 +102,5 @@ def _cell(cell: object) -> object:
 
 
 # xlwings finds functions among the attributes of the module, by their Excel names.
-globals().update({name: _registered(name, function) for name, function in FUNCTIONS.items()})
+globals().update(registered())
 __all__ = list(FUNCTIONS)

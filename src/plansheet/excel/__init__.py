@@ -46,6 +46,14 @@ SENTENCES_IN_CELLS: frozenset[str] = frozenset(
 )
 """Those that answer with sentences or a headed table: where the whole call fails, a sheet shows error and sentence."""
 
+
+def as_shown(name: str, answer: object) -> object:
+    """The answer of the function of that name as a sheet shows it: a refused call of those, in two cells."""
+    if name in SENTENCES_IN_CELLS and isinstance(answer, ExcelError):
+        return [[answer, answer.message]]
+    return answer
+
+
 __all__ = [
     "ADJUST_FOR_SPLIT",
     "FUNCTIONS",
@@ -62,4 +70,5 @@ __all__ = [
     "SPLIT_TRANCHES",
     "VEST_TRANCHES",
     "ExcelError",
+    "as_shown",
 ]

@@ -11,12 +11,24 @@ from plansheet.core.words import Identifier, UnknownWord, Word
 
 W = TypeVar("W", bound=Word)
 
-ERRORS = frozenset(
-    {
-        "#VALUE!", "#NUM!", "#N/A", "#DIV/0!", "#REF!", "#NAME?", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!",
-        "#CONNECT!", "#BUSY!", "#GETTING_DATA", "#EXTERNAL!", "#PYTHON!", "#UNKNOWN!",
-    }
-)  # fmt: skip
+ERROR_NUMBERS = {
+    "#NULL!": 2000,
+    "#DIV/0!": 2007,
+    "#VALUE!": 2015,
+    "#REF!": 2023,
+    "#NAME?": 2029,
+    "#NUM!": 2036,
+    "#N/A": 2042,
+    "#GETTING_DATA": 2043,
+    "#SPILL!": 2045,
+    "#CONNECT!": 2046,
+    "#BLOCKED!": 2047,
+    "#UNKNOWN!": 2048,
+    "#FIELD!": 2049,
+    "#CALC!": 2050,
+}
+"""Excel's errors and their numbers (XlCVError), by which VBA and COM know them."""
+ERRORS = frozenset({*ERROR_NUMBERS, "#BUSY!", "#EXTERNAL!", "#PYTHON!"})
 _KEYS = frozenset({int, float, str, type(None), datetime.date, datetime.datetime})
 _ISO_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?")
 

@@ -12,7 +12,7 @@ from itertools import zip_longest
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, to_excel
 
 from plansheet.core.numbers import same_as_shown
-from plansheet.excel import FUNCTIONS, SENTENCES_IN_CELLS, ExcelError
+from plansheet.excel import FUNCTIONS, ExcelError, as_shown
 from plansheet.workbook.expressions import NotChecked, parse
 from plansheet.workbook.formulas import PlanCell, plan_cells
 from plansheet.workbook.references import Argument, Functions, Place, Resolver, first_of
@@ -77,8 +77,8 @@ def _recalculated(plan_cell: PlanCell, resolver: Resolver) -> Recalculated:
         recomputed = resolver.evaluate(parse(plan_cell.formula), Place(sheet.name, cell.row, cell.column))
     except NotChecked as refusal:
         return replace(result, unchecked=refusal.reason if cell.cached else NEVER_CALCULATED)
-    if plan_cell.whole and plan_cell.function in SENTENCES_IN_CELLS and isinstance(recomputed, ExcelError):
-        recomputed = [[recomputed, recomputed.message]]  # as a sheet shows a refused call of these
+    if plan_cell.whole:
+        recomputed = as_shown(plan_cell.function, recomputed)
     if block == here and (not cell.dynamic or isinstance(first_of(recomputed), ExcelError)):
         recomputed = first_of(recomputed)  # one cell shows the first value of an array
     result = replace(result, recomputed=recomputed)
