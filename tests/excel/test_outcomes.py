@@ -1007,6 +1007,15 @@ VALID_CALLS: dict[str, tuple[Any, ...]] = {
         column(["A", "B"]), column([48.0, 7.0]), column([FEBRUARY, MARCH]),
         column([48.0, 0]), column([12.0, 0]), column([1.0, 0]),
     ),
+    "OPTIONS_OUTSTANDING": (
+        [[*row, price] for row, price in zip(GRANTS_BLOCK, ["Exercise price", 10.0, 10.5, 11.0], strict=True)],
+        VESTING_BLOCK,
+        activity([VEST, "EXERCISE", "A-1", 1.0], [VEST, "SPLIT", None, "3-for-2"]),
+        VEST,
+        "BEFORE SPLIT",
+        "DOWN_UP",
+        2.0,
+    ),
     "PLANSHEET_VERSION": (),
 }  # fmt: skip
 

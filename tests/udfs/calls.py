@@ -69,6 +69,18 @@ ANSWERED: dict[str, tuple[Any, ...]] = {
         column(12, None),
         6,
     ),
+    "OPTIONS_OUTSTANDING": (
+        [
+            [*GRANTS[0], "Exercise price"],
+            *([*row, price] for row, price in zip(GRANTS[1:], (26, 31, None), strict=True)),
+        ],
+        None,
+        [ACTIVITY[0], [NEXT_FEBRUARY, "EXERCISE", "G-1", 1500, None], [NEXT_MARCH, "SPLIT", None, "3-for-2", None]],
+        dt.datetime(2002, 12, 31),
+        "END OF DAY",
+        "DOWN_UP",
+        2,
+    ),
     "PLANSHEET_VERSION": (),
 }
 REFUSED: dict[str, tuple[Any, ...]] = {
@@ -83,5 +95,6 @@ REFUSED: dict[str, tuple[Any, ...]] = {
     "POOL_AVAILABLE": ("many", *LEDGER),
     "POOL_LEDGER": ("many", *LEDGER),
     "VEST_TRANCHES": (column("G-1", 1001), column(1200), column(FEBRUARY, MARCH), 24),
+    "OPTIONS_OUTSTANDING": ([["Grant", "Holder"], ["G-1", "Ann Lee"]],),
 }
 CANNOT_BE_REFUSED = {"PLANSHEET_VERSION"}

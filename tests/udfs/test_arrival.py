@@ -147,6 +147,7 @@ def plain_refusal(name: str) -> ExcelError:
         *(("POOL_AVAILABLE", position) for position in (6, 7, 8)),
         ("POOL_LEDGER", 6),
         ("VEST_TRANCHES", 5),
+        *(("OPTIONS_OUTSTANDING", position) for position in (3, 4, 5)),
     ],
 )
 def test_a_blank_cell_for_an_optional_one_is_its_default(name: str, left_out: int, blank: Any) -> None:

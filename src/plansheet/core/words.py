@@ -172,3 +172,11 @@ class PoolView(Word):
 
     ANY = "ANY", "All", "Both", "NSO"
     ISO = ("ISO",)
+
+
+class Moment(Word):
+    """When on a day: after all that happened, or just before the split or the merger of that day."""
+
+    END_OF_DAY = "END OF DAY", "After", "Close of business"
+    BEFORE_SPLIT = "BEFORE SPLIT", "Split"
+    BEFORE_MERGER = "BEFORE MERGER", "Merger", "Closing", "Before closing"

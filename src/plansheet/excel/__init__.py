@@ -10,6 +10,7 @@ from plansheet.excel.adjustment import ADJUST_FOR_SPLIT, SPLIT_TRANCHES
 from plansheet.excel.cells import ExcelError
 from plansheet.excel.iso_limit import ISO_LIMIT_BY_GRANT, ISO_LIMIT_BY_YEAR, ISO_LIMIT_SPLIT, ISO_LIMIT_WHY
 from plansheet.excel.merger import MERGER_CASHOUT, MERGER_CASHOUT_BY_HOLDER
+from plansheet.excel.outstanding import OPTIONS_OUTSTANDING
 from plansheet.excel.pool import POOL_AVAILABLE, POOL_LEDGER
 from plansheet.excel.version import PLANSHEET_VERSION
 from plansheet.excel.vesting import VEST_TRANCHES
@@ -28,6 +29,7 @@ FUNCTIONS: dict[str, Callable[..., object]] = {
         POOL_AVAILABLE,
         POOL_LEDGER,
         VEST_TRANCHES,
+        OPTIONS_OUTSTANDING,
         PLANSHEET_VERSION,
     )
 }
@@ -63,6 +65,7 @@ __all__ = [
     "ISO_LIMIT_WHY",
     "MERGER_CASHOUT",
     "MERGER_CASHOUT_BY_HOLDER",
+    "OPTIONS_OUTSTANDING",
     "PLANSHEET_VERSION",
     "POOL_AVAILABLE",
     "POOL_LEDGER",

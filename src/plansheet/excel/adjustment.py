@@ -46,7 +46,7 @@ def ADJUST_FOR_SPLIT(
     """
     split = _split(split_new, split_old)
     how = scalar_word(method, "method", SplitMethod, atg_1996().split_method)
-    places = _decimals(decimals)
+    places = split_decimals(decimals)
     ranges = {"shares": column(shares, "shares"), "exercise price": column(exercise_price, "exercise_price")}
     height = equal_heights(ranges)
     reads = {
@@ -115,7 +115,8 @@ def _positive(argument: Cells, name: str) -> Number:
     return number
 
 
-def _decimals(argument: Cells) -> int:
+def split_decimals(argument: Cells) -> int:
+    """The argument ``decimals``: decimals of a price after a split, the plan's where it is left out."""
     number = scalar_value(argument, "decimals", as_number)
     if number is None:
         return atg_1996().split_decimals

@@ -9,10 +9,10 @@ from plansheet.core.numbers import Number, dollars_text, ratio, round_down, roun
 from plansheet.core.records import Activity, Grant, Holder, Ledger, Ratio, Tranche
 from plansheet.core.refusal import Refusal
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
-from plansheet.core.words import CashoutMethod
+from plansheet.core.words import CashoutMethod, Moment, SplitMethod
 from plansheet.plan.adjustment import adjust, splits_since
 from plansheet.plan.ledger import complete, of_this_plan
-from plansheet.plan.outstanding import outstanding
+from plansheet.plan.outstanding import outstanding, until
 from plansheet.plan.terms import Terms
 
 _CENT = 2
@@ -82,11 +82,7 @@ def outstanding_at(ledger: Ledger, terms: Terms, closing: datetime.date) -> dict
     Holders with something unread are left out.
     """
     tranches = _tranches(ledger)
-    before = [
-        a
-        for a in ledger.activity
-        if a.date is not None and (a.date < closing or (a.date == closing and not a.action.ends_options))
-    ]
+    before = until(ledger.activity, closing, Moment.BEFORE_MERGER)
     left = outstanding(tranches, before)
     own = of_this_plan(ledger, terms)
     held: dict[str, list[HeldOption]] = {}
@@ -95,7 +91,8 @@ def outstanding_at(ledger: Ledger, terms: Terms, closing: datetime.date) -> dict
         shares = left.pop(tranche.grant.key, 0)
         if grant is not None and tranche.grant_date is not None and shares:
             split = splits_since(tranche.grant_date, before)
-            price = None if grant.exercise_price is None else price_after(split, shares, grant.exercise_price, terms)
+            rounding = (terms.split_method, terms.split_decimals)
+            price = grant.exercise_price and price_after(split, shares, grant.exercise_price, *rounding)
             held.setdefault(tranche.held_by.key, []).append(HeldOption(grant, shares, price))
     return held
 
@@ -113,11 +110,11 @@ def _tranches(ledger: Ledger) -> list[Tranche]:
     return tranches + whole
 
 
-def price_after(split: Ratio, shares: Number, price: Number, terms: Terms) -> Number:
-    """The exercise price after the splits since the grant, rounded as the plan chooses."""
+def price_after(split: Ratio, shares: Number, price: Number, method: SplitMethod, decimals: int) -> Number:
+    """The exercise price after the splits since the grant, rounded as the plan chooses; ``shares`` are those after."""
     if split.new == split.old:
         return price
-    adjusted = adjust(ratio(shares, split.factor), price, split, terms.split_method, terms.split_decimals)
+    adjusted = adjust(ratio(shares, split.factor), price, split, method, decimals)
     return price if isinstance(adjusted, Refusal) else adjusted[1]
 
 

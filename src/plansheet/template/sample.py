@@ -133,12 +133,15 @@ def _split_at(events: Sequence[Activity]) -> int:
 
 def _split_prices(grants: Table, events: Sequence[Activity]) -> dict[str, Number]:
     """Exercise price after all splits since the grant (§15(a)(z)), of grants made before one."""
+    terms = atg_1996()
     prices: dict[str, Number] = {}
     for row in grants.records():
         split = splits_since(day_of(row[GRANT_DATE]), events)
         if split.new != split.old:
             shares = _number(row[SHARES]) * split.factor
-            prices[str(row[GRANT])] = price_after(split, shares, _number(row[PRICE]), atg_1996())
+            prices[str(row[GRANT])] = price_after(
+                split, shares, _number(row[PRICE]), terms.split_method, terms.split_decimals
+            )
     return prices
 
 

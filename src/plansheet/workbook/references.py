@@ -36,6 +36,8 @@ Rows = list[list[Value]]
 Argument = Value | Rows
 Functions = Mapping[str, Callable[..., object]]
 
+INDEX = "INDEX"
+"""Excel's one function that refers to a part of a range, as a column of a spill."""
 MOST_CELLS = 2_000_000
 """Cells that are read for one formula, and that are kept for the next."""
 MOST_STEPS = 10_000
@@ -147,15 +149,16 @@ class Resolver:
             arguments = [self._evaluate(argument, place) for argument in call.arguments]
             self._check_number(name, len(arguments))
             return self.functions[name](*arguments)
-        name = shown_name(call.name)
+        name = _native(call.name)
         match name, call.arguments:
             case (("TRUE" | "FALSE"), ()):
                 return name == "TRUE"
-            case _ if name == SPILL and len(call.arguments) == 1:
-                return self._spilled(call.arguments[0], place)
+            case _ if name in (SPILL, INDEX):
+                region = self._region(call, place)
+                return self._values(region) if region is not None else "#REF!"
             case _ if name == SINGLE and len(call.arguments) == 1:
                 return self._single(call.arguments[0], place)
-        raise NotChecked(f"uses {name}, which is not calculated here")
+        raise NotChecked(f"uses {shown_name(call.name)}, which is not calculated here")
 
     def _check_number(self, name: str, given: int) -> None:
         if name not in self.signatures:
@@ -164,11 +167,6 @@ class Resolver:
             self.signatures[name].bind(*[None] * given)
         except TypeError as error:
             raise NotChecked(f"gives {name} {given} arguments, which is not their number") from error
-
-    def _spilled(self, node: Node, place: Place) -> object:
-        region = self._region(node, place)
-        spill = self.spill(region) if region is not None else None
-        return self._values(spill) if spill is not None else "#REF!"
 
     def _single(self, node: Node, place: Place) -> object:
         """The implicit intersection @: the cell beside or above the formula, or the first value of an array."""
@@ -186,8 +184,36 @@ class Resolver:
 
     def _region(self, node: Node, place: Place) -> Region | None:
         """The region that a tree refers to, None where it has a value but no place."""
-        found = self._referred(node.text, place) if isinstance(node, Reference) else None
-        return found if isinstance(found, Region) else None
+        match node:
+            case Reference():
+                found = self._referred(node.text, place)
+                return found if isinstance(found, Region) else None
+            case Call(name, (anchor,)) if _native(name) == SPILL:
+                region = self._region(anchor, place)
+                return self.spill(region) if region is not None else None
+            case Call(name, (of, row, *column)) if _native(name) == INDEX and len(column) <= 1:
+                region = self._region(of, place)
+                if region is None and not (isinstance(of, Call) and _native(of.name) in (SPILL, INDEX)):
+                    raise NotChecked("uses INDEX of what is no range, which is not calculated here")
+                return self._part(region, row, column[0] if column else None, place) if region is not None else None
+        return None
+
+    def _part(self, region: Region, row: Node, column: Node | None, place: Place) -> Region | None:
+        """What INDEX refers to: a row or column of 0, or none, is all of them; None outside the range."""
+        numbers = [None if node is None else self._evaluate(node, place) for node in (row, column)]
+        if not all(n is None or (isinstance(n, int | float) and n >= 0) for n in numbers):
+            raise NotChecked("uses INDEX with what is no number, which is not calculated here")
+        down, right = (int(n) if isinstance(n, int | float) else 0 for n in numbers)
+        if column is None and region.top == region.bottom:
+            down, right = 0, down  # the only number counts along a single row
+        part = replace(
+            region,
+            top=region.top + down - 1 if down else region.top,
+            bottom=region.top + down - 1 if down else region.bottom,
+            left=region.left + right - 1 if right else region.left,
+            right=region.left + right - 1 if right else region.right,
+        )
+        return part if part.bottom <= region.bottom and part.right <= region.right else None
 
     def _referred(self, text: str, place: Place) -> object:
         """The region that a reference means, or the value of a name that means none."""
@@ -255,6 +281,11 @@ class Resolver:
             if around.top <= place.row <= around.bottom and around.left <= place.column <= around.right:
                 return table
         return None
+
+
+def _native(name: str) -> str:
+    """A function's name as Excel shows it; none where a range ends in it (A1:INDEX(...)), which is not followed."""
+    return "" if ":" in name else shown_name(name)
 
 
 def as_sent(cell: Cell) -> Value:
