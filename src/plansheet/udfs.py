@@ -40,8 +40,11 @@ class StoredCells(ValueAccessor):
 
 def _as_stored(context: ConversionContext) -> None:
     rows: Sequence[Sequence[object]] = context.value
+    kinds = {type(cell) for row in rows for cell in row}
+    if not kinds & {Decimal, int}:
+        return
     stored = rows
-    if context.range is not None and any(isinstance(cell, Decimal) for row in rows for cell in row):
+    if context.range is not None and Decimal in kinds:
         doubles = context.range.api.Value2
         stored = doubles if isinstance(doubles, (list, tuple)) else [[doubles]]  # COM gives a single cell bare
     context.value = [list(map(_stored_cell, *pair)) for pair in zip(rows, stored, strict=True)]

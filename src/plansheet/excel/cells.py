@@ -6,6 +6,7 @@ worksheet function: the ``worksheet`` decorator turns everything into what a cel
 
 import datetime
 import gc
+import inspect
 from collections.abc import Callable, Sequence
 from functools import wraps
 from itertools import chain
@@ -91,8 +92,9 @@ def with_arguments_of(other: Callable[..., object]) -> Callable[[Callable[P, T]]
     """Give a function the Args of another that takes the same, so that they are written once."""
 
     def documented(function: Callable[P, T]) -> Callable[P, T]:
-        arguments = (other.__doc__ or "").partition("    Args:\n")[2]
-        function.__doc__ = f"{(function.__doc__ or '').rstrip()}\n\n    Args:\n{arguments}"
+        # getdoc, because a docstring is indented up to Python 3.12 and not from 3.13 on
+        arguments = (inspect.getdoc(other) or "").partition("Args:\n")[2]
+        function.__doc__ = f"{inspect.getdoc(function) or ''}\n\nArgs:\n{arguments}"
         return function
 
     return documented
