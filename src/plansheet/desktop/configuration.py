@@ -1,0 +1,127 @@
+"""The file plansheet.conf, where the add-in's macro code reads which Python to start.
+
+VBA reads it with ``Input #`` and xlwings writes it as ``Write #`` does: one ``"KEY","value"`` a line, in the code page
+of the system. The first pair with a key counts, and environment variables in values are expanded.
+"""
+
+import ctypes
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+FOLDER, NAME = ".plansheet", "plansheet.conf"
+SYSTEM_CODE_PAGE = "mbcs" if sys.platform == "win32" else "utf-8"
+
+INTERPRETER = "INTERPRETER_WIN"
+BESIDE_WORKBOOKS = "ADD_WORKBOOK_TO_PYTHONPATH"
+SEARCH_PATH = "PYTHONPATH"
+# Where the search path is empty, xlwings puts the current folder of Excel on it, and a file csv.py in there would be
+# imported. A folder that holds no Python keeps it out; written as a variable, it is right for every user and Python.
+NO_PYTHON_HERE = rf"%USERPROFILE%\{FOLDER}"
+_SETTLED = {BESIDE_WORKBOOKS: "False", SEARCH_PATH: NO_PYTHON_HERE}
+
+_ITEM = re.compile(r'[ \t]*(?:"((?:[^"]|"")*)"?[^,\r\n]*|([^,\r\n]*))(?:,|\r?\n|\r|$)')
+_BOM = b"\xef\xbb\xbf"  # what an editor may have put before the first key
+
+
+def pairs(data: bytes, code_page: str) -> Iterator[tuple[str, str]]:
+    """Keys in capitals and their values, as VBA's ``Input #`` finds them: two items at a time, whatever the lines."""
+    text = data.removeprefix(_BOM).decode(code_page, errors="replace")
+    items = []
+    position = 0
+    while position < len(text):
+        item = _ITEM.match(text, position)
+        if item is None or item.end() == position:
+            break
+        quoted, bare = item.groups()
+        items.append(quoted.replace('""', '"') if quoted is not None else bare.strip())
+        position = item.end()
+    yield from ((key.upper(), value) for key, value in zip(items[::2], items[1::2], strict=False))
+
+
+def values(data: bytes, code_page: str) -> dict[str, str]:
+    """Each key's first value, which is the one that counts."""
+    found: dict[str, str] = {}
+    for key, value in pairs(data, code_page):
+        found.setdefault(key, value)
+    return found
+
+
+def with_ours(data: bytes, interpreter: str, code_page: str) -> bytes:
+    """The file with our keys, and the user's own as they stand. Raises UnicodeEncodeError for the interpreter.
+
+    Ours come first: a line of somebody else's that is no pair would put every later key into the place of a value.
+    """
+    had = values(data, code_page)
+    ours = {INTERPRETER: interpreter, **_SETTLED}
+    if had.get(SEARCH_PATH):
+        del ours[SEARCH_PATH]
+    lines = [f'"{key}","{value}"'.encode(code_page) for key, value in ours.items()]
+    return b"".join(line + b"\r\n" for line in [*lines, *_lines_but(data, set(ours), code_page)])
+
+
+def without_ours(data: bytes, code_page: str) -> bytes:
+    """The file without our keys; a search path of the user's own stays."""
+    own = values(data, code_page).get(SEARCH_PATH) not in (None, NO_PYTHON_HERE)
+    keys = {INTERPRETER, BESIDE_WORKBOOKS} if own else {INTERPRETER, *_SETTLED}
+    return b"".join(line + b"\r\n" for line in _lines_but(data, keys, code_page))
+
+
+def _lines_but(data: bytes, keys: set[str], code_page: str) -> Iterator[bytes]:
+    for line in data.removeprefix(_BOM).splitlines():
+        if line.strip() and not any(key in keys for key, _ in pairs(line, code_page)):
+            yield line
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that whoever reads it meanwhile finds the old one or the new one, whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=path.name, dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(name).replace(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise
+
+
+def expanded(value: str, environment: Mapping[str, str]) -> str:
+    """A value with its %VARIABLES% as Windows expands them: names in any case, unknown ones left as they stand."""
+    known = {name.upper(): text for name, text in environment.items()}
+    return re.sub(r"%([^%]+)%", lambda variable: known.get(variable[1].upper(), variable[0]), value)
+
+
+def fits(text: str, code_page: str) -> bool:
+    """Whether VBA can hold a text: it hands every path to Windows in the code page of the system."""
+    try:
+        text.encode(code_page)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def short_path(path: str) -> str:
+    """Windows' second name for a path, of plain letters (``C:\\PROGRA~1``); the path itself where there is none."""
+    if sys.platform == "win32":
+        room = ctypes.create_unicode_buffer(32_768)
+        if 0 < ctypes.windll.kernel32.GetShortPathNameW(path, room, len(room)) < len(room):
+            path = room.value
+    return path
+
+
+def interpreter_for_vba(executable: Path, code_page: str, short: Callable[[str], str]) -> str | None:
+    """The path of a Python as it can stand in the file; None if it has letters that VBA cannot hand to Windows.
+
+    python.exe and not pythonw.exe: the add-in starts it below a hidden cmd.exe either way, and python.exe shows its
+    errors where the user asks for the console (SHOW CONSOLE). A variable such as %USERPROFILE% would not help a name
+    with other letters: VBA has it expanded before it hands the path on in the code page of the system.
+    """
+    with_console = executable.with_name(re.sub("(?i)^pythonw", "python", executable.name))
+    named = str(with_console if with_console.is_file() else executable)
+    return next((path for path in (named, short(named)) if fits(path, code_page) and '"' not in path), None)

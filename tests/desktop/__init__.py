@@ -1,0 +1,1 @@
+"""Installing the functions on a computer, and saying what works there."""
