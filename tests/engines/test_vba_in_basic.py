@@ -1,0 +1,492 @@
+"""The VBA in LibreOffice's Basic, which reads a workbook's VBA project by itself and runs much of that language.
+
+In place of xlwings' module and its library stands a stand-in that answers as they would. Not shown here: that Excel
+compiles the project; xlwings' own two modules, which Basic does not compile as they are shipped either; the add-in's
+events; and Application.Caller, by which Basic does not know a cell, so that every call is taken for one from a cell.
+An error with which a function answers is shown by Basic's cells as a text, "Error 2042".
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+
+from plansheet.excel import FUNCTIONS, SENTENCES_IN_CELLS
+from plansheet.excel.reading import ERROR_NUMBERS
+from plansheet.excel.signature import signature_of
+from plansheet.template.vba import Host, modules, vba_project
+from plansheet.template.vba_project import Module, ModuleKind, vba_project_bin
+
+pytestmark = pytest.mark.engines
+
+PATIENCE = 180  # seconds: a start takes some ten
+
+# What runs in a Python that has LibreOffice's bridge: it is told in JSON what to open and to run, and answers in JSON.
+BRIDGE = r'''
+import json, os, subprocess, sys, tempfile, time
+import uno
+from com.sun.star.beans import PropertyValue
+from com.sun.star.connection import NoConnectException
+
+def options(**given):
+    return tuple(PropertyValue(Name=name, Value=value) for name, value in given.items())
+
+class Office:
+    def __init__(self, program, profile):
+        pipe = "vba%d" % os.getpid()
+        command = [program, "--headless", "--norestore", "--nologo", "-env:UserInstallation=" + profile]
+        self.process = subprocess.Popen(command + ["--accept=pipe,name=%s;urp;" % pipe], stdout=subprocess.DEVNULL,
+                                        stderr=subprocess.DEVNULL)
+        here = uno.getComponentContext()
+        resolver = here.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", here)
+        for _ in range(240):
+            try:
+                there = resolver.resolve("uno:pipe,name=%s;urp;StarOffice.ComponentContext" % pipe)
+                break
+            except NoConnectException:
+                time.sleep(0.25)
+        self.desktop = there.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", there)
+
+    def open(self, path):
+        how = options(Hidden=True, ReadOnly=True, MacroExecutionMode=4)
+        return self.desktop.loadComponentFromURL(uno.systemPathToFileUrl(path), "_blank", 0, how)
+
+    def close(self):
+        try:
+            self.desktop.terminate()
+        except Exception:
+            pass
+        self.process.wait(30)
+
+def run(document, library, body):
+    """What a function of this body answers; None if its library does not compile, or it fails."""
+    text = "Option VBASupport 1\nFunction Asked()\n" + body + "\nEnd Function\n"
+    modules = document.BasicLibraries.getByName(library)
+    (modules.replaceByName if modules.hasByName("asking") else modules.insertByName)("asking", text)
+    name = "vnd.sun.star.script:%s.asking.Asked?language=Basic&location=document" % library
+    return document.getScriptProvider().getScript(name).invoke((), (), ())[0]
+
+def sources(document):
+    libraries = document.BasicLibraries
+    return {library: {name: libraries.getByName(library).getByName(name)
+                      for name in libraries.getByName(library).getElementNames()}
+            for library in libraries.getElementNames()}
+
+def cells(document):
+    document.calculateAll()
+    sheet = document.Sheets.getByIndex(0)
+    area = sheet.createCursor()
+    area.gotoEndOfUsedArea(False)
+    last = area.getRangeAddress()
+    return [[sheet.getCellByPosition(column, row).String for column in range(last.EndColumn + 1)]
+            for row in range(last.EndRow + 1)]
+
+asked = json.load(sys.stdin)
+office = Office(asked["program"], uno.systemPathToFileUrl(tempfile.mkdtemp(dir=asked["folder"])))
+try:
+    answers = {"sources": {}}
+    for path in asked["built"]:
+        document = office.open(path)
+        answers["sources"][os.path.basename(path)] = sources(document)
+        document.close(True)
+    document = office.open(asked["workbook"])
+    answers["cells"] = cells(document)
+    answers["runs"] = {}
+    for number, (library, texts) in enumerate(asked["libraries"].items()):
+        document.BasicLibraries.createLibrary(library)
+        for name, text in texts.items():
+            document.BasicLibraries.getByName(library).insertByName(name, text)
+    for name, (library, body) in asked["runs"].items():
+        answers["runs"][name] = run(document, library, body)
+    document.close(True)
+finally:
+    office.close()
+json.dump(answers, sys.stdout)
+'''
+
+# ---- What is asked ---------------------------------------------------------------------------------------------------
+
+VBA = "Option VBASupport 1\n"
+STAND_IN = """Attribute VB_Name = "xlwings"
+Option Private Module
+Public Broken As Boolean
+
+Public Function XLPy() As Object
+    If Broken Then Err.Raise 1000, Description:="no Python here"
+    Set XLPy = New Answers
+End Function
+"""
+ANSWERS = """Attribute VB_Name = "Answers"
+Attribute VB_Base = "0{FCFB3D2A-A0FA-1068-A738-08002B3371B5}"
+Attribute VB_GlobalNameSpace = False
+Attribute VB_Creatable = False
+Attribute VB_PredeclaredId = False
+Attribute VB_Exposed = False
+Attribute VB_TemplateDerived = False
+Attribute VB_Customizable = False
+
+Public Function CallUDF(script, fname, args, Optional book)
+    Dim i
+    Dim rows(1, 1)
+    Dim wanted
+    If UBound(args) >= 0 Then wanted = args(0)
+    Select Case wanted
+    Case "raise": Err.Raise 1000, Description:="no Python here"
+    Case "one": CallUDF = "#N/A"
+    Case "row": CallUDF = Array("#NUM!", 2.5)
+    Case "rows"
+        rows(0, 0) = "#REF!"
+        rows(0, 1) = 1
+        rows(1, 0) = "#REF"
+        rows(1, 1) = "#SPILL!"
+        CallUDF = rows
+    Case Else
+        CallUDF = script & "." & fname
+        For i = LBound(args) To UBound(args)
+            CallUDF = CallUDF & " " & args(i)
+        Next i
+    End Select
+End Function
+"""
+TELLING = """Function Told(answer) As String
+    If IsError(answer) Then
+        Told = CStr(answer)
+    ElseIf VarType(answer) = vbDate Then
+        Told = "Date " & CDbl(answer)
+    Else
+        Told = TypeName(answer) & " " & CStr(answer)
+    End If
+End Function
+
+Function Row(answer) As String
+    Dim i
+    Row = LBound(answer) & " To " & UBound(answer) & ":"
+    For i = LBound(answer) To UBound(answer)
+        Row = Row & " " & Told(answer(i)) & ";"
+    Next i
+End Function
+
+Function Table(answer) As String
+    Dim i, j
+    Table = LBound(answer, 1) & " To " & UBound(answer, 1) & ", " & LBound(answer, 2) & " To " & UBound(answer, 2) & ":"
+    For i = LBound(answer, 1) To UBound(answer, 1)
+        For j = LBound(answer, 2) To UBound(answer, 2)
+            Table = Table & " " & Told(answer(i, j)) & ";"
+        Next j
+    Next i
+End Function
+"""
+BOOK = """Option ClassModule
+Public ProtectStructure As Boolean
+Public IsLocked As Boolean
+Public Sources As Variant
+Public Done As String
+
+Public Function LinkSources(kind)
+    If kind = xlExcelLinks Then LinkSources = Sources
+End Function
+
+Public Sub ChangeLink(source, target, kind)
+    Done = Done & source & " > " & target & " " & kind & Application.DisplayAlerts & Application.AskToUpdateLinks & "; "
+    If IsLocked Then Err.Raise 1004
+End Sub
+"""
+APPLICATION = """Option ClassModule
+Public DisplayAlerts As Boolean
+Public AskToUpdateLinks As Boolean
+Public FullName As String
+Public Workbooks As Variant
+"""
+
+
+def source(host: Host, name: str) -> str:
+    """A module as Basic takes it: without its attributes."""
+    text = {module.name: module.source for module in modules(host, 1)}[name].replace("\r\n", "\n")
+    return VBA + "".join(line for line in text.splitlines(keepends=True) if not line.startswith("Attribute "))
+
+
+def relinking() -> str:
+    """The add-in's ThisWorkbook over stand-ins for Excel's objects, open to be called."""
+    text = source(Host.ADD_IN, "ThisWorkbook")
+    for old, new in (
+        ("Private WithEvents Host As Application", "Public Host As Object\nPublic Application As Object"),
+        ("Private ", "Public "),
+        ("As Workbook", "As Object"),
+        ("ThisWorkbook.", "Application."),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    return text
+
+
+LIBRARIES = {
+    "good": {"plansheet_errors": source(Host.ADD_IN, "plansheet_errors"), "telling": VBA + TELLING},
+    "bad": {"plansheet_errors": source(Host.ADD_IN, "plansheet_errors").replace("Next i", "Next j", 1)},
+    "links": {"Book": VBA + BOOK, "Program": VBA + APPLICATION, "code": relinking()},
+    **{
+        f"{host.name}_{name}": {name: source(host, name)}
+        for host in Host
+        for name in ("ThisWorkbook", "Sheet1", "plansheet_udfs", "plansheet_errors")
+    },
+}
+
+# Name: what is put into x, and what AsExcelErrors makes of it.
+ONES = {
+    **{error: (f'x = "{error}"', f"Error {number}") for error, number in ERROR_NUMBERS.items()},
+    "an unknown error": ('x = "#BUSY!"', "String #BUSY!"),
+    "a part of an error": ('x = "#N/A "', "String #N/A "),
+    "an error in small letters": ('x = "#n/a"', "String #n/a"),
+    "a text": ('x = "G-1"', "String G-1"),
+    "an empty text": ('x = ""', "String "),
+    "a double": ("x = 2042.5", "Double 2042.5"),
+    "the number of an error": ("x = CLng(2042)", "Long 2042"),
+    "a truth": ("x = True", "Boolean True"),
+    "a day": ("x = CDate(37226)", "Date 37226"),
+    "nothing": ("x = Empty", "Empty "),
+    "an error already": ("x = CVErr(2036)", "Error 2036"),
+}
+ROWS = {
+    "from 0": ('Dim x(2)\nx(0) = "#N/A"\nx(1) = 1.5\nx(2) = "a"', "0 To 2: Error 2042; Double 1.5; String a;"),
+    "from 1": ('Dim x(1 To 2)\nx(1) = "a"\nx(2) = "#NUM!"', "1 To 2: String a; Error 2036;"),
+    "below 0": ('Dim x(-1 To 0)\nx(-1) = "#REF!"', "-1 To 0: Error 2023; Empty ;"),
+    "of one": ('Dim x(0)\nx(0) = "#NAME?"', "0 To 0: Error 2029;"),
+}
+TABLES = {
+    "from 0": (
+        'Dim x(1, 1)\nx(0, 0) = "#N/A"\nx(0, 1) = "b"\nx(1, 0) = 3.5\nx(1, 1) = "#CALC!"',
+        "0 To 1, 0 To 1: Error 2042; String b; Double 3.5; Error 2050;",
+    ),
+    "from 1 and 5": (
+        'Dim x(1 To 2, 5 To 5)\nx(1, 5) = "#DIV/0!"\nx(2, 5) = True',
+        "1 To 2, 5 To 5: Error 2007; Boolean True;",
+    ),
+    "of texts": ('Dim x(0, 1) As String\nx(0, 0) = "#N/A"\nx(0, 1) = "c"', "0 To 0, 0 To 1: Error 2042; String c;"),
+}
+HERE = r"C:\Users\Bo\XLSTART\plansheet.xlam"
+THERE, ON_THE_WEB = r"C:\Users\Ann\plansheet.xlam", "https://example.org/add-ins/Plansheet.XLAM"
+TURNED = f"{THERE} > {HERE} 1FalseFalse; "
+# Name: what differs from a workbook without links in an Excel that asks and alerts; what is turned; what both are then.
+LINKS = {
+    "no links": ("", "", "TrueTrue"),
+    "elsewhere": (f'book.Sources = Array("{THERE}")', TURNED, "TrueTrue"),
+    "on the web": (f'book.Sources = Array("{ON_THE_WEB}")', TURNED.replace(THERE, ON_THE_WEB), "TrueTrue"),
+    "among others": (
+        rf'book.Sources = Array("C:\a\b.xlsx", "{THERE}", "C:\my-plansheet.xlam", "C:\plansheet.xlam\c.xlsx")',
+        TURNED,
+        "TrueTrue",
+    ),
+    "twice": (
+        f'book.Sources = Array("{THERE}", "{ON_THE_WEB}")',
+        TURNED + TURNED.replace(THERE, ON_THE_WEB),
+        "TrueTrue",
+    ),
+    "here": (f'book.Sources = Array("{HERE.upper()}")', "", "TrueTrue"),
+    "protected": (f'book.ProtectStructure = True\nbook.Sources = Array("{THERE}")', "", "TrueTrue"),
+    "refused": (f'book.IsLocked = True\nbook.Sources = Array("{THERE}")', TURNED, "TrueTrue"),
+    "without alerts": (f'Application.DisplayAlerts = False\nbook.Sources = Array("{THERE}")', TURNED, "FalseTrue"),
+    "never asked": (f'Application.AskToUpdateLinks = False\nbook.Sources = Array("{THERE}")', TURNED, "TrueFalse"),
+}
+
+
+def linked(change: str, how: str, seen: str = "book") -> str:
+    return f"""Dim book
+Set book = New Book
+Set Application = New Program
+Application.FullName = "{HERE}"
+Application.DisplayAlerts = True
+Application.AskToUpdateLinks = True
+{change}
+{how}
+Asked = {seen}.Done & Application.DisplayAlerts & Application.AskToUpdateLinks"""
+
+
+RUNS = {
+    **{f"one: {name}": ("good", f"Dim x\n{put}\nAsked = Told(AsExcelErrors(x))") for name, (put, _) in ONES.items()},
+    **{f"row: {name}": ("good", f"{put}\nAsked = Row(AsExcelErrors(x))") for name, (put, _) in ROWS.items()},
+    **{f"table: {name}": ("good", f"{put}\nAsked = Table(AsExcelErrors(x))") for name, (put, _) in TABLES.items()},
+    "sentence": ("good", 'Asked = Row(ErrorAndSentence("Enter it."))'),
+    **{f"compiles: {library}": (library, "Asked = 5") for library in LIBRARIES},
+    **{f"links: {name}": ("links", linked(change, "LinkToThisAddIn book")) for name, (change, *_) in LINKS.items()},
+    "opened later": ("links", linked(f'book.Sources = Array("{THERE}")', "Host_WorkbookOpen book")),
+    "open already": (
+        "links",
+        linked(f'book.Sources = Array("{THERE}")\nApplication.Workbooks = Array(book)', "Workbook_Open"),
+    ),
+    "version": ("plansheet_xlsm", "Asked = PLANSHEET_VERSION()"),
+    "version, broken": ("plansheet_xlsm", "Broken = True\nAsked = PLANSHEET_VERSION()"),
+}
+
+# ---- What is built, and run once -------------------------------------------------------------------------------------
+
+
+def crlf(text: str) -> str:
+    return text.replace("\n", "\r\n")
+
+
+def workbook(path: Path, project: bytes, formulas: list[tuple[str, int, int]]) -> Path:
+    """A workbook with macros, and with formulas (over so many rows and columns) below each other."""
+    book = xlsxwriter.Workbook(str(path))
+    book.add_vba_project(io.BytesIO(project), is_stream=True)
+    book.set_vba_name("ThisWorkbook")
+    sheet = book.add_worksheet()
+    sheet.set_vba_name("Sheet1")
+    at = 0
+    for formula, rows, columns in formulas:
+        sheet.write_array_formula(at, 0, at + rows - 1, columns - 1, f"{{{formula}}}", None, "saved")
+        at += rows
+    book.close()
+    return path
+
+
+def over_stand_ins() -> bytes:
+    """The workbook's project, with stand-ins for what comes from xlwings, and for the cell that calls."""
+    ours = [module for module in modules(Host.WORKBOOK, 1) if module.name not in ("xlwings", "Dictionary")]
+    in_cell = "TypeOf Application.Caller Is Range"
+    at = next(i for i, module in enumerate(ours) if module.name == "plansheet_udfs")
+    assert ours[at].source.count(in_cell) == len(FUNCTIONS)
+    text, removed = re.subn(r", (?:_\r\n *)?Application\.Caller\)\)", "))", ours[at].source.replace(in_cell, "True"))
+    assert removed == len(FUNCTIONS)
+    ours[at] = replace(ours[at], source=text)
+    ours.append(Module("xlwings", ModuleKind.STANDARD, crlf(STAND_IN)))
+    ours.append(Module("Answers", ModuleKind.CLASS, crlf(ANSWERS)))
+    return vba_project_bin("plansheet_xlsm", ours)
+
+
+def call(name: str, first: object = 1) -> str:
+    count = len(signature_of(FUNCTIONS[name]).arguments)
+    arguments = [first, *range(2, count + 1)][:count]
+    return f"={name}({','.join(str(argument) for argument in arguments)})"
+
+
+# Each formula, and what its rows show.
+FORMULAS: list[tuple[str, list[list[str]]]] = []
+for _name in FUNCTIONS:
+    _count = len(signature_of(FUNCTIONS[_name]).arguments)
+    _passed = "".join(f" {number}" for number in range(1, _count + 1))
+    FORMULAS.append((call(_name), [[f"plansheet.udfs.{_name}{_passed}"]]))
+    if _count:
+        FORMULAS.append((call(_name, '"one"'), [["Error 2042"]]))
+        FORMULAS.append((call(_name, '"row"'), [["Error 2036", "2.5"]]))
+        FORMULAS.append((call(_name, '"rows"'), [["Error 2023", "1"], ["#REF", "Error 2045"]]))
+        _failed = ["Error 2015", "no Python here"] if _name in SENTENCES_IN_CELLS else ["Error 2015"]
+        FORMULAS.append((call(_name, '"raise"'), [_failed]))
+
+
+def office() -> str:
+    program = shutil.which("soffice")
+    if program is None:
+        pytest.skip("there is no LibreOffice here: install it, with its bridge to Python (python3-uno)")
+    return program
+
+
+def bridged_python(program: str) -> str:
+    """A Python that has LibreOffice's bridge: LibreOffice's own, or one of the system's."""
+    folders = [Path(program).resolve().parent, *map(Path, os.get_exec_path())]
+    for candidate in [folder / name for name in ("python", "python3") for folder in folders]:
+        if candidate.is_file():
+            run = subprocess.run([candidate, "-c", "import uno"], capture_output=True, check=False, timeout=PATIENCE)
+            if run.returncode == 0:
+                return str(candidate)
+    pytest.skip("no Python here can talk to LibreOffice: install its bridge (python3-uno)")
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    program = office()
+    python = bridged_python(program)
+    folder = tmp_path_factory.mktemp("basic")
+    built = [workbook(folder / f"{host.name}.xlsm", vba_project(host, 1), []) for host in Host]
+    formulas = [(formula, len(rows), len(rows[0])) for formula, rows in FORMULAS]
+    asked = {
+        "program": program,
+        "folder": str(folder),
+        "built": [str(path) for path in built],
+        "workbook": str(workbook(folder / "stand-ins.xlsm", over_stand_ins(), formulas)),
+        "libraries": LIBRARIES,
+        "runs": RUNS,
+    }
+    run = subprocess.run(
+        [python, "-c", BRIDGE], input=json.dumps(asked), capture_output=True, text=True, check=False, timeout=PATIENCE
+    )
+    assert run.returncode == 0, run.stderr
+    return json.loads(run.stdout)
+
+
+# ---- What is shown ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("host", Host)
+def test_libreoffice_reads_the_project_out_of_the_workbook(answers: Any, host: Host) -> None:
+    (project,) = {name for name in answers["sources"][f"{host.name}.xlsm"] if name != "Standard"}
+    assert project == host.project
+    read = answers["sources"][f"{host.name}.xlsm"][project]
+    assert set(read) == {module.name for module in modules(host, 1)}
+    for name, text in read.items():
+        wanted = source(host, name).removeprefix(VBA)
+        assert text.rstrip("\n").endswith(wanted.rstrip("\n"))
+        assert set(text[: text.rindex(wanted.rstrip("\n"))].splitlines()) <= {
+            "",
+            VBA.strip(),
+            "Option ClassModule",
+            *(f"Rem Attribute VBA_ModuleType=VBA{kind}Module" for kind in ("", "Class", "Document")),
+        }
+
+
+@pytest.mark.parametrize("library", [name for name in LIBRARIES if name != "bad"])
+def test_our_modules_compile(answers: Any, library: str) -> None:
+    assert answers["runs"][f"compiles: {library}"] == 5
+
+
+def test_a_module_with_a_mistake_does_not_compile(answers: Any) -> None:
+    assert answers["runs"]["compiles: bad"] is None
+
+
+@pytest.mark.parametrize("name", ONES)
+def test_one_value(answers: Any, name: str) -> None:
+    assert answers["runs"][f"one: {name}"] == ONES[name][1]
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_row_of_values(answers: Any, name: str) -> None:
+    assert answers["runs"][f"row: {name}"] == ROWS[name][1]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_rows_of_values(answers: Any, name: str) -> None:
+    assert answers["runs"][f"table: {name}"] == TABLES[name][1]
+
+
+def test_an_error_with_its_sentence(answers: Any) -> None:
+    assert answers["runs"]["sentence"] == "0 To 1: Error 2015; String Enter it.;"
+
+
+def test_formulas_in_cells_show_what_is_answered(answers: Any) -> None:
+    wanted = [row for _, rows in FORMULAS for row in rows]
+    shown = [row[: len(wanted[at])] for at, row in enumerate(answers["cells"])]
+    assert shown == wanted
+
+
+def test_the_version_says_whether_python_answers(answers: Any) -> None:
+    assert answers["runs"]["version"] == "plansheet.udfs.PLANSHEET_VERSION"
+    assert answers["runs"]["version, broken"] == "plansheet does not answer: no Python here"
+
+
+@pytest.mark.parametrize("name", LINKS)
+def test_links_to_the_add_in(answers: Any, name: str) -> None:
+    _, turned, afterwards = LINKS[name]
+    assert answers["runs"][f"links: {name}"] == turned + afterwards
+
+
+@pytest.mark.parametrize("when", ["opened later", "open already"])
+def test_links_are_turned_whenever_a_workbook_was_opened(answers: Any, when: str) -> None:
+    assert answers["runs"][when] == f"{TURNED}TrueTrue"

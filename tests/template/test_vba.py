@@ -1,0 +1,690 @@
+"""The VBA projects against olevba, an independent reader, and against the projects and texts that xlwings ships."""
+
+from __future__ import annotations
+
+import difflib
+import io
+import re
+import struct
+import sys
+import warnings
+import zipfile
+from dataclasses import replace
+from importlib import resources
+from typing import Any
+
+import pytest
+import xlwings
+from hypothesis import given
+from hypothesis import strategies as st
+
+import plansheet
+from plansheet.excel import FUNCTIONS, SENTENCES_IN_CELLS
+from plansheet.excel.reading import ERROR_NUMBERS
+from plansheet.excel.signature import signature_of
+from plansheet.template import vba
+from plansheet.template.vba import Host, generated_wrapper, modules, vba_project, with_excel_errors
+from plansheet.template.vba_project import (
+    REFERENCES,
+    Module,
+    ModuleKind,
+    compressed,
+    dir_stream,
+    obfuscated,
+    project_stream,
+    vba_project_bin,
+)
+from udfs.test_registration import NOT_FOR_NAMES
+from udfs.windows import Workbook, windows
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # of the libraries below, when they are imported
+    import olefile  # type: ignore[import-untyped]  # ships no type information
+    from oletools.olevba import VBA_Parser, decompress_stream  # type: ignore[import-untyped]  # nor does this
+
+HOSTS = pytest.mark.parametrize("host", Host)
+NAMES = pytest.mark.parametrize("name", FUNCTIONS)
+SHIPPED = ("quickstart_standalone.xlsm", "quickstart_addin.xlam")
+BAS = {Host.ADD_IN: "xlwings_custom_addin.bas", Host.WORKBOOK: "xlwings.bas"}
+
+
+def source(host: Host, name: str) -> str:
+    """A module's text, its lines ended by LF."""
+    return {module.name: module.source for module in modules(host, 1)}[name].replace("\r\n", "\n")
+
+
+def unfolded(text: str) -> str:
+    """A text without continued lines and without comments that fill their line."""
+    joined = re.sub(r" _\n +", "", re.sub(r", _\n +", ", ", text))
+    return "".join(line for line in joined.splitlines(keepends=True) if not line.lstrip().startswith("'"))
+
+
+def shipped_text(file: str) -> str:
+    return (resources.files(xlwings) / file).read_bytes().decode("cp1252").replace("\r\n", "\n")
+
+
+def shipped_project(file: str) -> bytes:
+    with zipfile.ZipFile(io.BytesIO((resources.files(xlwings) / file).read_bytes())) as workbook:
+        return workbook.read("xl/vbaProject.bin")
+
+
+def unpacked(file: str, data: bytes) -> list[tuple[str, str]]:
+    """The modules that olevba finds, in order: file name and text."""
+    parser = VBA_Parser(file, data=data)
+    try:
+        return [(name, text) for _, _, name, text in parser.extract_macros()]
+    finally:
+        parser.close()
+
+
+def stream(project: bytes, name: str) -> bytes:
+    with olefile.OleFileIO(io.BytesIO(project), raise_defects=olefile.DEFECT_UNSURE) as file:
+        data: bytes = file.openstream(name).read()
+    return data
+
+
+def decompressed(data: bytes) -> bytes:
+    return bytes(decompress_stream(bytearray(data)))
+
+
+# ---- The project -----------------------------------------------------------------------------------------------------
+
+
+@HOSTS
+@pytest.mark.parametrize("sheets", [1, 14])
+def test_an_independent_reader_unpacks_every_module(host: Host, sheets: int) -> None:
+    project = vba_project(host, sheets)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as workbook:
+        workbook.writestr("[Content_Types].xml", "<Types/>")
+        workbook.writestr("xl/vbaProject.bin", project)
+    wanted = [
+        (f"{module.name}.{'bas' if module.kind is ModuleKind.STANDARD else 'cls'}", module.source)
+        for module in modules(host, sheets)
+    ]
+    assert unpacked("vbaProject.bin", project) == wanted
+    assert unpacked(host.value, packed.getvalue()) == wanted
+
+
+@HOSTS
+def test_two_builds_are_equal(host: Host) -> None:
+    assert vba_project(host, 3) == vba_project(host, 3)
+
+
+def test_the_two_projects_can_be_told_apart() -> None:
+    streams = [stream(vba_project(host, 1), "PROJECT").decode().splitlines() for host in Host]
+    names = [line for lines in streams for line in lines if line.startswith(("ID=", "Name="))]
+    assert len(set(names)) == 4
+
+
+@HOSTS
+def test_there_is_a_module_for_the_workbook_and_each_sheet(host: Host) -> None:
+    found = [(module.name, module.kind) for module in modules(host, 2)]
+    assert found == [
+        *((name, ModuleKind.DOCUMENT) for name in ("ThisWorkbook", "Sheet1", "Sheet2")),
+        *((name, ModuleKind.STANDARD) for name in ("plansheet_udfs", "plansheet_errors", "xlwings")),
+        ("Dictionary", ModuleKind.CLASS),
+    ]
+
+
+def records(directory: bytes) -> list[tuple[int, bytes]]:
+    """A dir stream's records; that of the version says 4 for the size of its 6 bytes."""
+    found, position = [], 0
+    while position < len(directory):
+        number, size = struct.unpack_from("<HI", directory, position)
+        size = 6 if number == 0x09 else size
+        found.append((number, directory[position + 6 : position + 6 + size]))
+        position += 6 + size
+    return found
+
+
+def shipped_modules(project: bytes) -> list[Module]:
+    """Their modules in their order, with olevba's reading of the texts."""
+    pairs = re.findall(r"^(Module|Class|Document)=(\w+)", stream(project, "PROJECT").decode(), re.MULTILINE)
+    texts = {name.rpartition(".")[0]: text for name, text in unpacked("theirs.bin", project)}
+    return [Module(name, ModuleKind(kind), texts[name]) for kind, name in pairs]
+
+
+# What may differ: the system it was made on, its version, the references, and what belongs to compiled code.
+OF_THEIR_OWN = {0x01, 0x09, 0x0D, 0x13, 0x16, 0x2C, 0x2F, 0x30, 0x31, 0x33, 0x3E}
+
+
+@pytest.mark.parametrize("file", SHIPPED)
+def test_a_shipped_project_written_again_has_their_records(file: str) -> None:
+    theirs = shipped_project(file)
+    directory = decompressed(stream(theirs, "VBA/dir"))
+    name = dict(records(directory))[0x04].decode()
+    rebuilt = vba_project_bin(name, shipped_modules(theirs))
+    ours = decompressed(stream(rebuilt, "VBA/dir"))
+    assert [r for r in records(ours) if r[0] not in OF_THEIR_OWN] == [
+        r for r in records(directory) if r[0] not in OF_THEIR_OWN
+    ]
+    assert stream(rebuilt, "PROJECTwm") == stream(theirs, "PROJECTwm")
+    assert stream(rebuilt, "VBA/_VBA_PROJECT") == stream(theirs, "VBA/_VBA_PROJECT")
+    assert unpacked("ours.bin", rebuilt) == unpacked("theirs.bin", theirs)
+
+
+@pytest.mark.parametrize("file", SHIPPED)
+def test_a_shipped_project_written_again_says_the_same_for_reading(file: str) -> None:
+    def said(project: bytes) -> list[str]:
+        text = stream(project, "PROJECT").decode()
+        own = re.sub(r'^(ID|CMG|DPB|GC)=".*"', r"\1", text, flags=re.MULTILINE)
+        return re.sub(r"=\d+, \d+, \d+, \d+, [CZ]", "=window", own).split("\r\n")
+
+    theirs = shipped_project(file)
+    name = dict(records(decompressed(stream(theirs, "VBA/dir"))))[0x04].decode()
+    ours = said(vba_project_bin(name, shipped_modules(theirs)))
+    assert ours == said(theirs)[: len(ours)]
+    assert set(said(theirs)[len(ours) :]) <= {""}
+
+
+def test_the_reference_to_office_is_theirs() -> None:
+    def office(directory: bytes) -> list[tuple[int, bytes]]:
+        found = records(directory)
+        at = next(i for i, (number, body) in enumerate(found) if (number, body) == (0x16, b"Office"))
+        return found[at : at + 3]
+
+    theirs = decompressed(stream(shipped_project(SHIPPED[0]), "VBA/dir"))
+    assert office(dir_stream("anything", [])) == office(theirs)
+    assert [reference.name for reference in REFERENCES] == ["stdole", "Office"]
+
+
+def opened(line: str, identifier: str) -> bytes:
+    """[MS-OVBA] 2.4.3.3: what a value of CMG, DPB or GC holds, in the project of that identifier."""
+    digits = bytes.fromhex(line)
+    seed, version, key = digits[0], digits[0] ^ digits[1], digits[0] ^ digits[2]
+    assert version == 2
+    assert key == sum(identifier.encode()) % 256
+    plain, before = [], key
+    for at in range(3, len(digits)):
+        before = digits[at] ^ ((digits[at - 2] + before) % 256)
+        plain.append(before)
+    data = bytes(plain[(seed & 6) // 2 :])
+    assert int.from_bytes(data[:4], "little") == len(data) - 4
+    return data[4:]
+
+
+def protection(text: str) -> list[bytes]:
+    values = dict(re.findall(r'^(ID|CMG|DPB|GC)="(.*)"', text, re.MULTILINE))
+    return [opened(values[name], values["ID"]) for name in ("CMG", "DPB", "GC")]
+
+
+@HOSTS
+def test_a_project_is_as_open_as_theirs(host: Host) -> None:
+    ours = protection(stream(vba_project(host, 1), "PROJECT").decode().replace("\r\n", "\n"))
+    theirs = protection(stream(shipped_project(SHIPPED[0]), "PROJECT").decode().replace("\r\n", "\n"))
+    assert ours == theirs == [bytes(4), bytes(1), b"\xff"]  # no protection, no password, visible
+
+
+@given(st.binary(max_size=40), st.uuids(), st.integers(0, 255))
+def test_what_is_obfuscated_can_be_opened(data: bytes, identifier: Any, seed: int) -> None:
+    assert opened(obfuscated(data, f"{{{identifier}}}", seed), f"{{{identifier}}}") == data
+
+
+def test_names_are_unique_in_a_project() -> None:
+    one = Module("Module1", ModuleKind.STANDARD, 'Attribute VB_Name = "Module1"\r\n')
+    with pytest.raises(ValueError, match="same name"):
+        vba_project_bin("plansheet", [one, replace(one, name="MODULE1")])
+    with pytest.raises(ValueError, match="same name"):
+        vba_project_bin("module1", [one])
+
+
+def test_a_text_outside_the_code_page_is_refused() -> None:
+    with pytest.raises(UnicodeEncodeError):
+        vba_project_bin("plansheet", [Module("Module1", ModuleKind.STANDARD, "'\u0142\r\n")])
+
+
+def test_the_streams_say_which_modules_there_are() -> None:
+    built = modules(Host.WORKBOOK, 2)
+    assert stream(vba_project(Host.WORKBOOK, 2), "PROJECT") == project_stream("plansheet_xlsm", built)
+    assert decompressed(stream(vba_project(Host.WORKBOOK, 2), "VBA/dir")) == dir_stream("plansheet_xlsm", built)
+
+
+# ---- Compression -----------------------------------------------------------------------------------------------------
+
+TEXTS = st.text("ab \r\n", max_size=9000).map(str.encode) | st.binary(max_size=3000)
+
+
+@given(TEXTS)
+def test_what_is_compressed_comes_back(data: bytes) -> None:
+    assert decompressed(compressed(data)) == data
+
+
+@pytest.mark.parametrize("length", [0, 1, 4095, 4096, 4097, 8191, 8192, 8193])
+@pytest.mark.parametrize("pattern", [b"a", b"ab", bytes(range(256))])
+def test_chunks_end_where_they_should(length: int, pattern: bytes) -> None:
+    data = (pattern * length)[:length]
+    assert decompressed(compressed(data)) == data
+
+
+@pytest.mark.parametrize("file", SHIPPED)
+@pytest.mark.parametrize("name", ["VBA/dir", "VBA/xlwings"])
+def test_nothing_becomes_larger_than_in_a_shipped_project(file: str, name: str) -> None:
+    theirs = stream(shipped_project(file), name)
+    assert len(compressed(decompressed(theirs))) <= len(theirs)
+
+
+# [MS-OVBA] 3.2.1 and 3.2.3; in 3.2.2 another of several equal copies is taken.
+@pytest.mark.parametrize(
+    ("data", "wanted"),
+    [
+        (b"abcdefghijklmnopqrstuv.", "0119B000616263646566676800696A6B6C6D6E6F70007172737475762E"),
+        (b"a" * 73, "0103B002614500"),
+    ],
+)
+def test_the_examples_of_the_specification(data: bytes, wanted: str) -> None:
+    assert compressed(data) == bytes.fromhex(wanted)
+
+
+def test_a_chunk_that_cannot_be_compressed_stays_as_it_is() -> None:
+    noise = bytes((number * number * 31 + (number >> 3)) % 251 for number in range(4096))
+    assert len(compressed(noise)) < 4096  # it repeats
+    random_like = b"".join(struct.pack(">H", number * 40503 % 65536) for number in range(2048))
+    assert compressed(random_like)[1:3] == struct.pack("<H", 0x3FFF)
+    assert decompressed(compressed(random_like)) == random_like
+    with pytest.raises(ValueError, match="cannot be compressed"):
+        compressed(random_like[:-1])
+
+
+# ---- The text as VBA takes it ----------------------------------------------------------------------------------------
+
+
+@HOSTS
+def test_lines_are_as_the_editor_takes_them(host: Host) -> None:
+    for module in modules(host, 1):
+        text = module.source
+        assert text.encode("cp1252").decode("cp1252") == text
+        assert text.startswith(f'Attribute VB_Name = "{module.name}"\r\n')
+        assert text.endswith("\r\n")
+        assert text.count("\r\n") == text.count("\n") == text.count("\r")
+        lines = text.split("\r\n")
+        assert max(map(len, lines)) < 1023
+        code = [line for line in lines if not line.startswith("Attribute ")]
+        assert module.name == "xlwings" or max(map(len, code)) <= 120  # to be read
+        continued = "".join("_" if line.endswith(" _") else "." for line in lines)
+        assert max(map(len, continued.split("."))) <= 24
+
+
+@HOSTS
+def test_nothing_but_the_functions_can_be_entered_in_a_cell(host: Host) -> None:
+    of_cells = [
+        module
+        for module in modules(host, 1)
+        if module.kind is ModuleKind.STANDARD and "\r\nOption Private Module\r\n" not in module.source
+    ]
+    assert [module.name for module in of_cells] == ["plansheet_udfs"]
+    heads = re.findall(r"^(?:Public |Private )?(?:Function|Sub) (\w+)", of_cells[0].source, re.MULTILINE)
+    assert heads == sorted(FUNCTIONS)
+
+
+@HOSTS
+def test_no_name_is_given_twice(host: Host) -> None:
+    public = [
+        name.lower()
+        for module in modules(host, 1)
+        if module.kind is ModuleKind.STANDARD
+        for name in set(re.findall(r"^ *(?:Public )?(?:Function|Sub|Const) (\w+)", module.source, re.MULTILINE))
+    ]
+    assert len(public) > 50
+    names = [*public, *(module.name.lower() for module in modules(host, 1)), host.project.lower()]
+    assert [name for name in sorted(set(names)) if names.count(name) > 1] == []
+
+
+DECLARED = re.compile(r"(?:\bDim|ByVal|ByRef|WithEvents|Function|Sub) (\w+)|^(\w+):$", re.MULTILINE)
+USED_BY_OURS = {"asexcelerrors", "errorandsentence", "xlerrvalue"}
+
+
+def test_no_reserved_word_is_a_name() -> None:
+    for name in FUNCTIONS:
+        arguments = {argument.name.lower() for argument in signature_of(FUNCTIONS[name]).arguments}
+        assert arguments & (NOT_FOR_NAMES | USED_BY_OURS) == set()
+    declared = {
+        (match[1] or match[2]).lower()
+        for text in (source(Host.ADD_IN, "plansheet_errors"), source(Host.ADD_IN, "ThisWorkbook"))
+        for match in DECLARED.finditer(unfolded(text))
+    }
+    assert {"asexcelerrors", "answer", "changed", "host", "book", "onedimension"} <= declared
+    assert declared & NOT_FOR_NAMES == set()
+
+
+# ---- What comes from xlwings -----------------------------------------------------------------------------------------
+
+
+@HOSTS
+def test_versions_are_those_of_the_installed_xlwings(host: Host) -> None:
+    text = source(host, "xlwings")
+    assert re.findall(r'XLWINGS_VERSION As String = "(.*)"', text) == [xlwings.__version__]
+    libraries = set(re.findall(r"xlwings(?:32|64)-[^\"]*\.dll", text))
+    assert libraries == {f"xlwings{bits}-{xlwings.__version__}.dll" for bits in (32, 64)}
+    assert f"'plansheet {plansheet.__version__}, xlwings {xlwings.__version__}" in source(host, "plansheet_udfs")
+
+
+@HOSTS
+def test_the_module_of_xlwings_is_theirs_but_for_what_must_differ(host: Host) -> None:
+    theirs, ours = shipped_text(BAS[host]), source(host, "xlwings")
+    changes = [
+        line
+        for line in difflib.unified_diff(theirs.splitlines(), ours.splitlines(), n=0, lineterm="")
+        if not line.startswith(("---", "+++", "@@")) and line[1:] != "    #Else"  # between two changed lines
+    ]
+    name = "myaddin" if host is Host.ADD_IN else "xlwings"
+    added = [change[1:] for change in changes if change.startswith("+")]
+    removed = [change[1:] for change in changes if change.startswith("-")]
+    assert added[:3] == [
+        "Option Private Module",
+        "'Changed for plansheet: it has settings of its own, and none of somebody else's workbook or folder count.",
+        'Public Const PROJECT_NAME As String = "plansheet"',
+    ]
+    assert removed[0] == f'Public Const PROJECT_NAME As String = "{name}"'
+    mended = [line.replace(" -B -P -c", " -B -c").replace(r', "%USERPROFILE%\.plansheet")', ")") for line in added[3:]]
+    assert len(mended) == 6  # two starts of Python, four paths for it
+    assert [line for line in removed if line in mended] == mended
+    left_out = [line for line in removed[1:] if line not in mended]
+    if host is Host.WORKBOOK:
+        assert (left_out[0], left_out[-1]) == ("Function sql(query, ParamArray tables())", "End Function")
+        assert len(left_out) == 16
+    else:
+        assert left_out[0].strip() == "'Workbook Sheet Config"
+        assert len(left_out) == 26
+        assert left_out[-1].strip() == "End If"
+    assert ours.splitlines()[1] == "Option Private Module"
+    assert "xlwings.ext" not in ours
+
+
+@HOSTS
+def test_settings_are_read_under_our_name_only(host: Host) -> None:
+    text = source(host, "xlwings")
+    assert text.count('PROJECT_NAME & ".conf"') >= 3
+    assert "xlwings.conf" not in unfolded(text)
+    assert ("ActiveWorkbook" in text) == (host is Host.ADD_IN)
+
+
+def settings_read(host: Host) -> list[str]:
+    """Where GetConfig looks, line by line."""
+    text = source(host, "xlwings")
+    inside = text.split("Function GetConfig(")[1].split("End Function")[0]
+    return [line.strip() for line in inside.splitlines() if "SheetExists" in line or "FileExists" in line]
+
+
+def test_the_add_in_reads_no_settings_of_the_workbook_in_front_or_its_folder() -> None:
+    assert settings_read(Host.ADD_IN) == [
+        'If SheetExists(ThisWorkbook, PROJECT_NAME & ".conf") = True Then',
+        "If FileExists(GetConfigFilePath()) = True Then",
+    ]
+    assert "ActiveWorkbook" not in "".join(settings_read(Host.WORKBOOK))
+
+
+@HOSTS
+def test_python_is_started_without_the_folders_where_it_happens_to_be(host: Host) -> None:
+    text = source(host, "xlwings")
+    starts = re.findall(r'" (-B[^"]*?) ""', text)
+    assert starts == ["-B -P -c", "-B -P -c"]
+    assert set(re.findall(r'GetConfig\("PYTHONPATH"(.*?)\)', text)) == {r', "%USERPROFILE%\.plansheet"'}
+
+
+@HOSTS
+def test_notices_of_licences_are_kept(host: Host) -> None:
+    notice = shipped_text(BAS[host]).split("'xlwings is distributed")[1].split("SUCH DAMAGE.")[0]
+    assert "Zoomer Analytics" in notice
+    assert notice in source(host, "xlwings")
+    assert "License: MIT" in source(host, "Dictionary")
+
+
+def test_the_class_is_theirs_as_a_project_stores_it() -> None:
+    theirs = dict(unpacked("theirs.bin", shipped_project(SHIPPED[0])))["Dictionary.cls"].replace("\r\n", "\n")
+    ours = source(Host.WORKBOOK, "Dictionary")
+    assert ours.lower() == theirs.lower()  # the editor has made "err" of "Err" there
+    assert ours.endswith(shipped_text("addin/Dictionary.cls").split("VB_Exposed = True\n")[1])
+
+
+def test_documents_have_the_attributes_that_excel_writes() -> None:
+    theirs = dict(unpacked("theirs.bin", shipped_project(SHIPPED[0])))
+    ours = {module.name: module.source for module in modules(Host.WORKBOOK, 2)}
+    for name in ("ThisWorkbook", "Sheet1", "Sheet2"):
+        assert ours[name] == theirs[f"{name}.cls"]
+    assert source(Host.ADD_IN, "ThisWorkbook").startswith(source(Host.WORKBOOK, "ThisWorkbook") + "Option Explicit\n")
+
+
+CHANGES = {
+    "another version": (BAS, f'XLWINGS_VERSION As String = "{xlwings.__version__}"', 'XLWINGS_VERSION As String = "0"'),
+    "another name": (BAS, "Public Const PROJECT_NAME As String", "Public Const PROJECT As String"),
+    "its name twice": (BAS, "Public Const XL", 'Public Const PROJECT_NAME As String = "xlwings"\nPublic Const XL'),
+    "no name": (BAS, 'Attribute VB_Name = "xlwings"\n', ""),
+    "another start": (BAS, 'tail = " -B -c ""', 'tail = " -c ""'),
+    "one path more": (BAS, "Public Const XL", 'Public Paths = GetConfig("PYTHONPATH")\nPublic Const XL'),
+}
+OF_THE_ADD_IN = {
+    "no workbook's settings": ("'Workbook Sheet Config\n", "'Of the workbook\n"),
+    "no folder's settings": ("    ' Directory Config\n", "    ' Of the folder\n"),
+    "another order": ("    ' User Config\n", "    ' Of the user\n"),
+}
+OF_THE_WORKBOOK = {
+    "no SQL": ("Function sql(", "Function SQL_TEXT("),
+    "another SQL": ("Function sql(", "Function sql(a)\nEnd Function\nFunction sql("),
+    "more SQL": ("Function sql(", 'Const SQL_MODULE = "xlwings.ext"\nFunction sql('),
+}
+OF_THE_CLASS = {
+    "no head": ("VERSION 1.0 CLASS", "VERSION 2.0 CLASS"),
+    "another name": ('VB_Name = "Dictionary"', 'VB_Name = "Words"'),
+    "other attributes": ("Attribute VB_Exposed = True\n", ""),
+}
+
+
+def refused_after(monkeypatch: pytest.MonkeyPatch, host: Host, file: str, old: str, new: str) -> None:
+    shipped = vba._shipped
+
+    def changed(name: str) -> str:
+        text = shipped(name)
+        if name != file:
+            return text
+        assert old in text
+        return text.replace(old, new)
+
+    monkeypatch.setattr(vba, "_shipped", changed)
+    said = rf"xlwings {re.escape(xlwings.__version__)} is installed, and its {re.escape(file)} is written differently"
+    with pytest.raises(ValueError, match=said):
+        vba_project(host, 1)
+
+
+@HOSTS
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_module_written_differently_stops_the_build(monkeypatch: pytest.MonkeyPatch, host: Host, change: str) -> None:
+    files, old, new = CHANGES[change]
+    if host is Host.ADD_IN:
+        new = new.replace('"xlwings"', '"myaddin"')
+    refused_after(monkeypatch, host, files[host], old, new)
+
+
+@pytest.mark.parametrize("change", OF_THE_ADD_IN)
+def test_settings_read_differently_stop_the_build(monkeypatch: pytest.MonkeyPatch, change: str) -> None:
+    refused_after(monkeypatch, Host.ADD_IN, BAS[Host.ADD_IN], *OF_THE_ADD_IN[change])
+
+
+@pytest.mark.parametrize("change", OF_THE_WORKBOOK)
+def test_a_worksheet_function_written_differently_stops_the_build(monkeypatch: pytest.MonkeyPatch, change: str) -> None:
+    refused_after(monkeypatch, Host.WORKBOOK, BAS[Host.WORKBOOK], *OF_THE_WORKBOOK[change])
+
+
+@HOSTS
+@pytest.mark.parametrize("change", OF_THE_CLASS)
+def test_a_class_written_differently_stops_the_build(monkeypatch: pytest.MonkeyPatch, host: Host, change: str) -> None:
+    refused_after(monkeypatch, host, "addin/Dictionary.cls", *OF_THE_CLASS[change])
+
+
+# ---- The generator, off Windows --------------------------------------------------------------------------------------
+
+
+@HOSTS
+def test_the_generator_writes_off_windows_what_it_writes_there(host: Host) -> None:
+    assert sys.platform == "win32" or "xlwings.udfs" not in sys.modules
+    off_windows = generated_wrapper(host)
+    with windows() as classic:
+        written = io.StringIO()
+        classic.generator.generate_vba_wrapper("plansheet.udfs", classic.registered, written, Workbook(host.value))
+        there = generated_wrapper(host)
+        assert sys.modules["xlwings.udfs"] is classic.generator  # theirs is left to them
+    assert off_windows == written.getvalue() == there
+
+
+@pytest.fixture(scope="module")
+def wrapper() -> str:
+    return generated_wrapper(Host.ADD_IN)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pywin32 is there")
+def test_stand_ins_leave_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = object()
+    monkeypatch.setitem(sys.modules, "pywintypes", own)
+    before = dict(sys.modules)
+    generated_wrapper(Host.WORKBOOK)
+    new = {name.partition(".")[0] for name in set(sys.modules) - set(before)}
+    assert new <= sys.stdlib_module_names
+    assert {"pythoncom", "win32com", "win32com.client", "xlwings.udfs"} & set(sys.modules) == set()
+    assert {name: module for name, module in sys.modules.items() if name in before} == before
+    assert not hasattr(xlwings, "udfs")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pywin32 is there")
+def test_stand_ins_go_when_the_import_fails_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(name: str) -> None:
+        raise ImportError(name)
+
+    monkeypatch.setattr(vba, "import_module", failing)
+    before = set(sys.modules)
+    with pytest.raises(ImportError, match=r"xlwings\.udfs"):
+        generated_wrapper(Host.WORKBOOK)
+    assert set(sys.modules) == before
+
+
+# ---- The functions ---------------------------------------------------------------------------------------------------
+
+
+def function(host: Host, name: str) -> list[str]:
+    """The lines of a function in the module, without what stands before them."""
+    (text,) = re.findall(rf"^Function {name}\(.*?^End Function$", source(host, "plansheet_udfs"), re.M | re.S)
+    return [line.strip() for line in unfolded(text).splitlines()]
+
+
+@HOSTS
+@NAMES
+def test_a_function_is_called_with_all_it_is_given_and_answers_with_errors(host: Host, name: str) -> None:
+    signature = signature_of(FUNCTIONS[name])
+    heads = [f"Optional {a.name}" if a.optional else a.name for a in signature.arguments]
+    call = f'XLPy.CallUDF("plansheet.udfs", "{name}", Array({", ".join(a.name for a in signature.arguments)})'
+    book = "ActiveWorkbook" if host is Host.ADD_IN else "ThisWorkbook"
+    lines = function(host, name)
+    if name in SENTENCES_IN_CELLS:
+        failed = "ErrorAndSentence(Err.Description)"
+    elif name == "PLANSHEET_VERSION":
+        failed = '"plansheet does not answer: " & Err.Description'
+    else:
+        failed = "CVErr(xlErrValue)"
+    assert lines[0] == f"Function {name}({', '.join(heads)})"
+    assert lines[3:] == [
+        '#If App = "Microsoft Excel" Then',
+        "If TypeOf Application.Caller Is Range Then On Error GoTo failed",
+        f"{name} = AsExcelErrors({call}, {book}, Application.Caller))",
+        "Exit Function",
+        "#Else",
+        f"{name} = AsExcelErrors({call}))",
+        "Exit Function",
+        "#End If",
+        "failed:",
+        f"{name} = {failed}",
+        "End Function",
+    ]
+
+
+@NAMES
+def test_the_wizard_says_what_a_function_gives(name: str) -> None:
+    lines = function(Host.ADD_IN, name)
+    described = re.fullmatch(rf'Attribute {name}\.VB_Description = "(.*)"', lines[1])
+    assert described is not None
+    text = described[1].replace('""', '"')
+    assert text == signature_of(FUNCTIONS[name]).summary.replace("§", "section ")
+    assert text.isascii()
+    assert 0 < len(text) <= 255
+    assert lines[2] == rf'Attribute {name}.VB_ProcData.VB_Invoke_Func = " \n14"'
+
+
+def test_a_description_is_cut_and_its_quotes_are_doubled(monkeypatch: pytest.MonkeyPatch, wrapper: str) -> None:
+    def described(summary: str) -> str:
+        name = "SPLIT_TRANCHES"
+        summaries = {**FUNCTIONS, name: type(name, (), {"__doc__": summary, "__init__": lambda self: None})}
+        monkeypatch.setattr(vba, "FUNCTIONS", summaries)
+        (found,) = re.findall(rf'^Attribute {name}\.VB_Description = "(.*)"$', with_excel_errors(wrapper), re.M)
+        return str(found)
+
+    assert described('The "floor" of §15') == 'The ""floor"" of section 15'
+    assert described("a" * 254 + '"bc') == "a" * 254 + '""'
+    with pytest.raises(ValueError, match="SPLIT_TRANCHES is described with characters that VBA does not keep"):
+        described("Rounded – down")
+    with pytest.raises(ValueError, match="characters that VBA does not keep"):
+        described(r"a \n b")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("failed:\n    SPLIT_TRANCHES = Err.Description\n", "failed:\n    SPLIT_TRANCHES = Err.Description()\n"),
+        ("failed:\n    SPLIT_TRANCHES = Err.Description\n", "failed:\n    Exit Function\n"),
+        ("SPLIT_TRANCHES = XLPy.CallUDF(", "SPLIT_TRANCHES = XLPy.Call(XLPy.CallUDF, "),
+        ("SPLIT_TRANCHES = XLPy.CallUDF(", "SPLIT_TRANCHES = Python.CallUDF("),
+        ("Function SPLIT_TRANCHES(", "Public Function SPLIT_TRANCHES("),
+        ("Function SPLIT_TRANCHES(", "Function SPLIT_ROWS("),
+        ("failed:\n    SPLIT_TRANCHES", "    MsgBox Err.Description\nfailed:\n    SPLIT_TRANCHES"),
+    ],
+)
+def test_a_wrapper_written_differently_stops_the_build(wrapper: str, old: str, new: str) -> None:
+    assert wrapper.count(old) in (1, 2)
+    with pytest.raises(ValueError, match=rf"xlwings {re.escape(xlwings.__version__)} .* generated VBA"):
+        with_excel_errors(wrapper.replace(old, new))
+
+
+def test_lines_that_the_generator_continues_are_read_whole(wrapper: str) -> None:
+    continued = re.sub(r"(Array\(\w+, \w+, )", r"\1 _\n", wrapper)
+    assert continued.count(" _\n") > 10
+    assert unfolded(with_excel_errors(continued)).replace(",  ", ", ") == unfolded(with_excel_errors(wrapper))
+
+
+@HOSTS
+def test_no_other_text_of_an_error_reaches_a_cell(host: Host) -> None:
+    text = source(host, "plansheet_udfs")
+    told = re.findall(r"^ *(\w+) = .*Err\.", text, re.MULTILINE)
+    assert sorted(told) == sorted([*SENTENCES_IN_CELLS, "PLANSHEET_VERSION"])
+    assert text.count("Err.") == len(told)
+    assert text.count("CallUDF(") == text.count("AsExcelErrors(XLPy.CallUDF(") == 2 * len(FUNCTIONS)
+    assert text.count("On Error") == text.count("Then On Error GoTo failed\n") == len(FUNCTIONS)
+    errors = unfolded(source(host, "plansheet_errors"))
+    assert "Err." not in errors
+    assert re.findall(r"On Error .*", errors) == ["On Error GoTo OneDimension"]
+
+
+# ---- Errors ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_table_of_errors_is_that_of_the_cells() -> None:
+    table = re.findall(r'Case "(.+)": ErrorOrSame = CVErr\((\d+)\)', source(Host.ADD_IN, "plansheet_errors"))
+    assert {error: int(number) for error, number in table} == ERROR_NUMBERS
+    assert len(table) == len(ERROR_NUMBERS)
+
+
+def test_an_error_of_a_whole_call_is_the_one_that_the_others_answer() -> None:
+    assert f"Array(CVErr({ERROR_NUMBERS['#VALUE!']}), sentence)" in source(Host.ADD_IN, "plansheet_errors")
+
+
+# ---- Links to the add-in ---------------------------------------------------------------------------------------------
+
+
+def test_only_the_add_in_turns_links_and_only_to_itself() -> None:
+    text = source(Host.ADD_IN, "ThisWorkbook")
+    assert text.count("ChangeLink") == 1
+    assert "book.ChangeLink source, ThisWorkbook.FullName, xlLinkTypeExcelLinks" in text
+    assert f'StrComp(fileName, "{Host.ADD_IN.value}", vbTextCompare)' in text
+    assert "Private Sub Workbook_Open()" in text
+    assert "Private Sub Host_WorkbookOpen(ByVal Wb As Workbook)" in text
+    for setting in ("DisplayAlerts", "AskToUpdateLinks"):
+        kept = re.findall(rf"(\w+) = Application\.{setting}\n", text)
+        assert len(kept) == 1
+        assert re.findall(rf"Application\.{setting} = (\w+)\n", text) == ["False", kept[0]]
+    assert "Sub" not in source(Host.WORKBOOK, "ThisWorkbook")
