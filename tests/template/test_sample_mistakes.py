@@ -17,7 +17,7 @@ from plansheet.plan.merger import HolderPayment, holder_payment
 from plansheet.plan.outstanding import outstanding
 from plansheet.plan.pool import PoolLine, pool_ledger
 from plansheet.plan.terms import atg_1996
-from plansheet.template.sample import load
+from plansheet.template.facts import sample
 
 TERMS = atg_1996()
 CLOSING = dt.date(2011, 1, 5)
@@ -106,7 +106,7 @@ def test_the_closing_cancels_what_is_outstanding_and_nothing_else(saved: Any) ->
 
 
 def test_each_mistake_has_its_sentence() -> None:
-    told = {(mistake.sheet, mistake.record) for mistake in load().mistakes if mistake.sentence}
+    told = {(mistake.sheet, mistake.record) for mistake in sample().mistakes if mistake.sentence}
     assert told == {
         ("Vesting", "G-100"),
         ("Activity", "G-70"),

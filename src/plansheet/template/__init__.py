@@ -1,5 +1,21 @@
-"""Builds plansheet's own workbooks: the sample of the plan."""
+"""Builds plansheet's own files: the add-in, the templates of each route, the LibreOffice extension, the samples."""
 
-from plansheet.template.build import build_sample
+from plansheet.template.build import (
+    PRODUCTS,
+    build_add_in,
+    build_existing,
+    build_products,
+    build_sample,
+    build_starter,
+)
+from plansheet.template.excel_files import versions_in
 
-__all__ = ["build_sample"]
+__all__ = [
+    "PRODUCTS",
+    "build_add_in",
+    "build_existing",
+    "build_products",
+    "build_sample",
+    "build_starter",
+    "versions_in",
+]

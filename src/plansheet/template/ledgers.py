@@ -4,11 +4,13 @@ import datetime
 from collections.abc import Sequence
 from typing import Any
 
-from plansheet.core.records import Activity, Grant, Holder, Kind, Tranche, columns, heading
+from plansheet.core.records import Activity, Column, Grant, Holder, Kind, Tranche, columns, heading
 from plansheet.core.words import Action, GrantType
 from plansheet.plan.terms import EVENTS, Term, atg_1996, label
-from plansheet.template.pages import Book, Page
-from plansheet.template.sample import CASHOUT, GRANT, LOOKED_UP, TYPE, Sample
+from plansheet.template.facts import CASHOUT, GRANT, ISO_SHARES, LOOKED_UP, NSO_SHARES, Facts
+from plansheet.template.flavour import Flavour
+from plansheet.template.limit_sheets import BY_TRANCHE, SPLIT_COLUMN, SPLIT_ROW
+from plansheet.template.pages import Book, spill_text
 from plansheet.template.styles import OF_KIND
 from plansheet.template.tables import Cell, Table, date_cell, number_cell
 
@@ -18,10 +20,11 @@ _WIDTHS = {
     Kind.IDENTIFIER: 20, Kind.DATE: 13, Kind.SHARES: 13, Kind.MONEY: 13, Kind.MONTHS: 10, Kind.WORD: 9, Kind.FLAG: 10,
     Kind.TEXT: 16,
 }  # fmt: skip
+_SENTENCES = 92
 _WIDTH_OF = {GRANT: 9, ACTION: 20, CASHOUT: 18}
 
 
-def plan_table(sample: Sample) -> Table:
+def plan_table(facts: Facts) -> Table:
     """The plan's terms (figures, then choices) and the merger's, a line each."""
     rows: list[tuple[Cell, ...]] = [
         (term.label, _value(term), ", ".join(filter(None, (term.section, term.law))), term.text)
@@ -29,8 +32,8 @@ def plan_table(sample: Sample) -> Table:
     ]
     merger = "§16(a)(iii)"
     rows += [
-        (MERGER_PRICE, number_cell(sample.merger_price), merger, "Cash per share that shareholders receive, dollars."),
-        (MERGER_DATE, date_cell(sample.merger_date), merger, "Day on which the merger closed."),
+        (MERGER_PRICE, number_cell(facts.merger_price), merger, "Cash per share that shareholders receive, dollars."),
+        (MERGER_DATE, date_cell(facts.merger_date), merger, "Day on which the merger closed."),
     ]
     return Table("Plan", ("Term", "Value", "Section", "What it says"), tuple(rows))
 
@@ -44,38 +47,78 @@ def _value(term: Term) -> Cell:
 def write_plan(book: Book, table: Table) -> None:
     """The sheet Plan. Its column Value mixes numbers, words and dates, each shown as what it is."""
     page = book.add(table.name)
-    page.table(table, ("label", "number on the left", "wrapped", "wrapped"), (28, 18, 28, 96), {})
-    for row, (term, value, *_) in enumerate(table.rows, start=1):
+    page.table(table, ("label", "typed number", "wrapped", "wrapped"), (28, 16, 26, _SENTENCES), {})
+    known = {term.label: term.known for term in atg_1996().listed}
+    for row, (term, value, _, sentence) in enumerate(table.rows, start=1):
+        page.fit_height(row, {str(sentence): _SENTENCES})
         if isinstance(value, datetime.datetime):
-            page.write(row, 1, value, "date")
+            page.write(row, 1, value, "typed date")
         elif term == MERGER_PRICE:
-            page.write(row, 1, value, "price on the left")
+            page.write(row, 1, value, "typed price")
+        elif words := known.get(str(term)):
+            page.validate(row, 1, row, {"validate": "list", "source": list(words)})
 
 
-def write_ledgers(book: Book, sample: Sample) -> None:
+def write_ledgers(book: Book, facts: Facts) -> None:
     """The sheets Holders, Grants, Vesting and Activity."""
-    _write(book, sample.holders, Holder)
-    grants = _write(book, sample.grants, Grant)
-    _choices(grants, sample.grants, TYPE, [word.label for word in GrantType])
-    _write(book, sample.vesting, Tranche, {name: _lookup(sample, name) for name in LOOKED_UP})
-    activity = _write(book, sample.activity, Activity)
-    _choices(activity, sample.activity, ACTION, [word.label for word in Action])
+    _write(book, facts.holders, Holder)
+    _write(book, facts.grants, Grant)
+    formulas = {name: _lookup(facts, name) for name in LOOKED_UP}
+    if not facts.is_sample:
+        formulas |= {ISO_SHARES: _pick(book.flavour, facts, 1), NSO_SHARES: _pick(book.flavour, facts, 2)}
+    _write(book, facts.vesting, Tranche, formulas)
+    _write(book, facts.activity, Activity)
 
 
-def _write(book: Book, table: Table, record: type[Any], lookups: dict[str, str] | None = None) -> Page:
-    kinds = {column.heading: column.kind for column in columns(record)}
+def _write(book: Book, table: Table, record: type[Any], formulas: dict[str, str] | None = None) -> None:
+    known = {column.heading: column for column in columns(record)}
     page = book.add(table.name)
-    styles = [OF_KIND[kinds[name]] for name in table.headings]
-    widths = [_WIDTH_OF.get(name, _WIDTHS[kinds[name]]) for name in table.headings]
-    page.table(table, styles, widths, lookups or {})
-    return page
+    styles = [OF_KIND[known[name].kind] for name in table.headings]
+    widths = [_WIDTH_OF.get(name, _WIDTHS[known[name].kind]) for name in table.headings]
+    page.table(table, styles, widths, formulas or {})
+    for at, name in enumerate(table.headings):
+        page.note(0, at, known[name].note)
+        rule = _rule(known[name], record)
+        if rule is not None and name not in (formulas or {}):
+            page.validate(1, at, len(table.rows), rule)
 
 
-def _choices(page: Page, table: Table, column: str, words: Sequence[str]) -> None:
-    page.choices(table.headings.index(column), len(table.rows), words)
+_CHOICES: dict[str, Sequence[str]] = {
+    "grant_type": [word.label for word in GrantType],
+    "action": [word.label for word in Action],
+    "ten_percent": ["Yes", "No"],
+}
+_EARLIEST = datetime.date(1950, 1, 1)
+_MOST_MONTHS = 1200
 
 
-def _lookup(sample: Sample, name: str) -> str:
+def _rule(column: Column, record: type[Any]) -> dict[str, Any] | None:
+    """What may be typed into a column, by what it holds; None: anything."""
+    if column.name in _CHOICES:
+        return {"validate": "list", "source": _CHOICES[column.name]}
+    if column.kind is Kind.DATE:
+        text = "A date, typed as Excel takes it; text that looks like one is not read."
+        return {
+            "validate": "date",
+            "criteria": ">=",
+            "value": _EARLIEST,
+            "error_title": "No date",
+            "error_message": text,
+        }
+    if column.kind is Kind.MONTHS:
+        return {"validate": "integer", "criteria": "between", "minimum": 0, "maximum": _MOST_MONTHS}
+    if column.kind is Kind.MONEY or (column.kind is Kind.SHARES and record is not Activity):
+        return {"validate": "decimal", "criteria": ">=", "value": 0}
+    return None  # Shares of Activity hold a split's ratio as text, and a reserve may be reduced
+
+
+def _lookup(facts: Facts, name: str) -> str:
     """What Grants says of the row's grant: written once there, and right for every tranche."""
-    grants, vesting = sample.grants.name, sample.vesting.name
-    return f"=INDEX({grants}[{name}],MATCH({vesting}[[#This Row],[{GRANT}]],{grants}[{GRANT}],0))"
+    grants, grant = facts.grants.name, f"{facts.vesting.name}[[#This Row],[{GRANT}]]"
+    return f'=IF({grant}="","",INDEX({grants}[{name}],MATCH({grant},{grants}[{GRANT}],0)))'
+
+
+def _pick(flavour: Flavour, facts: Facts, column: int) -> str:
+    """The row's cell of a result that spills on another sheet: inside a table nothing can spill."""
+    spill = spill_text(flavour, SPLIT_ROW, SPLIT_COLUMN, len(facts.vesting.rows), 2, BY_TRANCHE)
+    return f"=INDEX({spill},ROW()-ROW({facts.vesting.name}[[#Headers],[{GRANT}]]),{column})"

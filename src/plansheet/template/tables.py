@@ -45,10 +45,14 @@ class Table:
         return Table(self.name, headings, tuple(tuple(row[heading] for heading in headings) for row in rows))
 
 
-def read_facts(name: str, record: type[Any]) -> Table:
-    """The sample's table of that name, from sample/<name>.csv; its headings are the record's."""
-    text = files("plansheet.template").joinpath(f"sample/{name.casefold()}.csv").read_text(encoding="utf-8")
-    headings, *lines = csv.reader(text.splitlines())
+def read_text(path: str) -> str:
+    """A file of this package, by its path in it."""
+    return files("plansheet.template").joinpath(path).read_text(encoding="utf-8")
+
+
+def read_facts(folder: str, name: str, record: type[Any]) -> Table:
+    """The table of that name, from <folder>/<name>.csv; its headings are the record's."""
+    headings, *lines = csv.reader(read_text(f"{folder}/{name.casefold()}.csv").splitlines())
     kinds = {column.heading: column.kind for column in columns(record)}
     rows = (tuple(_cell(text, kinds[heading]) for heading, text in zip(headings, line, strict=True)) for line in lines)
     return Table(name, tuple(headings), tuple(rows))

@@ -1,7 +1,8 @@
-"""The sample's ledgers: invented facts, completed with the figures that the plan's engines give.
+"""The ledgers of a workbook: invented facts, completed with the figures that the plan's engines give.
 
-The facts stand in sample/*.csv. What an administrator would have recorded from them (ISO and NSO shares, prices after
-the split, merger payments) is computed here, except for the mistakes of sample/story.toml, left in to be found.
+The facts stand in sample/*.csv (the sample) and starter/*.csv (the template's example rows). What an administrator
+would have recorded from them (ISO and NSO shares, prices after the split, merger payments) is computed here, except for
+the mistakes of sample/story.toml, left in to be found.
 """
 
 import datetime
@@ -10,20 +11,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
 from plansheet.core.numbers import Number, exact
 from plansheet.core.records import Activity, Grant, Holder, Tranche, heading
-from plansheet.core.words import Action, Identifier
+from plansheet.core.words import Action, Identifier, Moment
 from plansheet.excel.activity import read_activity_block
 from plansheet.excel.grant_rows import read_grants
 from plansheet.plan.adjustment import splits_since
 from plansheet.plan.iso_limit import TrancheSplit, classify
 from plansheet.plan.merger import holder_payment, price_after
-from plansheet.plan.outstanding import outstanding
+from plansheet.plan.outstanding import outstanding, until
 from plansheet.plan.terms import atg_1996
-from plansheet.template.tables import Cell, Table, number_cell, read_facts
+from plansheet.template.tables import Cell, Table, number_cell, read_facts, read_text
 
 
 class Position(NamedTuple):
@@ -46,8 +46,8 @@ class Mistake(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
-    """The completed ledgers as Excel tables, their records, and the options outstanding at two moments."""
+class Facts:
+    """The completed ledgers as Excel tables, their records, and the terms of a merger."""
 
     holders: Table
     grants: Table
@@ -57,14 +57,22 @@ class Sample:
     events: tuple[Activity, ...]
     merger_price: Number
     merger_date: datetime.date
-    at_split: tuple[Position, ...]
-    at_merger: tuple[Position, ...]
     mistakes: tuple[Mistake, ...]
 
     @property
+    def is_sample(self) -> bool:
+        """Whether mistakes were planted in the ledgers."""
+        return bool(self.mistakes)
+
+    @property
     def split(self) -> Activity:
-        """The sample's one split."""
-        return self.events[_split_at(self.events)]
+        """The one split."""
+        return next(event for event in self.events if event.action is Action.SPLIT)
+
+    @property
+    def scheduled(self) -> list[dict[str, Cell]]:
+        """Grants whose schedule is given in months."""
+        return [row for row in self.grants.records() if row[MONTHS] is not None]
 
 
 GRANT = heading(Grant, "grant")
@@ -85,16 +93,26 @@ LOOKED_UP = (HOLDER, TYPE, GRANT_DATE, FMV)
 
 
 @cache
-def load() -> Sample:
-    """The sample, complete."""
-    holders, grants = read_facts("Holders", Holder), read_facts("Grants", Grant)
-    vesting, activity = read_facts("Vesting", Tranche), read_facts("Activity", Activity)
+def sample() -> Facts:
+    """The sample, complete: a ledger of 120 grants with mistakes."""
+    return _load("sample")
+
+
+@cache
+def starter() -> Facts:
+    """The template's example rows, complete: a few grants that use every function."""
+    return _load("starter")
+
+
+def _load(folder: str) -> Facts:
+    holders, grants = read_facts(folder, "Holders", Holder), read_facts(folder, "Grants", Grant)
+    vesting, activity = read_facts(folder, "Vesting", Tranche), read_facts(folder, "Activity", Activity)
     events = tuple(event for event in read_activity_block(activity.block()) if isinstance(event, Activity))
     entries = read_grants(grants.block(), vesting.block()).tranches
     tranches = tuple(entry for entry in entries if isinstance(entry, Tranche))
     if len(events) < len(activity.rows) or len(tranches) < len(vesting.rows):
-        raise ValueError("the sample has a row that cannot be read; correct sample/activity.csv or sample/vesting.csv")
-    story = tomllib.loads(_story(), parse_float=Decimal)
+        raise ValueError(f"{folder} has a row that cannot be read; correct its activity.csv or vesting.csv")
+    story = tomllib.loads(read_text(f"{folder}/story.toml"), parse_float=Decimal)
     merger_price, merger_date = exact(story["merger"]["price"]), story["merger"]["date"]
     mistakes = tuple(
         Mistake(
@@ -104,11 +122,11 @@ def load() -> Sample:
             {name: number_cell(value) for name, value in entry.get("cells", {}).items()},
             entry["sentence"],
         )
-        for entry in story["mistake"]
+        for entry in story.get("mistake", ())
     )
     split_prices = _split_prices(grants, events)
     at_merger = _at_merger(tranches, events, grants, split_prices, merger_date)
-    return Sample(
+    return Facts(
         holders=_recorded(_with_payments(holders, at_merger, merger_price), mistakes),
         grants=_recorded(_with_split_prices(grants, split_prices), mistakes),
         vesting=_recorded(_with_split(vesting, grants, tranches, events), mistakes),
@@ -117,18 +135,8 @@ def load() -> Sample:
         events=events,
         merger_price=merger_price,
         merger_date=merger_date,
-        at_split=_at_split(tranches, events, grants),
-        at_merger=at_merger,
         mistakes=mistakes,
     )
-
-
-def _story() -> str:
-    return files("plansheet.template").joinpath("sample/story.toml").read_text(encoding="utf-8")
-
-
-def _split_at(events: Sequence[Activity]) -> int:
-    return next(at for at, event in enumerate(events) if event.action is Action.SPLIT)
 
 
 def _split_prices(grants: Table, events: Sequence[Activity]) -> dict[str, Number]:
@@ -145,33 +153,23 @@ def _split_prices(grants: Table, events: Sequence[Activity]) -> dict[str, Number
     return prices
 
 
-def _positions(left: dict[str, Number], grants: Table, prices: dict[str, Number]) -> tuple[Position, ...]:
-    """Options with something left, in the order of Grants; ``prices`` where they differ from those as granted."""
+def _at_merger(
+    tranches: Sequence[Tranche],
+    events: Sequence[Activity],
+    grants: Table,
+    prices: dict[str, Number],
+    merger_date: datetime.date,
+) -> tuple[Position, ...]:
+    """Options outstanding just before they are cancelled for cash at the closing (§16(a)(iii)), in the order of Grants.
+
+    prices: exercise prices where they differ from those as granted.
+    """
+    left = outstanding(tranches, until(events, merger_date, Moment.BEFORE_MERGER))
     return tuple(
         Position(grant, str(row[HOLDER]), shares, prices.get(grant, _number(row[PRICE])))
         for row in grants.records()
         if (shares := left.get(Identifier(grant := str(row[GRANT])).key, 0))
     )
-
-
-def _at_split(tranches: Sequence[Tranche], events: Sequence[Activity], grants: Table) -> tuple[Position, ...]:
-    """Options outstanding just before the split, in shares and dollars before it."""
-    at = _split_at(events)
-    split = events[at].date
-    made = [t for t in tranches if t.grant_date is not None and split is not None and t.grant_date < split]
-    return _positions(outstanding(made, events[:at]), grants, {})
-
-
-def _at_merger(
-    tranches: Sequence[Tranche],
-    events: Sequence[Activity],
-    grants: Table,
-    split_prices: dict[str, Number],
-    merger_date: datetime.date,
-) -> tuple[Position, ...]:
-    """Options outstanding just before they are cancelled for cash at the closing (§16(a)(iii))."""
-    until = [e for e in events if e.date is not None and (e.date, e.action.ends_options) < (merger_date, True)]
-    return _positions(outstanding(tranches, until), grants, split_prices)
 
 
 def _with_split(vesting: Table, grants: Table, tranches: Sequence[Tranche], events: Sequence[Activity]) -> Table:
