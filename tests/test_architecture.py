@@ -138,7 +138,7 @@ def test_nothing_uses_the_parts_of_xlwings_under_another_licence() -> None:
 
 
 def test_only_the_command_line_reads_the_clock() -> None:
-    assert complaints(clock_readings, [path for path in MODULES if name_of(path) != "cli.py"]) == []
+    assert complaints(clock_readings, [path for path in MODULES if floor_of(path) != "cli"]) == []
 
 
 def test_no_figure_of_the_plan_stands_in_code() -> None:

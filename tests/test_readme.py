@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from plansheet.cli import _parser
+from plansheet.cli.commands import parser
 from plansheet.report.text import text_report
 from plansheet.template import build_sample
 from plansheet.workbook.checks import Options, check
@@ -103,7 +103,7 @@ COMMANDS = [
 
 @pytest.mark.parametrize("line", COMMANDS)
 def test_every_command_of_the_readme_is_one(line: str) -> None:
-    assert _parser().parse_args(line.split()).run is not None
+    assert parser().parse_args(line.split()).run is not None
 
 
 def test_the_demo_finds_what_the_readme_says(tmp_path: Path) -> None:

@@ -10,14 +10,13 @@ import os
 import subprocess
 import sys
 import zipfile
-from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
+from cli.typing_in import CLEAN, FINDINGS, UNCHECKED, USAGE, VALIDATOR, Run, report_of
 from plansheet import __version__
 from plansheet.cli import main
 from plansheet.core.rule import Severity
@@ -28,11 +27,7 @@ from workbook.ledgers import GRANTED, GRANTS, LEDGERS, VESTING, Formula, Rows, S
 from workbook.making import changed, ole2, packed, workbook
 
 CORPUS = os.environ.get("PLANSHEET_CORPUS")
-TOY = Path(__file__).with_name("plan") / "toy_plan.toml"
-VALIDATOR = jsonschema.Draft202012Validator(schema())
-CLEAN, FINDINGS, USAGE, UNCHECKED = 0, 1, 2, 3
-
-Run = Callable[..., tuple[int, str, str]]
+TOY = Path(__file__).parents[1] / "plan" / "toy_plan.toml"
 
 CLEAN_BOOK = book(*LEDGERS)
 WRONG = Sheet("Vesting", with_cell(VESTING, 1, "ISO shares", 9_999))
@@ -53,33 +48,11 @@ def never_calculated() -> bytes:
     return changed(call_book(77_777), "xl/worksheets/sheet1.xml", "<v>77777</v>", "")
 
 
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """A command in an empty folder: its exit code, what it printed, what it complained of."""
-    monkeypatch.chdir(tmp_path)
-
-    def command(*arguments: object) -> tuple[int, str, str]:
-        try:
-            code = main([str(argument) for argument in arguments])
-        except SystemExit as ended:  # how argparse refuses
-            code = int(ended.code or 0)
-        printed = capsys.readouterr()
-        return code, printed.out, printed.err
-
-    return command
-
-
 def put(name: str, data: bytes) -> Path:
     path = Path(name)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
     return path
-
-
-def report_of(text: str) -> dict[str, Any]:
-    report: dict[str, Any] = json.loads(text)
-    VALIDATOR.validate(report)
-    return report
 
 
 # --- check: exit codes ------------------------------------------------------------------------------------------------
@@ -256,7 +229,7 @@ def test_standard_input(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_standard_input_is_not_read_without_end(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("plansheet.cli.LARGEST_FILE", 1000)
+    monkeypatch.setattr("plansheet.cli.checking.LARGEST_FILE", 1000)
     monkeypatch.setattr("plansheet.workbook.checks.LARGEST_FILE", 1000)
     endless = io.BytesIO(CLEAN_BOOK)
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(endless))
@@ -481,7 +454,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Options]:
         options.append(given)
         return checks.Checked(str(path), verdict="clean")
 
-    monkeypatch.setattr("plansheet.cli.check", check)
+    monkeypatch.setattr("plansheet.cli.checking.check", check)
     return options
 
 
@@ -660,57 +633,3 @@ def test_version_and_help(run: Run) -> None:
     code, out, _ = run("--help")
     assert code == CLEAN
     assert "0 clean, 1 findings, 2 wrong usage, 3 something could not be checked" in " ".join(out.split())
-
-
-# --- demo -------------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("demo") / "here"
-    assert main(["demo", str(folder)]) == CLEAN
-    return folder
-
-
-def test_demo_leaves_a_workbook_and_its_reports(demo: Path) -> None:
-    assert sorted(path.name for path in demo.iterdir()) == ["atg-1996-sample.xlsx", "check.json", "check.txt"]
-    report_of((demo / "check.json").read_text("utf-8"))
-
-
-def test_demo_finds_the_five_planted_mistakes_and_nothing_else(demo: Path) -> None:
-    [one] = report_of((demo / "check.json").read_text("utf-8"))["workbooks"]
-    codes = Counter(finding["code"] for finding in one["findings"])
-    assert codes == dict.fromkeys(["ISO001", "POOL001", "POOL002", "SPLIT001", "CASH001"], 1)
-    assert one["verdict"] == "findings"
-    assert one["recalculated"] > 0
-
-
-def test_the_sample_is_as_its_report_says(run: Run, demo: Path) -> None:
-    code, out, _ = run("check", demo / "atg-1996-sample.xlsx", "--format", "json")
-    assert code == FINDINGS
-    said = json.loads((demo / "check.json").read_text("utf-8"))["workbooks"][0]["findings"]
-    assert report_of(out)["workbooks"][0]["findings"] == said
-    assert run("recalc", demo / "atg-1996-sample.xlsx")[0] == CLEAN
-
-
-def test_demo_says_where_the_files_are(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("plansheet.cli.build_sample", lambda path: path.write_bytes(CLEAN_BOOK))
-    code, out, _ = run("demo")
-    assert code == CLEAN
-    for name in ("atg-1996-sample.xlsx", "check.txt", "check.json"):
-        assert str(Path("plansheet-demo", name)) in out
-        assert Path("plansheet-demo", name).is_file()
-
-
-@pytest.mark.parametrize("name", ["atg-1996-sample.xlsx", "check.txt", "check.json"])
-def test_demo_where_a_file_cannot_be_written(run: Run, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    def build(path: Path) -> None:
-        assert not path.is_dir(), "nothing is built where it cannot be written"
-        path.write_bytes(CLEAN_BOOK)
-
-    monkeypatch.setattr("plansheet.cli.build_sample", build)
-    Path("here", name).mkdir(parents=True)
-    code, _, err = run("demo", "here")
-    assert code == USAGE
-    assert f"{Path('here', name)} cannot be written" in err
-    assert "name another folder" in err

@@ -1,0 +1,156 @@
+"""plansheet check: saved workbooks against the rules."""
+
+import argparse
+import datetime as dt
+import glob
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from plansheet.cli.printing import CLEAN, FINDINGS, UNCHECKED, UsageError, not_written, print_text, today
+from plansheet.core.rule import Severity
+from plansheet.plan.terms import Terms, UnusableTerms, read_terms
+from plansheet.report.json import json_report
+from plansheet.report.text import text_report
+from plansheet.workbook.checks import ALL_RULES, Checked, Options, check, check_bytes
+from plansheet.workbook.guard import LARGEST_FILE
+
+_STANDARD_INPUT = Path("-")
+_REPORTS = {"text": text_report, "json": json_report}
+_WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls", ".ods"})
+_CONTAINERS = frozenset({".zip", ".eml", ".msg", ".mbox"})  # of workbooks; each is told as not read
+
+
+def add_check(parser: argparse.ArgumentParser) -> None:
+    """The command check."""
+    parser.add_argument("paths", metavar="PATH", nargs="+", help="files, folders or patterns; - reads standard input")
+    parser.add_argument(
+        "--format",
+        action="append",
+        metavar="FORMAT[=FILE]",
+        help=f"{' or '.join(_REPORTS)}, to the screen or to a file; may be given again (text)",
+    )
+    parser.add_argument("--select", action="append", metavar="CODE", help="only rules that begin with CODE")
+    parser.add_argument("--ignore", action="append", metavar="CODE", help="no rules that begin with CODE")
+    parser.add_argument(
+        "--as-of",
+        metavar="DATE",
+        help="the day of the check, as 2005-04-03 (today); no rule of this version asks for it",
+    )
+    parser.add_argument("--terms", metavar="FILE", help="the plan's terms as TOML (the workbook's Plan sheet)")
+    parser.add_argument("--fail-on", choices=("error", "warning"), default="error", help="what counts (%(default)s)")
+    parser.add_argument("--allow-unchecked", action="store_true", help="no exit code 3 for what was not checked")
+    parser.set_defaults(run=_check)
+
+
+def _check(parsed: argparse.Namespace) -> int:
+    formats = [_format(text) for text in parsed.format or ["text"]]
+    options = Options(
+        as_of=_day(parsed.as_of) if parsed.as_of else today(),
+        terms=_terms(parsed.terms) if parsed.terms else None,
+        fail_on=Severity(parsed.fail_on),
+        wanted=_Wanted(parsed.select, parsed.ignore),
+    )
+    paths = list(_files(parsed.paths))
+    _keep_apart(paths, [target for _, target in formats if target is not None])
+    checked = [_checked(path, options) for path in paths]
+    for name, target in formats:
+        report = _REPORTS[name](checked)
+        if target is None:
+            print_text(report)
+            continue
+        try:
+            Path(target).write_text(report, encoding="utf-8")
+        except OSError as error:
+            raise not_written(target, error, "file") from error
+    return _exit_code(checked, allow_unchecked=parsed.allow_unchecked)
+
+
+def _keep_apart(paths: Sequence[Path], targets: Sequence[str]) -> None:
+    """A report must not be written over what it reports on."""
+    read_from = {path.resolve() for path in paths}
+    for target in targets:
+        if Path(target).resolve() in read_from:
+            raise UsageError(f"--format would write over {target}, which is to be checked; name another file")
+
+
+def _checked(path: Path, options: Options) -> Checked:
+    if path == _STANDARD_INPUT:
+        return check_bytes(sys.stdin.buffer.read(LARGEST_FILE + 1), str(path), options)
+    return check(path, options)
+
+
+def _exit_code(checked: Sequence[Checked], *, allow_unchecked: bool) -> int:
+    verdicts = {each.verdict for each in checked}
+    if "unchecked" in verdicts and not allow_unchecked:
+        return UNCHECKED
+    return FINDINGS if any(each.has_findings for each in checked) else CLEAN
+
+
+def _format(text: str) -> tuple[str, str | None]:
+    name, _, target = text.partition("=")
+    if name not in _REPORTS:
+        raise UsageError(f"--format {name} is not known; use {' or '.join(_REPORTS)}")
+    return name, target or None
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--as-of {text} is not a date; write it as 2005-04-03") from None
+
+
+def _terms(path: str) -> Terms:
+    try:
+        return read_terms(Path(path).read_text(encoding="utf-8"), path)
+    except OSError as error:
+        raise UsageError(f"--terms {path} cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"--terms {path} is no text in UTF-8; save it as UTF-8") from error
+    except UnusableTerms as error:
+        raise UsageError(f"--terms {error}") from error
+
+
+class _Wanted:
+    """Whether a rule's findings are wanted: codes that begin as selected, less those ignored."""
+
+    def __init__(self, select: Sequence[str] | None, ignore: Sequence[str] | None) -> None:
+        codes = [rule.code for rule in ALL_RULES]
+        for prefix in (*(select or ()), *(ignore or ())):
+            if not any(code.startswith(prefix.upper()) for code in codes):
+                raise UsageError(f"no rule begins with {prefix}; plansheet rules lists them")
+        self._select = tuple(prefix.upper() for prefix in select or ("",))
+        self._ignore = tuple(prefix.upper() for prefix in ignore or ())
+
+    def __call__(self, code: str) -> bool:
+        return code.startswith(self._select) and not code.startswith(self._ignore)
+
+
+def _files(paths: Sequence[str]) -> Iterator[Path]:
+    """Each file once: named ones whatever they are, of folders those that are called workbooks."""
+    seen: set[Path] = set()
+    for text in paths:
+        try:
+            found = list(_expanded(text))
+        except (OSError, ValueError) as error:  # longer than a path can be, or with a NUL
+            raise UsageError(f"{text[:80]}: {getattr(error, 'strerror', None) or error}; check the path") from error
+        if not found:
+            raise UsageError(f"{text}: there is no such file, or no workbook in that folder; check the path")
+        for path in found:
+            if path not in seen:
+                seen.add(path)
+                yield path
+
+
+def _expanded(text: str) -> Iterator[Path]:
+    path = Path(text)
+    if path == _STANDARD_INPUT:
+        yield path
+    elif path.is_dir():
+        inside = (p for p in path.rglob("*") if p.suffix.lower() in _WORKBOOKS | _CONTAINERS and p.is_file())
+        yield from sorted(p for p in inside if not p.name.startswith(("~$", ".")))
+    elif path.exists():
+        yield path
+    else:
+        yield from sorted(Path(match) for match in glob.glob(text, recursive=True) if Path(match).is_file())

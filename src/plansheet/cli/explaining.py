@@ -1,0 +1,75 @@
+"""plansheet recalc, rules and explain: what the functions give for a workbook, what the rules ask."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from plansheet.cli.printing import CLEAN, FINDINGS, UNCHECKED, UsageError, print_text
+from plansheet.excel import FUNCTIONS
+from plansheet.report.json import recalc_json
+from plansheet.report.manual import explanation, explanation_json, rule_list
+from plansheet.report.text import printable
+from plansheet.workbook.checks import ALL_RULES
+from plansheet.workbook.reader import read
+from plansheet.workbook.recalc import Recalculated, recalculate
+from plansheet.workbook.unreadable import Unreadable
+
+
+def add_rules(parser: argparse.ArgumentParser) -> None:
+    """The command rules."""
+    parser.set_defaults(run=lambda _: print_text(rule_list(ALL_RULES)))
+
+
+def add_explain(parser: argparse.ArgumentParser) -> None:
+    """The command explain."""
+    parser.add_argument("code", metavar="CODE", help="a rule's code, such as ISO001")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.set_defaults(run=_explain)
+
+
+def add_recalc(parser: argparse.ArgumentParser) -> None:
+    """The command recalc."""
+    parser.add_argument("workbook", metavar="WORKBOOK")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.set_defaults(run=_recalc)
+
+
+def _recalc(parsed: argparse.Namespace) -> int:
+    path = Path(parsed.workbook)
+    if not path.is_file():
+        raise UsageError(f"{path}: there is no such file; check the path")
+    try:
+        results = recalculate(read(path), FUNCTIONS)
+    except Unreadable as unreadable:
+        print(f"{printable(str(path))}: {printable(str(unreadable))}", file=sys.stderr)
+        return UNCHECKED
+    print_text(recalc_json(str(path), results) if parsed.format == "json" else _recalc_text(results))
+    states = {result.state for result in results}
+    if "not checked" in states:
+        return UNCHECKED
+    return FINDINGS if states & {"different", "never calculated"} else CLEAN
+
+
+def _recalc_text(results: Sequence[Recalculated]) -> str:
+    lines = [f"{r.sheet}!{r.cell}  {r.state}  {r.formula}{_because(r)}" for r in results]
+    same = sum(r.state == "same" for r in results)
+    cells = f"{len(results):,} plan-function cell{'' if len(results) == 1 else 's'}"
+    lines.append(f"{cells}, {same:,} the same, {len(results) - same:,} not.")
+    return "\n".join(printable(line) for line in lines) + "\n"
+
+
+def _because(result: Recalculated) -> str:
+    if result.unchecked is not None:
+        return f"  (the cell {result.unchecked})"
+    if result.difference is not None:
+        return f"  ({result.difference})"
+    return "" if result.same else f"  (saved {result.saved}, recomputed {result.recomputed})"
+
+
+def _explain(parsed: argparse.Namespace) -> int:
+    code = parsed.code.upper()
+    rule = next((rule for rule in ALL_RULES if rule.code == code), None)
+    if rule is None:
+        raise UsageError(f"there is no rule {parsed.code}; plansheet rules lists them")
+    return print_text(explanation_json(rule) if parsed.format == "json" else explanation(rule))

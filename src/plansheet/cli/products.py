@@ -1,0 +1,118 @@
+"""plansheet demo, template, install, uninstall and doctor: files for people, and this computer."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from plansheet.cli.printing import CLEAN, FINDINGS, not_written, print_text, today
+from plansheet.desktop.doctor import doctor, doctor_json, doctor_text
+from plansheet.desktop.install import CannotInstall, install, uninstall, write_configuration_beside
+from plansheet.desktop.machine import Machine, Versions, read_machine
+from plansheet.report.json import json_report
+from plansheet.report.text import printable, text_report
+from plansheet.template import PRODUCTS, build_add_in, build_existing, build_products, build_sample, versions_in
+from plansheet.workbook.checks import Options, check
+
+SAMPLE = "atg-1996-sample.xlsx"
+EXISTING = "existing-cap-table.xlsx"
+
+
+def add_demo(parser: argparse.ArgumentParser) -> None:
+    """The command demo."""
+    _add_folder(parser, "plansheet-demo")
+    parser.set_defaults(run=_demo)
+
+
+def _add_folder(parser: argparse.ArgumentParser, default: str) -> None:
+    parser.add_argument("folder", metavar="DIR", nargs="?", default=default, help="where to write (%(default)s)")
+
+
+def _demo(parsed: argparse.Namespace) -> int:
+    folder = Path(parsed.folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        workbooks = [folder / SAMPLE, folder / EXISTING]
+        for path, build in zip(workbooks, (build_sample, build_existing), strict=True):
+            _not_open(path)
+            build(path)
+        checked = [check(path, Options(as_of=today())) for path in workbooks]
+        (folder / "check.txt").write_text(text_report(checked), encoding="utf-8")
+        (folder / "check.json").write_text(json_report(checked), encoding="utf-8")
+    except OSError as error:
+        raise not_written(folder, error, "folder") from error
+    return print_text(
+        f"{text_report(checked)}\n"
+        "The people and grants of the sample are invented; its mistakes were planted to be found.\n"
+        f"{workbooks[0]}: the sample workbook\n"
+        f"{workbooks[1]}: the functions in a cap table that was there before\n"
+        f"{folder / 'check.txt'}: this report\n"
+        f"{folder / 'check.json'}: the same as JSON\n"
+    )
+
+
+def _not_open(path: Path) -> None:
+    """Raises OSError for a file that is open in Excel, which nobody else may write to then."""
+    path.open("ab").close()
+
+
+def add_template(parser: argparse.ArgumentParser) -> None:
+    """The command template."""
+    _add_folder(parser, "plansheet-template")
+    parser.set_defaults(run=_template)
+
+
+def _template(parsed: argparse.Namespace) -> int:
+    folder = Path(parsed.folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in PRODUCTS:
+            _not_open(folder / name)
+        files = build_products(folder)
+        configuration = write_configuration_beside(folder, _machine())
+    except OSError as error:
+        raise not_written(folder, error, "folder, or close the file where it is open") from error
+    lines = [f"{file}: {PRODUCTS[file.name]}" for file in files]
+    if configuration is not None:
+        lines.append(f"{configuration}: which Python the template starts; keep it beside the template")
+    return print_text("\n".join(lines) + "\n")
+
+
+def add_install(parser: argparse.ArgumentParser) -> None:
+    """The command install."""
+    parser.set_defaults(run=lambda _: _on_this_computer(lambda machine: install(machine, build_add_in)))
+
+
+def add_uninstall(parser: argparse.ArgumentParser) -> None:
+    """The command uninstall."""
+    parser.set_defaults(run=lambda _: _on_this_computer(uninstall))
+
+
+def _on_this_computer(command: Callable[[Machine], str]) -> int:
+    try:
+        return print_text(command(_machine()))
+    except CannotInstall as why:
+        print(printable(str(why)), file=sys.stderr)
+        return FINDINGS
+
+
+def add_doctor(parser: argparse.ArgumentParser) -> None:
+    """The command doctor."""
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.set_defaults(run=_doctor)
+
+
+def _doctor(parsed: argparse.Namespace) -> int:
+    diagnosis = doctor(_machine())
+    print_text(doctor_json(diagnosis) if parsed.format == "json" else doctor_text(diagnosis))
+    return FINDINGS if diagnosis.exit_code else CLEAN
+
+
+def _machine() -> Machine:
+    return read_machine(versions_inside=_versions_inside)
+
+
+def _versions_inside(path: Path) -> Versions | None:
+    """What an add-in was built from, as it says itself."""
+    versions = versions_in(path)
+    return None if versions is None else Versions(versions.get("plansheet"), versions.get("xlwings"))

@@ -1,0 +1,2 @@
+# plansheet's worksheet functions, under their Excel names.
+from plansheet.udfs import *
