@@ -209,11 +209,10 @@ def _arguments(proof: Proof) -> None:
     proof.plain("TRUE among shares", "SPLIT_TRANCHES", flags, 3, 2, engines=where_true_is_1)
     proof.cells.update({(DATA, 0, 0): 1000, (DATA, 1, 0): 500})
     used: dict[str, tuple[Rows, str]] = {FORMUALIZER: ([[1500.0]], USED_PART)}
-    part = ("different", "it recalculates with the used part of a whole column")
-    proof.case("a whole column", f"SPLIT_TRANCHES({DATA}!A:A,3,2)", VALUE, engines=used, judged=part)
+    proof.case("a whole column", f"SPLIT_TRANCHES({DATA}!A:A,3,2)", VALUE, engines=used)
     used = {FORMUALIZER: ([["Holder"]], USED_PART)}
     whole = f"MERGER_CASHOUT_BY_HOLDER(10,{DATA}!A:A,{DATA}!A:A)"
-    proof.case("whole columns of a headed table", whole, VALUE, engines=used, judged=part)
+    proof.case("whole columns of a headed table", whole, VALUE, engines=used)
     answer = shown("ADJUST_FOR_SPLIT", shares, prices, 3, 2)
     call = proof.call("ADJUST_FOR_SPLIT", *OPTIONS, 3, 2)
     only = {FORMUALIZER: ([*([*row, ""] for row in answer), [""] * 3], NO_BLOCKS)}

@@ -316,3 +316,15 @@ def test_the_functions_of_the_package_are_the_default() -> None:
     right, wrong = recalculate(read_bytes(workbook(fill)))
     assert (right.function, right.state, right.recomputed) == ("ISO_LIMIT_SPLIT", "same", [[10000, 2000]])
     assert (wrong.cell, wrong.state, wrong.rows) == ("G5", "different", (5,))
+
+
+def test_a_whole_column_is_refused_as_the_sheet_refuses_it() -> None:
+    """Excel hands over a million rows, the function takes at most 100,000: what was saved is the error."""
+
+    def fill(book: Any) -> None:
+        sheet = book.add_worksheet("Split")
+        sheet.write_column("A1", [101, 7])
+        sheet.write_formula("C1", "=SPLIT_TRANCHES(A:A,3,2)", None, "#VALUE!")
+        sheet.write_formula("D1", "=SPLIT_TRANCHES(INDEX(A:A,1),3,2)", None, 151)
+
+    assert [result.state for result in recalculate(read_bytes(workbook(fill), "book"))] == ["same", "same"]

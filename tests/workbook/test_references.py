@@ -86,6 +86,12 @@ GRANTS = [["G-1"], ["G-2"], ["G-10"]]
 SHARES = [[100], [200], [300]]
 DATES = [[DAY + dt.timedelta(days=row)] for row in (1, 2, 3)]
 
+
+def whole_column(*rows: list[Any]) -> list[list[Any]]:
+    """As long as a sheet, whatever is used of it."""
+    return [*rows, *[[None]] * (1_048_576 - len(rows))]
+
+
 RESOLVED: list[tuple[str, object]] = [
     # literals
     ("3", 3),
@@ -121,15 +127,16 @@ RESOLVED: list[tuple[str, object]] = [
     ("A2:C3", [["G-1", DATES[0][0], 100], ["G-2", DATES[1][0], 200]]),
     ("C4:C6", [[300], [600], [None]]),
     ("H1", "#DIV/0!"),
-    ("C:C", [["Shares"], *SHARES, [600]]),
-    ("$C:$C", [["Shares"], *SHARES, [600]]),
+    ("C:C", whole_column(["Shares"], *SHARES, [600])),
+    ("INDEX(C:C,2)", 100),
+    ("$C:$C", whole_column(["Shares"], *SHARES, [600])),
     ("2:2", [["G-1", DATES[0][0], 100, None, 1.5, None, None, None, None, 1, 2]]),
     # other sheets
     ("'My Plan'!A1", 100000),
     ("'my plan'!$A$2", "FLOOR"),
     ("'It''s'!A1", "quoted"),
     ("Grants!A2:A4", GRANTS),
-    ("'It''s'!B:B", None),
+    ("'It''s'!B:B", whole_column()),
     # dates, times and blanks
     ("B2", DATES[0][0]),
     ("'My Plan'!B1", 0),

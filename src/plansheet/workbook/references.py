@@ -40,6 +40,8 @@ INDEX = "INDEX"
 """Excel's one function that refers to a part of a range, as a column of a spill."""
 MOST_CELLS = 2_000_000
 """Cells that are read for one formula, and that are kept for the next."""
+_BLANK_ROWS_OF_A_CELL = 8
+"""Rows below the last used one take the room of one cell."""
 MOST_STEPS = 10_000
 """Parts of one formula, with those of the names it uses: names that use names may grow without end."""
 DEEPEST_NAME = 16
@@ -119,7 +121,8 @@ class Resolver:
 
     def _rows(self, region: Region) -> Rows:
         height, width = region.bottom - region.top + 1, region.right - region.left + 1
-        self.room -= height * width
+        used = max(0, min(region.bottom, region.sheet.last_row) - region.top + 1)
+        self.room -= (used + (height - used) // _BLANK_ROWS_OF_A_CELL) * width
         if self.room < 0:
             raise NotChecked(f"uses a range of {height:,} rows and {width:,} columns, more than is read for a formula")
         key = (region.sheet.name, region.top, region.left, region.bottom, region.right)
@@ -128,10 +131,12 @@ class Resolver:
             if self.remembered > MOST_CELLS:
                 self.read.clear()
                 self.remembered = height * width
-            self.read[key] = [
+            rows = [
                 [self._value(region.sheet, row, column) for column in range(region.left, region.right + 1)]
-                for row in range(region.top, region.bottom + 1)
+                for row in range(region.top, region.top + used)
             ]
+            blank: list[Value] = [None] * width
+            self.read[key] = rows + [blank] * (height - used)  # whole columns: a million rows, one list
         return self.read[key]
 
     def _value(self, sheet: Sheet, row: int, column: int) -> Value:

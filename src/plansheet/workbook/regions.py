@@ -29,15 +29,15 @@ class Region:
 def region_of(text: str, sheet: Sheet, *, absolute: bool) -> Region | None:
     """The cells, whole columns or whole rows of a sheet that a text means; None where it means none.
 
-    Whole columns and rows end with the last used row and column. In a defined name (``absolute``) only references with
-    $ are read, for the others move with the cell that asks: NotChecked.
+    Whole columns are as long as a sheet, whole rows end with the last used column. In a defined name (``absolute``)
+    only references with $ are read, for the others move with the cell that asks: NotChecked.
     """
     if match := _CELLS.fullmatch(text):
         dollars, (column, row, *end) = match.groups()[::2], match.groups()[1::2]
         corners = (column, row, end[0] or column, end[1] or row)
     elif match := _COLUMNS.fullmatch(text):
         dollars, (first, last) = match.groups()[::2], match.groups()[1::2]
-        corners = (first, "1", last, str(max(sheet.last_row, 1)))
+        corners = (first, "1", last, str(LAST_ROW))
     elif match := _ROWS.fullmatch(text):
         dollars, (first, last) = match.groups()[::2], match.groups()[1::2]
         corners = ("A", first, get_column_letter(max(sheet.last_column, 1)), last)
