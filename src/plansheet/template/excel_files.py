@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from plansheet import __version__
-from plansheet.template.pages import Book
+from plansheet.template.pages import SPILL, SPILL_IN_A_CELL, Book
 from plansheet.template.start import START, VERSION_CELL
 
 Change = Callable[[str], str]
@@ -17,6 +17,7 @@ Change = Callable[[str], str]
 SETTINGS_SHEET = "plansheet.conf"
 _SETTINGS = {"ADD_WORKBOOK_TO_PYTHONPATH": "False"}
 """A file csv.py or plansheet.py beside a workbook that came by mail must never be run in place of ours."""
+_SPILLS = SPILL_IN_A_CELL.encode(), SPILL.encode()
 _CONTENT_TYPES = "[Content_Types].xml"
 _WORKBOOK_TYPE = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
 _ADD_IN_TYPE = "application/vnd.ms-excel.addin.macroEnabled.main+xml"
@@ -66,16 +67,20 @@ def save(book: Book, path: Path, changes: Mapping[str, Change] | None = None) ->
     changes = dict(changes or {})
     if start is not None:
         changes[f"xl/worksheets/sheet{start.index + 1}.xml"] = _calculated_at_every_opening
-    if changes:
-        _change(path, changes)
+    _change(path, changes)
 
 
-def as_add_in(text: str) -> str:
+def _as_add_in(text: str) -> str:
     """The content types of a workbook with macros, as those of an add-in."""
     return _replaced(text, _WORKBOOK_TYPE, _ADD_IN_TYPE)
 
 
-ADD_IN_CHANGES: Mapping[str, Change] = {_CONTENT_TYPES: as_add_in}
+def _without_window(text: str) -> str:
+    """The workbook part of an add-in, whose window stays hidden."""
+    return _replaced(text, "<workbookView ", '<workbookView visibility="hidden" ')
+
+
+ADD_IN_CHANGES: Mapping[str, Change] = {_CONTENT_TYPES: _as_add_in, "xl/workbook.xml": _without_window}
 
 
 def _calculated_at_every_opening(text: str) -> str:
@@ -112,4 +117,5 @@ def _change(path: Path, changes: Mapping[str, Change]) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
         for entry, data in parts:
             change = changes.get(entry.filename)
-            package.writestr(entry, change(data.decode()).encode() if change else data, zipfile.ZIP_DEFLATED)
+            changed = change(data.decode()).encode() if change else data
+            package.writestr(entry, changed.replace(*_SPILLS), zipfile.ZIP_DEFLATED)

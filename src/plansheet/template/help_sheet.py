@@ -93,7 +93,7 @@ def write_help(book: Book) -> None:
     for where, text in _NO_ANSWER:
         row = _line(page, row, where, text, "function")
     page.widths((_FIRST, _SECOND))
-    page.freeze(3)
+    page.freeze(4)
     page.portrait()
 
 

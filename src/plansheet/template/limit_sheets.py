@@ -18,6 +18,8 @@ from plansheet.template.tables import Table
 
 BY_TRANCHE, BY_YEAR, BY_GRANT = "ISO limit", "ISO by year", "ISO by grant"
 _WIDTH_OF_WHY = 84
+_WIDTH_OF_FIGURES = 76
+"""What is left of it for sentences full of figures, which are wider than words."""
 _HEADINGS = 3
 """Row of the headings, below the title and its lines."""
 SPLIT_ROW, SPLIT_COLUMN = _HEADINGS + 1, 4
@@ -53,7 +55,7 @@ def write_by_tranche(book: Book, facts: Facts, plan: Table) -> None:
     page.call(first, SPLIT_COLUMN, "ISO_LIMIT_SPLIT", arguments, ["shares", "shares"], headed=False)
     sentences = page.call(first, SPLIT_COLUMN + 2, "ISO_LIMIT_WHY", arguments, ["wrapped"], headed=False)
     for row, (sentence,) in enumerate(sentences.rows, start=first):
-        page.fit_height(row, {sentence: _WIDTH_OF_WHY})
+        page.fit_height(row, {sentence: _WIDTH_OF_FIGURES})
     page.widths((10, 14, 12, 3, 12, 12, _WIDTH_OF_WHY))
     page.freeze(first, 1)
 

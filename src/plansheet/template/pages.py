@@ -20,10 +20,15 @@ from plansheet.template.styles import ACCENT, BELOW, INK, add_formats, header_st
 from plansheet.template.tables import Cell, Table, number_cell
 
 _POINTS_OF_A_LINE = 15
-_CHARACTERS_OF_A_DIGIT = Fraction(115, 100)
+_CHARACTERS_OF_A_DIGIT = Fraction(6, 5)
 """Of running text; the width of a column counts digits."""
 _DAY_ZERO = datetime.datetime(1899, 12, 30)
 _LETTER = 1
+SPILL = "_xlfn.ANCHORARRAY("
+"""What A9# is in a file: the start of _xlfn.ANCHORARRAY(A9)."""
+SPILL_IN_A_CELL = "PLANSHEET.SPILL("
+"""The same until the file is saved (excel_files.py): with the other one xlsxwriter makes every formula spill, which is
+an error inside a table."""
 _MOST_RESULTS = 5000
 """Rows below a heading that a result may come to fill, for what is formatted beforehand."""
 
@@ -93,7 +98,7 @@ def spill_text(flavour: Flavour, row: int, column: int, height: int, width: int,
     """What a formula fills from a cell, as another formula names it: A9#, or the range."""
     before = f"'{sheet}'!" if sheet else ""
     if flavour.follows_spills:
-        return f"_xlfn.ANCHORARRAY({before}{xl_rowcol_to_cell(row, column, row_abs=True, col_abs=True)})"
+        return f"{SPILL}{before}{xl_rowcol_to_cell(row, column, row_abs=True, col_abs=True)})"
     return f"{before}{xl_range_abs(row, column, row + height - 1, column + width - 1)}"
 
 
@@ -149,7 +154,7 @@ class Page:
     def calculate(self, row: int, column: int, formula: str, value: Cell, style: str) -> None:
         """A formula of Excel's own functions, with its value."""
         self._values[row, column] = value
-        self._sheet.write_formula(row, column, formula, self._formats[style], _saved(value))
+        self._sheet.write_formula(row, column, _of_one_cell(formula), self._formats[style], _saved(value))
 
     def headings(self, row: int, column: int, texts: Sequence[str], styles: Sequence[str]) -> None:
         """A line of headings above columns of these styles."""
@@ -245,7 +250,7 @@ class Page:
                 "header": heading,
                 "header_format": self._formats[header_style(style)],
                 "format": self._formats[style],
-                **({"formula": lookups[heading]} if heading in lookups else {}),
+                **({"formula": _of_one_cell(lookups[heading])} if heading in lookups else {}),
             }
             for heading, style in zip(table.headings, styles, strict=True)
         ]
@@ -329,6 +334,11 @@ class Page:
         """Keep the headings in sight, and repeat them on every printed page."""
         self._sheet.freeze_panes(rows, columns)
         self._sheet.repeat_rows(rows - 1)
+
+
+def _of_one_cell(formula: str) -> str:
+    """A formula of one value that xlsxwriter would make one of an array, because it names a spill."""
+    return formula.replace(SPILL, SPILL_IN_A_CELL)
 
 
 def _saved(value: Any) -> Any:

@@ -1,0 +1,179 @@
+"""The template of each route as a person opens it: its sheets, what it says, what it does when its rows are gone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from plansheet import __version__
+from plansheet.core.words import Action
+from plansheet.excel import FUNCTIONS, MERGER_CASHOUT, MERGER_CASHOUT_BY_HOLDER, OPTIONS_OUTSTANDING
+from plansheet.excel.signature import signature_of
+from plansheet.template import build_existing, build_products, build_starter
+from plansheet.template.facts import LOOKED_UP, Facts, starter
+from plansheet.template.flavour import BARE, CLASSIC, LITE
+from plansheet.template.ledgers import plan_table
+from plansheet.template.limit_sheets import write_by_grant, write_by_tranche, write_by_year
+from plansheet.template.pages import Book
+from plansheet.template.pool_sheet import write_pool
+from plansheet.template.tables import Table
+from plansheet.workbook.checks import Options, check
+from plansheet.workbook.recalc import recalculate
+
+SHEETS = [
+    "Start", "Plan", "Holders", "Grants", "Vesting", "Activity", "ISO limit", "ISO by year", "ISO by grant", "Pool",
+    "Split", "Merger", "Schedules", "Help",
+]  # fmt: skip
+AS_OF = dt.date(2006, 1, 31)
+
+BUILDERS: dict[str, Callable[[Path], None]] = {
+    "bare names": lambda path: build_starter(path, BARE),
+    "spills followed": lambda path: build_starter(path, CLASSIC),
+    "xlwings Lite": lambda path: build_starter(path, LITE),
+    "a cap table": build_existing,
+}
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("built")
+    paths = {name: folder / f"{name}.xlsx" for name in BUILDERS}
+    for name, path in paths.items():
+        BUILDERS[name](path)
+    products = tmp_path_factory.mktemp("products")
+    build_products(products)
+    return {**paths, "macros": products / "plansheet.xlsm", "Lite": products / "plansheet-lite.xlsx"}
+
+
+WORKBOOKS = pytest.mark.parametrize("name", [*BUILDERS, "macros", "Lite"])
+TEMPLATES = pytest.mark.parametrize("name", ["macros", "Lite"])
+
+
+# ---- As the checker sees it ------------------------------------------------------------------------------------------
+
+
+@WORKBOOKS
+def test_it_is_clean_and_every_plan_function_cell_is_calculated_again(built: dict[str, Path], name: str) -> None:
+    checked = check(built[name], Options(as_of=AS_OF))
+    assert (checked.verdict, checked.findings) == ("clean", [])
+    assert checked.recalculated >= 5
+    assert [each for each in checked.not_checked if not each.why.startswith("no column")] == []
+
+
+@WORKBOOKS
+def test_a_figure_that_is_changed_is_found(built: dict[str, Path], name: str, tmp_path: Path) -> None:
+    """The check above looks: one share more in the first result of a split, and it is not the same."""
+    from plansheet.workbook.reader import read
+
+    workbook = read(built[name])
+    sheet = next(s for s in workbook.sheets if s.name in ("ISO limit", "Calc"))
+    key = next(k for k, cell in sorted(sheet.cells.items()) if cell.formula and "ISO_LIMIT_SPLIT" in cell.formula)
+    cell = sheet.cells[key]
+    assert isinstance(cell.value, int | float)
+    sheet.cells[key] = replace(cell, value=cell.value + 1)
+    assert {r.state for r in recalculate(workbook) if "ISO_LIMIT_SPLIT" in r.formula} == {"different"}
+
+
+# ---- As a person sees it ---------------------------------------------------------------------------------------------
+
+
+def texts(path: Path, sheet: str) -> list[str]:
+    values = openpyxl.load_workbook(path, data_only=True)[sheet]
+    return [str(cell.value) for row in values.iter_rows() for cell in row if cell.value is not None]
+
+
+@TEMPLATES
+def test_the_sheets_stand_in_the_order_of_the_work(built: dict[str, Path], name: str) -> None:
+    book = openpyxl.load_workbook(built[name])
+    assert [sheet.title for sheet in book if sheet.sheet_state == "visible"] == SHEETS
+    hidden = [sheet.title for sheet in book if sheet.sheet_state != "visible"]
+    assert hidden == (["plansheet.conf"] if name == "macros" else [])
+
+
+@TEMPLATES
+def test_start_says_in_five_lines_what_to_do(built: dict[str, Path], name: str) -> None:
+    start = openpyxl.load_workbook(built[name], data_only=True)["Start"]
+    assert (start["B4"].value, start["B5"].value) == ("The functions answer.", __version__)
+    assert [cell.value for cell in start["A"] if isinstance(cell.value, int)] == [1, 2, 3, 4, 5]
+    named = [cell.value for cell in start["A"] if cell.value in SHEETS]
+    assert named == SHEETS[1:]
+    assert [cell.hyperlink.location for cell in start["A"] if cell.hyperlink] == [f"'{n}'!A1" for n in named]
+    whole = " ".join(texts(built[name], "Start"))
+    assert "invented" in whole
+    assert "Nothing here is legal or tax advice" in whole
+
+
+@TEMPLATES
+def test_help_explains_every_function_argument_action_and_error(built: dict[str, Path], name: str) -> None:
+    said = texts(built[name], "Help")
+    for function in FUNCTIONS.values():
+        signature = signature_of(function)
+        assert {str(signature), signature.summary, *(argument.text for argument in signature.arguments)} <= set(said)
+    assert {action.label for action in Action} <= set(said)
+    assert {"#VALUE!", "#NUM!", "#N/A", "#SPILL!", "#NAME?"} <= set(said)
+
+
+@TEMPLATES
+def test_vesting_looks_up_what_grants_says_and_picks_its_row_of_the_split(built: dict[str, Path], name: str) -> None:
+    book = openpyxl.load_workbook(built[name])
+    formulas = {cell.value: book["Vesting"].cell(2, cell.column).value for cell in book["Vesting"][1]}
+    grant = "Vesting[[#This Row],[Grant]]"
+    for heading in LOOKED_UP:
+        assert formulas[heading] == f'=IF({grant}="","",INDEX(Grants[{heading}],MATCH({grant},Grants[Grant],0)))'
+    row = "ROW()-ROW(Vesting[[#Headers],[Grant]])"
+    for column, heading in enumerate(("ISO shares", "NSO shares"), start=1):
+        assert formulas[heading] == f"=INDEX(_xlfn.ANCHORARRAY('ISO limit'!$E$5),{row},{column})"
+    split = book["ISO limit"]["E5"].value.text
+    assert re.match(r"=(_xldudf_)?ISO_LIMIT_SPLIT\(Vesting\[Grant\],", split)
+
+
+def test_results_follow_a_list_that_grows(built: dict[str, Path]) -> None:
+    """What is calculated from the options outstanding names their spill as a whole, and no range that ends."""
+    book = openpyxl.load_workbook(built["macros"])
+    for sheet, cell, function in (("Split", "G11", "ADJUST_FOR_SPLIT"), ("Merger", "G10", "MERGER_CASHOUT")):
+        formula = book[sheet][cell].value.text
+        assert formula.startswith(f"={function}(")
+        assert "INDEX(_xlfn.ANCHORARRAY($A$1" in formula
+        assert not re.search(r"\$?[A-Z]+\$?\d+:\$?[A-Z]", formula)
+
+
+# ---- With its example rows deleted -----------------------------------------------------------------------------------
+
+
+def blank(table: Table, calculated: tuple[str, ...] = ()) -> Table:
+    """What Excel leaves of a table whose rows are deleted: one blank row; calculated columns show nothing."""
+    return Table(table.name, table.headings, (tuple("" if h in calculated else None for h in table.headings),))
+
+
+@pytest.fixture
+def emptied() -> Facts:
+    facts = starter()
+    return replace(
+        facts,
+        holders=blank(facts.holders),
+        grants=blank(facts.grants),
+        vesting=blank(facts.vesting, (*LOOKED_UP, "ISO shares", "NSO shares")),
+        activity=blank(facts.activity),
+    )
+
+
+@pytest.mark.parametrize("write", [write_by_tranche, write_by_year, write_by_grant, write_pool])
+def test_an_emptied_template_shows_no_error(emptied: Facts, tmp_path: Path, write: Any) -> None:
+    book = Book(tmp_path / "emptied.xlsx", CLASSIC)
+    write(book, emptied, plan_table(emptied))  # would raise at the first error in a result
+    book.workbook.close()
+
+
+def test_an_emptied_template_has_no_options_to_split_or_to_pay_for(emptied: Facts) -> None:
+    rows = OPTIONS_OUTSTANDING(*(table.block() for table in (emptied.grants, emptied.vesting, emptied.activity)))
+    assert rows == [["", "", "", "", ""]]
+    shares, prices, holders = ([[row[at]] for row in rows] for at in (3, 4, 1))
+    assert MERGER_CASHOUT(1, shares, prices, holders) == [[""]]
+    assert len(MERGER_CASHOUT_BY_HOLDER(1, shares, prices, holders)) == 1
