@@ -1,11 +1,12 @@
-"""Computers for the tests: a Windows machine made of folders and a registry, and VBA's way to read a file."""
+"""Computers for the tests: records and what they are read from, a stand-in for Excel, VBA's way to read a file."""
 
 from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from plansheet import __version__
 from plansheet.desktop.machine import (
@@ -16,15 +17,21 @@ from plansheet.desktop.machine import (
     LibreOffice,
     Machine,
     Python,
-    Registry,
     Versions,
     Xlwings,
 )
+from plansheet.desktop.registry import Registry
+from plansheet.desktop.sources import Sources
 
 XLWINGS = "0.37.8"
+APP_PATH = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\App Paths\excel.exe"
+PROGRAM = r"C:\Program Files\Microsoft Office\root\Office16\EXCEL.EXE"
+STORE_PYTHON = Python(Path("python.exe"), (3, 12, 4), 64, virtual=False, store=True)
 SAID_INSTALLED = "Successfully installed the xlwings add-in! "
 SAID_REMOVED = "Successfully removed the add-in!"
 SAID_MISSING = "Error: Could not remove the add-in. The add-in doesn't seem to be installed."
+
+Keys = Mapping[str, Mapping[str, object]]
 
 
 def input_items(text: str) -> list[str]:
@@ -67,10 +74,54 @@ def get_config(path: Path, key: str, code_page: str = "cp1252") -> str | None:
     return None
 
 
-def registry_of(keys: Mapping[str, Mapping[str, object]]) -> Registry:
+def registry_of(keys: Keys) -> Registry:
     """A registry that is asked in any case, and gives names in small letters."""
     known = {key.lower(): {name.lower(): value for name, value in values.items()} for key, values in keys.items()}
     return lambda key: known.get(key.lower(), {})
+
+
+def windows(tmp_path: Path, keys: Keys | None = None, **changes: Any) -> Sources:
+    """A Windows PC below a folder, with an Excel unless the registry is told."""
+    home = tmp_path / "Users" / "ada"
+    python = tmp_path / "Python312" / "python.exe"
+    python.parent.mkdir(exist_ok=True)
+    python.touch()
+    roaming = home / "AppData" / "Roaming"
+    roaming.mkdir(parents=True, exist_ok=True)
+    environment = {"USERPROFILE": str(home), "APPDATA": str(roaming), "LOCALAPPDATA": str(home / "AppData" / "Local")}
+    known = keys if keys is not None else {APP_PATH: {"": PROGRAM}}
+    sources = Sources(
+        platform="win32",
+        environment=environment,
+        executable=str(python),
+        base_folder=str(python.parent),
+        python_version=(3, 12, 4),
+        virtual=False,
+        bits=64,
+        registry=registry_of(known),
+        run=nothing_runs,
+        which=lambda name: None,
+        version_of=lambda package: XLWINGS,
+        imports=lambda module: module == "pythoncom",
+        code_page="cp1252",
+        short_path=lambda path: path,
+        root=tmp_path,
+    )
+    return replace(sources, **changes)
+
+
+def nothing_runs(command: list[str], **options: object) -> subprocess.CompletedProcess[str]:
+    raise AssertionError(f"{command} was run")
+
+
+def with_environment(sources: Sources, **variables: str) -> Sources:
+    return replace(sources, environment={**sources.environment, **variables})
+
+
+def not_windows(tmp_path: Path, platform: str = "linux", **changes: Any) -> Sources:
+    """A computer of another system below a folder, with no spreadsheet program until there is a file of one."""
+    sources = Sources(platform=platform, home=tmp_path, root=tmp_path, which=lambda name: None, run=nothing_runs)
+    return replace(sources, **changes)
 
 
 def pc(folder: Path, **changes: object) -> Machine:

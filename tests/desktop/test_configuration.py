@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.computers import get_config, input_items
+from desktop.computers import get_config, input_items, windows, with_environment
 from plansheet.desktop.configuration import (
     expanded,
     fits,
@@ -18,6 +18,9 @@ from plansheet.desktop.configuration import (
     without_ours,
     write_whole,
 )
+from plansheet.desktop.machine import Configuration
+from plansheet.desktop.reading import read_machine
+from plansheet.desktop.sources import Sources
 
 PYTHON = r"C:\Program Files\Python312\python.exe"
 OURS = {
@@ -156,3 +159,48 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyte
         write_whole(path, b"new")
     assert path.read_bytes() == b"old"
     assert list(path.parent.iterdir()) == [path]
+
+
+# --- as part of the record --------------------------------------------------------------------------------------------
+
+
+def configuration_file(sources: Sources) -> Path:
+    return Path(sources.environment["USERPROFILE"], ".plansheet", "plansheet.conf")
+
+
+def configured(sources: Sources, interpreter: str) -> Configuration:
+    path = configuration_file(sources)
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(with_ours(b"", interpreter, "cp1252"))
+    return read_machine(sources).configuration
+
+
+def test_the_configuration(tmp_path: Path) -> None:
+    sources = windows(tmp_path)
+    path = configuration_file(sources)
+    assert read_machine(sources).configuration == Configuration(path)
+    this = sources.executable
+    assert configured(sources, this) == Configuration(path, True, this, True, True)
+    gone = str(tmp_path / "gone" / "python.exe")
+    assert configured(sources, gone) == Configuration(path, True, gone, False, False)
+    other = tmp_path / "other.exe"
+    other.touch()
+    assert configured(sources, str(other)) == Configuration(path, True, str(other), True, False)
+    path.write_bytes(b'"SHOW CONSOLE","True"\r\n')
+    assert read_machine(sources).configuration == Configuration(path, True)
+
+
+def test_a_configuration_that_names_python_by_a_variable_or_without_a_window(tmp_path: Path) -> None:
+    sources = windows(tmp_path)
+    windowless = sources.executable.replace("python.exe", "pythonw.exe")
+    Path(windowless).touch()
+    assert configured(sources, windowless).is_this_python
+    by_variable = with_environment(sources, PYTHONS=str(Path(sources.executable).parent))
+    assert configured(by_variable, "%Pythons%/python.exe").is_this_python
+
+
+def test_a_configuration_that_names_python_by_another_path(tmp_path: Path) -> None:
+    sources = windows(tmp_path)
+    other = tmp_path / "link.exe"
+    other.symlink_to(sources.executable)
+    assert configured(sources, str(other)).is_this_python

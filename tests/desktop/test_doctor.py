@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from desktop.computers import XLWINGS, bare, pc
+from desktop.computers import STORE_PYTHON, XLWINGS, bare, pc
 from plansheet import __version__
 from plansheet.desktop import trials
-from plansheet.desktop.doctor import Check, Diagnosis, Route, State, doctor, doctor_json, doctor_text
+from plansheet.desktop.check import Check, Route, State
+from plansheet.desktop.doctor import Diagnosis, doctor
+from plansheet.desktop.doctor_forms import doctor_json, doctor_text
 from plansheet.desktop.machine import (
     AddIn,
     Configuration,
@@ -22,8 +24,8 @@ from plansheet.desktop.machine import (
     Python,
     Versions,
     Xlwings,
-    read_machine,
 )
+from plansheet.desktop.reading import read_machine
 from plansheet.desktop.trials import TRIALS, Trial, TrialFailed, checker_finds, functions_answer
 from plansheet.excel import FUNCTIONS
 from plansheet.workbook.checks import check_bytes
@@ -33,7 +35,6 @@ CONF, XLAM = Path("/ada/plansheet.conf"), Path("/ada/XLSTART/plansheet.xlam")
 EXCEL, SHEETS = "EXCEL.EXE", "Results in many cells"
 EXTENSION = "LibreOffice extension"
 OLD_PYTHON = Python(Path("python"), (3, 10, 1), 64, virtual=False, store=False)
-STORE_PYTHON = Python(Path("python"), (3, 12, 1), 64, virtual=False, store=True)
 OFFICE = LibreOffice(Path("/usr/bin/soffice"), (3, 12), True, True, __version__)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from desktop.computers import (
     SAID_INSTALLED,
+    STORE_PYTHON,
     XLWINGS,
     FakeExcel,
     bare,
@@ -20,9 +21,7 @@ from desktop.computers import (
 )
 from plansheet import __version__
 from plansheet.desktop.install import CannotInstall, install, uninstall, write_configuration_beside
-from plansheet.desktop.machine import ADD_IN, AddIn, Excel, Machine, Python, Xlwings
-
-STORE_PYTHON = Python(Path("python.exe"), (3, 12, 4), 64, virtual=False, store=True)
+from plansheet.desktop.machine import ADD_IN, AddIn, Excel, Machine, Xlwings
 
 
 def never(path: Path) -> None:

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from plansheet.cli.printing import CLEAN, FINDINGS, not_written, print_text, today
-from plansheet.desktop.doctor import doctor, doctor_json, doctor_text
+from plansheet.desktop.doctor import doctor
+from plansheet.desktop.doctor_forms import doctor_json, doctor_text
 from plansheet.desktop.install import CannotInstall, install, uninstall, write_configuration_beside
-from plansheet.desktop.machine import Machine, Versions, read_machine
+from plansheet.desktop.machine import Machine, Versions
+from plansheet.desktop.reading import read_machine
 from plansheet.report.json import json_report
 from plansheet.report.text import printable, text_report
 from plansheet.template import PRODUCTS, build_add_in, build_existing, build_products, build_sample, versions_in

@@ -11,10 +11,12 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from os.path import isfile  # unlike Path.is_file, False for what may not be looked at
 from pathlib import Path
 
+from plansheet.desktop.machine import Configuration
+
 FOLDER, NAME = ".plansheet", "plansheet.conf"
-SYSTEM_CODE_PAGE = "mbcs" if sys.platform == "win32" else "utf-8"
 
 INTERPRETER = "INTERPRETER_WIN"
 BESIDE_WORKBOOKS = "ADD_WORKBOOK_TO_PYTHONPATH"
@@ -125,3 +127,35 @@ def interpreter_for_vba(executable: Path, code_page: str, short: Callable[[str],
     with_console = executable.with_name(re.sub("(?i)^pythonw", "python", executable.name))
     named = str(with_console if with_console.is_file() else executable)
     return next((path for path in (named, short(named)) if fits(path, code_page) and '"' not in path), None)
+
+
+def read_configuration(path: Path, python: Path, environment: Mapping[str, str], code_page: str) -> Configuration:
+    """What a file says, and whether the Python that it names is this one."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return Configuration(path)
+    named = values(data, code_page).get(INTERPRETER)
+    if not named:
+        return Configuration(path, exists=True)
+    named = expanded(named, environment)
+    return Configuration(
+        path,
+        exists=True,
+        interpreter=named,
+        interpreter_exists=isfile(Path(named)),
+        is_this_python=_same_python(named, str(python)),
+    )
+
+
+def _same_python(one: str, other: str) -> bool:
+    """Whether two paths name one Python; pythonw.exe is python.exe without a window."""
+    pair = [re.sub(r"pythonw(\.exe)?$", r"python\1", path.replace("/", "\\").lower()) for path in (one, other)]
+    return pair[0] == pair[1] or _same_file(one, other)
+
+
+def _same_file(one: str, other: str) -> bool:
+    try:
+        return os.path.samefile(one, other)
+    except (OSError, ValueError):
+        return False

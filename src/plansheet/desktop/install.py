@@ -6,9 +6,11 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+from plansheet.desktop.check import FIRST_CELL, State
 from plansheet.desktop.configuration import NAME, with_ours, without_ours, write_whole
-from plansheet.desktop.doctor import FIRST_CELL, State, before_install
-from plansheet.desktop.machine import ADD_IN, Machine, Run
+from plansheet.desktop.excel_checks import before_install
+from plansheet.desktop.machine import ADD_IN, Machine
+from plansheet.desktop.sources import Run
 
 _PATIENCE = 180  # seconds; Excel starts and ends in them, on a slow morning too
 _INSTALLED = "Successfully installed"
@@ -142,7 +144,7 @@ def _quoted(said: str) -> str:
 
 
 def _out_of_excel(machine: Machine, run: Run) -> str:
-    if machine.excel is None or machine.excel.store:  # xlwings asks Excel for the folder
+    if machine.excel_for_add_in is None:  # xlwings asks Excel for the folder
         path = machine.add_in.path
         if path is None:
             return "plansheet.xlam was not in Excel."
