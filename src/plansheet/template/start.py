@@ -94,9 +94,14 @@ def write_start(book: Book, facts: Facts) -> None:
 
 
 def _write_status(page: Page) -> None:
-    """Whether the functions answer: the version's cell is calculated at every opening (see excel_files.py)."""
+    """Whether the functions answer: the version's cell is calculated at every opening (see excel_files.py).
+
+    Where no function is at hand it is an error, where Python does not start a sentence that says why.
+    """
     page.write(3, 0, "Functions", "label")
-    page.calculate(3, 1, f'=IF(ISERROR({VERSION_CELL}),"{NO_ANSWER}","{ANSWER}")', ANSWER, "status")
+    page.calculate(
+        3, 1, f'=IF(ISNUMBER(IFERROR(VALUE(LEFT({VERSION_CELL},1)),"")),"{ANSWER}","{NO_ANSWER}")', ANSWER, "status"
+    )
     page.write(4, 0, "Version", "label")
     page.calculate(4, 1, f"={page.name_in_file('PLANSHEET_VERSION')}()", __version__, "value")
 
