@@ -144,7 +144,8 @@ def equal_heights(columns: dict[str, list[object]]) -> int:
     for name in names[1:]:
         if len(columns[name]) != len(columns[first]):
             raise CallFailed(
-                f"{first} has {len(columns[first]):,} rows and {name} {len(columns[name]):,}; "
+                f"{first} has {len(columns[first]):,} row{'' if len(columns[first]) == 1 else 's'} and {name} "
+                f"{len(columns[name]):,}; "
                 "give ranges of the same rows"
             )
     return len(columns[first])
