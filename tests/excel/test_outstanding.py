@@ -107,10 +107,10 @@ def test_a_blank_price_stays_blank() -> None:
 )
 def test_what_cannot_be_costs_the_grant_its_answer_and_nobody_else(event: list[Any], error: str, needle: str) -> None:
     first, second, _ = OPTIONS_OUTSTANDING(GRANTS, None, [ACTIVITY, event], CLOSING)
-    assert (first[0], first[2:]) == ("A", [error] * 3)
-    assert needle in first[1]
+    assert (first[:2], first[3:]) == (["A", "Ann"], [error] * 2)  # named, so that the holder's other rows are not paid
+    assert needle in first[2]
     assert isinstance(first[3], ExcelError)
-    assert first[3].message == first[1]
+    assert first[3].message == first[2]
     assert second == ["B", "Ann", "ISO", 50, 30]
 
 
@@ -118,6 +118,71 @@ def test_what_cannot_be_costs_the_grant_its_answer_and_nobody_else(event: list[A
 def test_a_row_that_may_concern_anybody_costs_everybody(event: list[Any]) -> None:
     rows = OPTIONS_OUTSTANDING(GRANTS, None, [ACTIVITY, event], CLOSING)
     assert [row[3] for row in rows] == ["#VALUE!"] * 3
+
+
+def test_a_holder_with_an_impossible_grant_is_paid_nothing_by_the_sheet() -> None:
+    rows = OPTIONS_OUTSTANDING(GRANTS, None, [ACTIVITY, [GRANTED, "EXERCISE", "A", 102]], CLOSING, "BEFORE MERGER")
+    shares, prices, holders = ([[row[at]] for row in rows] for at in (3, 4, 1))
+    assert MERGER_CASHOUT(40, shares, prices, holders) == [["#NUM!"], ["#VALUE!"], [1320]]
+
+
+def test_a_moment_needs_its_day() -> None:
+    for moment in ("BEFORE SPLIT", "BEFORE MERGER"):
+        answer = OPTIONS_OUTSTANDING(GRANTS, None, EVENTS, None, moment)
+        assert answer == "#VALUE!"
+        assert "give the day" in answer.message
+
+
+def test_a_row_that_cannot_be_read_counts_from_its_own_day_on() -> None:
+    later = [*EVENTS, [CLOSING, "SPLIT", None, 1.5], [CLOSING, "EXERCISE", "A", "ten"]]
+    day = CLOSING - dt.timedelta(days=1)
+    assert names_shares_prices(GRANTS, None, later, day) == names_shares_prices(GRANTS, None, EVENTS, day)
+    assert {row[3] for row in OPTIONS_OUTSTANDING(GRANTS, None, later, CLOSING)} == {"#VALUE!"}
+
+
+def test_an_approval_of_a_later_day_gates_all_the_same() -> None:
+    """Nothing was exercisable before it: the FORFEIT took what was not exercisable, which was everything (§22(a))."""
+    approved = [ACTIVITY, [SPLIT_DAY, "FORFEIT", "A", None], [CLOSING, "APPROVAL", None, None]]
+    for day in (SPLIT_DAY, CLOSING):
+        assert [row[0] for row in OPTIONS_OUTSTANDING(GRANTS[:3], None, approved, day)] == ["B"]
+
+
+@pytest.mark.parametrize(("day", "is_over"), [(CLOSING, False), (CLOSING + dt.timedelta(days=1), True)])
+def test_an_option_whose_period_is_over_is_not_outstanding(day: dt.datetime, is_over: bool) -> None:
+    grants = [[*HEADINGS, "Expires"], [*grant("A", 100, 10), CLOSING], [*grant("B", 50, 30), None]]
+    first, second = OPTIONS_OUTSTANDING(grants, None, None, day)
+    assert (first[3] == "#N/A") == is_over
+    assert not is_over or "expired on 2001-06-01 with 100 shares left" in first[2]
+    assert second == ["B", "Ann", "ISO", 50, 30]
+    assert OPTIONS_OUTSTANDING([grants[0], [*grants[1][:-1], "soon"]], None, None, day)[0][3] == "#VALUE!"
+
+
+@pytest.mark.parametrize(("exercised", "price"), [(None, 0.67), (100, 0.67), (150, 0.67)])
+def test_an_aggregate_price_is_kept_from_the_shares_at_the_split(exercised: float | None, price: float) -> None:
+    """What is exercised afterwards changes nothing of it: 101 at $1.00 are 151 at $0.67."""
+    events = [ACTIVITY, [SPLIT_DAY, "SPLIT", None, "3-for-2"]]
+    if exercised:
+        events.append([CLOSING, "EXERCISE", "A", exercised])
+    rows = OPTIONS_OUTSTANDING([HEADINGS, grant("A", 101, 1)], None, events, CLOSING, None, "PRESERVE_AGGREGATE")
+    assert [row[4] for row in rows] == [price]
+
+
+def test_an_aggregate_price_is_kept_from_what_was_left_then() -> None:
+    events = [ACTIVITY, [GRANTED, "EXERCISE", "A", 98], [SPLIT_DAY, "SPLIT", None, "3-for-2"]]
+    [row] = OPTIONS_OUTSTANDING([HEADINGS, grant("A", 101, 1)], None, events, CLOSING, None, "PRESERVE_AGGREGATE")
+    assert row[3:] == [4.5, 0.75]  # $3.00 over four whole shares
+
+
+def test_no_whole_share_left_has_no_price_that_keeps_the_aggregate() -> None:
+    events = [ACTIVITY, [SPLIT_DAY, "SPLIT", None, "1-for-10"]]
+    [row] = OPTIONS_OUTSTANDING([HEADINGS, grant("A", 3, 3)], None, events, CLOSING, None, "PRESERVE_AGGREGATE")
+    assert row[3:] == [pytest.approx(0.3), "#NUM!"]
+
+
+def test_a_tranche_without_a_grant_costs_everybody() -> None:
+    without = [row[:6] for row in GRANTS]
+    vesting = [["Grant", "First exercisable", "Shares"], ["A", GRANTED, 60], ["B", GRANTED, 5], [None, GRANTED, 40]]
+    assert {row[3] for row in OPTIONS_OUTSTANDING(without[:3], vesting)} == {"#VALUE!"}
 
 
 def test_prices_are_needed() -> None:

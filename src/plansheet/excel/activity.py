@@ -35,6 +35,7 @@ class Unreadable:
     message: str
     code: str = "#VALUE!"
     field: str | None = None
+    date: datetime.date | None = None
 
 
 def as_ratio(cell: object) -> Ratio:
@@ -102,7 +103,8 @@ def read_activity(
             entries.append(Activity(read_dates.values[i], action, grant, number, grant_type, ratio, row))
         except BadCell as bad:
             row = first_row + i
-            entries.append(Unreadable(row, action, grant, f"row {row} {bad}", bad.code, bad.field))
+            date = read_dates.values[i]
+            entries.append(Unreadable(row, action, grant, f"row {row} {bad}", bad.code, bad.field, date))
     return entries
 
 

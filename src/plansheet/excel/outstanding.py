@@ -1,36 +1,37 @@
 """The options outstanding at a moment (plan §15(a), §16(a)), as a worksheet function."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from plansheet.core.numbers import Number
 from plansheet.core.records import Activity, Grant, Ledger, Tranche
-from plansheet.core.words import Moment, SplitMethod
+from plansheet.core.refusal import Refusal
+from plansheet.core.words import Action, Moment, SplitMethod
 from plansheet.excel.activity import Unreadable, read_activity_block
 from plansheet.excel.adjustment import split_decimals
 from plansheet.excel.blocks import read_block
 from plansheet.excel.cells import (
+    CallFailed,
     Cells,
     ExcelError,
     is_left_out,
     number_cell,
+    refused,
     row_error,
     scalar_value,
     scalar_word,
     worksheet,
 )
 from plansheet.excel.grant_rows import read_grants
-from plansheet.excel.reading import as_amount, as_date, as_identifier, is_blank_or_zero, read_column
-from plansheet.plan.adjustment import splits_since
+from plansheet.excel.reading import Read, as_amount, as_date, as_identifier, is_blank_or_zero, read_column
+from plansheet.excel.tranche_rows import Entry, UnreadTranche
 from plansheet.plan.iso_limit import IGNORED
 from plansheet.plan.ledger import of_this_plan
-from plansheet.plan.merger import price_after
-from plansheet.plan.option_history import replay
-from plansheet.plan.outstanding import is_made, until
+from plansheet.plan.outstanding import Outstanding, Rounding, options_at, past_its_period
 from plansheet.plan.terms import atg_1996
 
 _NOTHING = ["", "", "", "", ""]
-Price = Number | ExcelError | None
 
 
 @worksheet
@@ -46,11 +47,12 @@ def OPTIONS_OUTSTANDING(
     """Options with shares left, exercisable or not (plan §15, §16(a)): Grant, Holder, Type, Shares, Price; no headings.
 
     Shares and prices are those of the day, adjusted for the splits since the grant. A grant with nothing left has no
-    row. A grant whose history cannot be read or cannot have happened keeps its row: the sentence, and errors.
+    row. One whose history cannot be read or cannot have happened, or whose period is over with shares left, keeps its
+    row: the sentence stands in Type, errors in Shares and Price. Fractions of a split are carried.
 
     Args:
-        grants: Grants with their header row: Grant, Holder, Type, Grant date, FMV, Exercise price; a schedule, if no
-            vesting. Grants of another Plan are left out.
+        grants: Grants with their header row: Grant, Holder, Type, Grant date, FMV, Exercise price, Expires; a schedule,
+            if no vesting. Grants of another Plan are left out.
         vesting: Tranches with their header row: Grant, First exercisable, Shares; left out: built from the schedules.
         activity: Activity with its header row: Date, Action, Grant, Shares, Type.
         as_of: The day; left out: after all activity.
@@ -60,78 +62,101 @@ def OPTIONS_OUTSTANDING(
     """
     day = scalar_value(as_of, "as_of", as_date)
     when = scalar_word(moment, "moment", Moment, Moment.END_OF_DAY)
-    how = scalar_word(method, "method", SplitMethod, atg_1996().split_method)
-    places = split_decimals(decimals)
+    if day is None and when is not Moment.END_OF_DAY:
+        raise CallFailed(f"moment is {when} and as_of is blank; give the day")
+    rounding = Rounding(scalar_word(method, "method", SplitMethod, atg_1996().split_method), split_decimals(decimals))
     read = read_grants(grants, None if is_left_out(vesting) else vesting)
-    prices, types = _prices(grants), _types(read.tranches)
+    facts = _grant_facts(grants)
     rows = [row for row in read_activity_block(activity) if row is not None]
-    unread = _unread(rows)
-    events = until([row for row in rows if isinstance(row, Activity)], day, when)
-    tranches = [t for t in read.tranches if isinstance(t, Tranche) and is_made(_granted(t), day, when)]
-    options, broken = replay(tranches, events)
-    impossible = {event.option.grant.key: event.refusal for event in reversed(broken)}
+    unread = _unread(rows, day) | _without_grant(read.tranches)
+    tranches = [t for t in read.tranches if isinstance(t, Tranche)]
+    prices = {key: None if isinstance(each.price, ExcelError) else each.price for key, each in facts.items()}
+    left = options_at(tranches, [r for r in rows if isinstance(r, Activity)], prices, day, when, rounding)
+    types = {t.grant.key: str(t.grant_type) for t in tranches}
     table: list[list[object]] = []
     for line in read.lines:
-        if line.grant is not None and line.grant.key not in prices:
-            continue
-        error = line.error or unread.get("") or unread.get(line.grant.key if line.grant else "")
-        if error is None and line.grant is not None and line.grant.key in impossible:
-            refusal = impossible[line.grant.key]
-            error = ExcelError(refusal.reason.value, refusal.message)
+        key = line.grant.key if line.grant is not None else ""
+        if line.grant is not None and key not in facts:
+            continue  # of another plan
+        error = line.error or unread.get("") or unread.get(key)
+        option = left.get(key)
+        if error is None and isinstance(option, Refusal):
+            error = refused(option)
+        if error is None and isinstance(option, Outstanding):
+            error = _over(facts[key], day, option.shares)
         if error is not None:
-            table.append([line.grant.text if line.grant else "", error.message, error, error, error])
-            continue
-        assert line.grant is not None
-        option = options.get(line.grant.key)
-        if option is None or not option.outstanding:
-            continue
-        split = splits_since(option.grant_date, events)
-        price = prices.get(line.grant.key)
-        if isinstance(price, Number):
-            price = price_after(split, option.outstanding, price, how, places)
-        named = [line.grant.text, line.holder.text if line.holder else "", types[line.grant.key]]
-        table.append([*named, number_cell(option.outstanding), _price_cell(price)])
+            who = line.holder.text if line.holder else error
+            table.append([str(line.grant or ""), who, error.message, error, error])
+        elif isinstance(option, Outstanding):
+            price = _price_cell(facts[key].price, option.price)
+            named = [str(line.grant), line.holder.text if line.holder else "", types[key]]
+            table.append([*named, number_cell(option.shares), price])
     return table or [_NOTHING]
 
 
-def _granted(tranche: Tranche) -> datetime.date:
-    assert tranche.grant_date is not None
-    return tranche.grant_date
+class _Facts(NamedTuple):
+    """What Grants says of an option beside its tranches: exercise price as granted and last day, or why not."""
+
+    price: Number | ExcelError | None
+    expires: datetime.date | ExcelError | None
 
 
-def _price_cell(price: Price) -> object:
-    if price is None:
-        return ""
-    return price if isinstance(price, ExcelError) else number_cell(price)
-
-
-def _prices(grants: Cells) -> Mapping[str, Price]:
-    """The exercise price of each grant under this plan as granted, by key; None for a blank cell."""
-    block = read_block(grants, "grants", Grant, ("grant", "exercise_price"), ("plan",))
-    names, cells, plans = (block.cells(name) for name in ("grant", "exercise_price", "plan"))
-    assert names is not None and cells is not None
-    read = read_column(cells, as_amount)
-    prices: dict[str, Price] = {}
+def _grant_facts(grants: Cells) -> dict[str, _Facts]:
+    """The facts of each grant under this plan, by key."""
+    block = read_block(grants, "grants", Grant, ("grant", "exercise_price"), ("plan", "expires"))
+    names, prices = block.cells("grant"), block.cells("exercise_price")
+    assert names is not None and prices is not None
+    nothing = [None] * len(names)
+    plans = block.cells("plan") or nothing
+    read_prices = read_column(prices, as_amount)
+    read_days = read_column(block.cells("expires") or nothing, as_date)
+    facts: dict[str, _Facts] = {}
     known: list[Grant] = []
-    for position, name in enumerate(read_column(names, as_identifier).values):
+    for at, name in enumerate(read_column(names, as_identifier).values):
         if name is not None:
-            plan = None if plans is None or is_blank_or_zero(plans[position]) else str(plans[position])
-            known.append(Grant(name, plan=plan))
-            bad = read.bad.get(position)
-            prices[name.key] = read.values[position] if bad is None else row_error(position, "exercise price", bad)
+            known.append(Grant(name, plan=None if is_blank_or_zero(plans[at]) else str(plans[at])))
+            facts[name.key] = _Facts(_of(read_prices, at, "exercise price"), _of(read_days, at, "expires"))
     own = of_this_plan(Ledger(grants=tuple(known)), atg_1996())
-    return {key: price for key, price in prices.items() if key in own}
+    return {key: each for key, each in facts.items() if key in own}
 
 
-def _types(tranches: Sequence[object]) -> dict[str, str]:
-    return {t.grant.key: str(t.grant_type) for t in tranches if isinstance(t, Tranche)}
+def _of(read: Read, at: int, name: str) -> Any:
+    return row_error(at, name, read.bad[at]) if at in read.bad else read.values[at]
 
 
-def _unread(rows: Sequence[Activity | Unreadable]) -> dict[str, ExcelError]:
-    """By grant key what its activity cannot be read for; under "" what concerns every grant."""
+def _over(facts: _Facts, day: datetime.date | None, shares: Number) -> ExcelError | None:
+    """Why an option is not outstanding although shares are left: its period is over (plan §7)."""
+    if isinstance(facts.expires, ExcelError):
+        return facts.expires
+    why = past_its_period(facts.expires, day, shares)
+    return None if why is None else ExcelError("#N/A", why)
+
+
+def _price_cell(granted: Number | ExcelError | None, price: Number | Refusal | None) -> object:
+    if isinstance(granted, ExcelError):
+        return granted
+    if isinstance(price, Refusal):
+        return refused(price)
+    return "" if price is None else number_cell(price)
+
+
+def _unread(rows: Sequence[Activity | Unreadable], day: datetime.date | None) -> dict[str, ExcelError]:
+    """By grant key what its activity cannot be read for; under "" what concerns every grant.
+
+    A row of a later day cannot have influenced the day, but for an approval.
+    """
     unread: dict[str, ExcelError] = {}
     for row in rows:
-        if isinstance(row, Unreadable) and row.action not in IGNORED:
-            error = ExcelError("#VALUE!", f"Activity {row.message}")
-            unread.setdefault(row.grant.key if row.grant is not None else "", error)
+        if not isinstance(row, Unreadable) or row.action in IGNORED:
+            continue
+        if day is not None and row.date is not None and row.date > day and row.action is not Action.APPROVAL:
+            continue
+        error = ExcelError("#VALUE!", f"Activity {row.message}")
+        unread.setdefault(row.grant.key if row.grant is not None else "", error)
     return unread
+
+
+def _without_grant(entries: Sequence[Entry]) -> dict[str, ExcelError]:
+    """A tranche of which nobody can tell whose it is, under ""."""
+    errors = [entry.error for entry in entries if isinstance(entry, UnreadTranche) and entry.grant is None]
+    return {"": errors[0]} if errors else {}

@@ -184,13 +184,13 @@ def _unsettle(done: Completed, unread: Unread, grants: dict[str, Grant]) -> None
 def of_this_plan(ledger: Ledger, terms: Terms) -> dict[str, Grant]:
     """Grants under this plan by key: those of other plans of the group count for §11(c) only.
 
-    A plan's name counts as this plan's where it is the only one, or made of two or more words of the plan's title.
+    A plan's name counts as this plan's where it is the only one and every grant has it, or made of two or more words of
+    the plan's title.
     """
     named = {fold(g.plan): _words(g.plan) for g in ledger.grants if g.plan}
     title = _words(terms.title)
-    own = (
-        set(named) if len(named) == 1 else {name for name, words in named.items() if words <= title and len(words) > 1}
-    )
+    is_only = len(named) == 1 and all(g.plan for g in ledger.grants)
+    own = set(named) if is_only else {name for name, words in named.items() if words <= title and len(words) > 1}
     return {g.grant.key: g for g in ledger.grants if not g.plan or fold(g.plan) in own}
 
 

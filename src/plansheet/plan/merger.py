@@ -5,14 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from plansheet.core.numbers import Number, dollars_text, ratio, round_down, round_half_up
-from plansheet.core.records import Activity, Grant, Holder, Ledger, Ratio, Tranche
+from plansheet.core.numbers import Number, dollars_text, ratio, round_down, round_half_up, shares_text
+from plansheet.core.records import Activity, Grant, Holder, Ledger, Tranche
 from plansheet.core.refusal import Refusal
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
-from plansheet.core.words import CashoutMethod, Moment, SplitMethod
-from plansheet.plan.adjustment import adjust, splits_since
-from plansheet.plan.ledger import complete, of_this_plan
-from plansheet.plan.outstanding import outstanding, until
+from plansheet.core.words import CashoutMethod, Moment
+from plansheet.plan.ledger import Completed, complete, of_this_plan
+from plansheet.plan.outstanding import Rounding, options_at, past_its_period
 from plansheet.plan.terms import Terms
 
 _CENT = 2
@@ -75,31 +74,53 @@ class HeldOption(NamedTuple):
     price: Number | None
 
 
-def outstanding_at(ledger: Ledger, terms: Terms, closing: datetime.date) -> dict[str, list[HeldOption]]:
-    """Options under this plan outstanding immediately before a closing, by holder key.
+def outstanding_at(
+    ledger: Ledger, terms: Terms, closing: datetime.date
+) -> tuple[dict[str, list[HeldOption]], dict[str, str]]:
+    """Options under this plan outstanding immediately before a closing, and why a holder's cannot be told; by holder.
 
     Shares and prices as adjusted for splits until then. The day's rows that end options are the closing's own.
-    Holders with something unread are left out.
     """
-    tranches = _tranches(ledger)
-    before = until(ledger.activity, closing, Moment.BEFORE_MERGER)
-    left = outstanding(tranches, before)
-    own = of_this_plan(ledger, terms)
-    held: dict[str, list[HeldOption]] = {}
-    for tranche in tranches:
-        grant = own.get(tranche.grant.key)
-        shares = left.pop(tranche.grant.key, 0)
-        if grant is not None and tranche.grant_date is not None and shares:
-            split = splits_since(tranche.grant_date, before)
-            rounding = (terms.split_method, terms.split_decimals)
-            price = grant.exercise_price and price_after(split, shares, grant.exercise_price, *rounding)
-            held.setdefault(tranche.held_by.key, []).append(HeldOption(grant, shares, price))
-    return held
-
-
-def _tranches(ledger: Ledger) -> list[Tranche]:
-    """All tranches that are known; a grant without any as one, for what is outstanding is paid exercisable or not."""
     done = complete(ledger)
+    own = of_this_plan(ledger, terms)
+    unclear = dict(done.of_holder)
+    for holder, grant in done.unvested.items():
+        if ledger.tranches:
+            unclear.setdefault(holder, f"grant {grant.grant} has no tranches")
+    tranches = _tranches(ledger, done)
+    for grant, total in _totals(tranches, own):
+        if grant.holder is not None and grant.shares is not None and total != grant.shares:
+            why = f"the tranches of grant {grant.grant} add up to {shares_text(total)}, not {shares_text(grant.shares)}"
+            unclear.setdefault(grant.holder.key, why)
+    rounding = Rounding(terms.split_method, terms.split_decimals)
+    prices = {key: grant.exercise_price for key, grant in own.items()}
+    left = options_at(tranches, ledger.activity, prices, closing, Moment.BEFORE_MERGER, rounding)
+    held: dict[str, list[HeldOption]] = {}
+    for holder, key in dict.fromkeys((t.held_by.key, t.grant.key) for t in tranches):
+        option = left.get(key)
+        if key not in own or option is None:
+            continue
+        grant = own[key]
+        if isinstance(option, Refusal):
+            unclear.setdefault(holder, option.message.partition("; ")[0])
+        elif (over := past_its_period(grant.expires, closing, option.shares)) is not None:
+            unclear.setdefault(holder, f"grant {grant.grant}: {over}")
+        elif isinstance(option.price, Refusal):
+            unclear.setdefault(holder, f"grant {grant.grant}: {option.price.message}")
+        else:
+            held.setdefault(holder, []).append(HeldOption(grant, option.shares, option.price))
+    return held, unclear
+
+
+def _totals(tranches: Sequence[Tranche], own: dict[str, Grant]) -> list[tuple[Grant, Number]]:
+    totals: dict[str, Number] = {}
+    for tranche in tranches:
+        totals[tranche.grant.key] = totals.get(tranche.grant.key, 0) + (tranche.shares or 0)
+    return [(own[key], total) for key, total in totals.items() if key in own]
+
+
+def _tranches(ledger: Ledger, done: Completed) -> list[Tranche]:
+    """All tranches that are known; a grant without any as one, for what is outstanding is paid exercisable or not."""
     tranches = [t for t in done.tranches if t.held_by.key not in done.of_holder and t.grant.key not in done.of_grant]
     known = {tranche.grant.key for tranche in done.tranches}
     whole = [
@@ -108,14 +129,6 @@ def _tranches(ledger: Ledger) -> list[Tranche]:
         if g.grant.key not in known and None not in (g.holder, g.grant_date, g.shares)
     ]
     return tranches + whole
-
-
-def price_after(split: Ratio, shares: Number, price: Number, method: SplitMethod, decimals: int) -> Number:
-    """The exercise price after the splits since the grant, rounded as the plan chooses; ``shares`` are those after."""
-    if split.new == split.old:
-        return price
-    adjusted = adjust(ratio(shares, split.factor), price, split, method, decimals)
-    return price if isinstance(adjusted, Refusal) else adjusted[1]
 
 
 @rule(
@@ -141,15 +154,14 @@ def recorded_payment(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iter
         if any(holder.cashout is not None for holder in ledger.holders):
             yield Unsettled("the merger payments in Holders", "the Plan sheet has no Merger price or no Merger date")
         return
-    done = complete(ledger)
-    strange = {tranche.holder.key: tranche.grant for tranche in done.strangers if tranche.holder is not None}
-    held = outstanding_at(ledger, terms, terms.merger_date)
+    strange = {t.holder.key: t.grant for t in complete(ledger).strangers if t.holder is not None}
+    held, unclear = outstanding_at(ledger, terms, terms.merger_date)
     for holder in ledger.holders:
         if holder.cashout is None:
             continue
         options = held.get(holder.holder.key, [])
         unpriced = next((option.grant.grant for option in options if not option.price), None)
-        why = done.of_holder.get(holder.holder.key) or (f"grant {unpriced} has no exercise price" if unpriced else None)
+        why = unclear.get(holder.holder.key) or (f"grant {unpriced} has no exercise price" if unpriced else None)
         if why is None and holder.holder.key in strange:
             why = f"grant {strange[holder.holder.key]} is not in Grants, so that its price is not known"
         if why is not None:

@@ -10,18 +10,20 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from typing import NamedTuple
 
 from plansheet.core.numbers import Number, exact
 from plansheet.core.records import Activity, Grant, Holder, Tranche, heading
+from plansheet.core.refusal import Refusal
 from plansheet.core.words import Action, Identifier, Moment
 from plansheet.excel.activity import read_activity_block
 from plansheet.excel.grant_rows import read_grants
-from plansheet.plan.adjustment import splits_since
+from plansheet.plan.adjustment import adjust, splits_since
 from plansheet.plan.iso_limit import TrancheSplit, classify
-from plansheet.plan.merger import holder_payment, price_after
-from plansheet.plan.outstanding import outstanding, until
+from plansheet.plan.merger import holder_payment
+from plansheet.plan.outstanding import Outstanding, Rounding, options_at
 from plansheet.plan.terms import atg_1996
 from plansheet.template.tables import Cell, Table, number_cell, read_facts, read_text
 
@@ -124,8 +126,8 @@ def _load(folder: str) -> Facts:
         )
         for entry in story.get("mistake", ())
     )
-    split_prices = _split_prices(grants, events)
-    at_merger = _at_merger(tranches, events, grants, split_prices, merger_date)
+    split_prices = _split_prices(grants, tranches, events)
+    at_merger = _at_merger(tranches, events, grants, merger_date)
     return Facts(
         holders=_recorded(_with_payments(holders, at_merger, merger_price), mistakes),
         grants=_recorded(_with_split_prices(grants, split_prices), mistakes),
@@ -139,17 +141,20 @@ def _load(folder: str) -> Facts:
     )
 
 
-def _split_prices(grants: Table, events: Sequence[Activity]) -> dict[str, Number]:
-    """Exercise price after all splits since the grant (§15(a)(z)), of grants made before one."""
+def _split_prices(grants: Table, tranches: Sequence[Tranche], events: Sequence[Activity]) -> dict[str, Number]:
+    """Exercise price after all splits (§15(a)(z)) of options granted before one and outstanding then."""
     terms = atg_1996()
+    rounding = Rounding(terms.split_method, terms.split_decimals)
     prices: dict[str, Number] = {}
-    for row in grants.records():
-        split = splits_since(day_of(row[GRANT_DATE]), events)
-        if split.new != split.old:
-            shares = _number(row[SHARES]) * split.factor
-            prices[str(row[GRANT])] = price_after(
-                split, shares, _number(row[PRICE]), terms.split_method, terms.split_decimals
-            )
+    for split in (event for event in events if event.action is Action.SPLIT):
+        before = options_at(tranches, events, {}, split.date, Moment.BEFORE_SPLIT, rounding)
+        for row in grants.records():
+            key = Identifier(str(row[GRANT])).key
+            if key in before:
+                since = splits_since(day_of(row[GRANT_DATE]), events)
+                adjusted = adjust(_number(row[SHARES]), _number(row[PRICE]), since, *rounding)
+                assert not isinstance(adjusted, Refusal), adjusted.message
+                prices[str(row[GRANT])] = adjusted[1]
     return prices
 
 
@@ -157,19 +162,20 @@ def _at_merger(
     tranches: Sequence[Tranche],
     events: Sequence[Activity],
     grants: Table,
-    prices: dict[str, Number],
     merger_date: datetime.date,
 ) -> tuple[Position, ...]:
-    """Options outstanding just before they are cancelled for cash at the closing (§16(a)(iii)), in the order of Grants.
-
-    prices: exercise prices where they differ from those as granted.
-    """
-    left = outstanding(tranches, until(events, merger_date, Moment.BEFORE_MERGER))
-    return tuple(
-        Position(grant, str(row[HOLDER]), shares, prices.get(grant, _number(row[PRICE])))
-        for row in grants.records()
-        if (shares := left.get(Identifier(grant := str(row[GRANT])).key, 0))
-    )
+    """Options outstanding just before the closing cancels them for cash (§16(a)(iii)), in the order of Grants."""
+    terms = atg_1996()
+    rounding = Rounding(terms.split_method, terms.split_decimals)
+    granted = {Identifier(str(row[GRANT])).key: _number(row[PRICE]) for row in grants.records()}
+    left = options_at(tranches, events, granted, merger_date, Moment.BEFORE_MERGER, rounding)
+    positions = []
+    for row in grants.records():
+        option = left.get(Identifier(str(row[GRANT])).key)
+        if option is not None:
+            assert isinstance(option, Outstanding) and isinstance(option.price, int | Fraction), option
+            positions.append(Position(str(row[GRANT]), str(row[HOLDER]), option.shares, option.price))
+    return tuple(positions)
 
 
 def _with_split(vesting: Table, grants: Table, tranches: Sequence[Tranche], events: Sequence[Activity]) -> Table:
