@@ -159,11 +159,28 @@ class Resolver:
             case (("TRUE" | "FALSE"), ()):
                 return name == "TRUE"
             case _ if name in (SPILL, INDEX):
+                for argument in call.arguments[1:]:
+                    if is_error(number := self._evaluate(argument, place)):
+                        return number
                 region = self._region(call, place)
                 return self._values(region) if region is not None else "#REF!"
             case _ if name == SINGLE and len(call.arguments) == 1:
                 return self._single(call.arguments[0], place)
+            case "MATCH", (wanted, among, Literal(0)):
+                return self._position(self._evaluate(wanted, place), self._evaluate(among, place))
         raise NotChecked(f"uses {shown_name(call.name)}, which is not calculated here")
+
+    def _position(self, wanted: object, among: object) -> object:
+        """The first cell of a row or column that holds a value, MATCH(..., 0): text without regard to case."""
+        rows = among if isinstance(among, list) else [[among]]
+        if (isinstance(wanted, str) and re.search("[*?~]", wanted)) or min(len(rows), len(rows[0])) > 1:
+            raise NotChecked("uses MATCH with a pattern or a block, which is not calculated here")
+        if is_error(wanted):
+            return wanted
+        folded = [cell.casefold() if isinstance(cell, str) else cell for row in rows for cell in row]
+        sought = wanted.casefold() if isinstance(wanted, str) else wanted
+        same = (at for at, cell in enumerate(folded, start=1) if type(cell) is type(sought) and cell == sought)
+        return next(same, "#N/A")
 
     def _check_number(self, name: str, given: int) -> None:
         if name not in self.signatures:
@@ -300,6 +317,11 @@ def as_sent(cell: Cell) -> Value:
     return 0 if cell.value == dt.time(0) else cell.value
 
 
+def is_error(value: object) -> bool:
+    """Whether a value is an error, as saved: its text."""
+    return isinstance(value, str) and value.startswith("#")
+
+
 def first_of(value: object) -> object:
     """The top left value of rows; a scalar is its own."""
     while isinstance(value, list):
@@ -311,7 +333,7 @@ def _each(value: object, change: Callable[[float], float]) -> object:
     """A number, or each number of rows, changed; blanks count as 0, errors stay. Other values are not ours."""
     if isinstance(value, list):
         return [[_each(cell, change) for cell in row] for row in value]
-    if isinstance(value, str) and value.startswith("#"):
+    if is_error(value):
         return value
     if value is None or isinstance(value, bool | int | float):
         return change(value or 0)
