@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from cli.typing_in import CLEAN, FINDINGS, USAGE, Run, report_of
+from desktop.computers import bare, pc
 from plansheet import __version__
 from plansheet.cli import main
 from plansheet.cli.products import EXISTING, SAMPLE
-from plansheet.template import PRODUCTS, versions_in
+from plansheet.desktop.machine import Configuration
+from plansheet.template import PRODUCTS, TEMPLATES, versions_in
 from workbook.ledgers import LEDGERS, book
 
 CLEAN_BOOK = book(*LEDGERS)
@@ -86,13 +88,14 @@ def test_demo_where_a_file_cannot_be_written(run: Run, name: str) -> None:
 @pytest.fixture(scope="module")
 def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("template") / "here"
-    assert main(["template", str(folder)]) == CLEAN
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("USERPROFILE", str(folder.parent / "user"))  # on Windows it may write into the user's folder
+        assert main(["template", str(folder)]) == CLEAN
     return folder
 
 
 def test_template_leaves_every_product(templates: Path) -> None:
-    left = {path.name for path in templates.iterdir()} - {"plansheet.conf"}  # which Python to start, on Windows
-    assert left == set(PRODUCTS)
+    assert {path.name for path in templates.iterdir()} == set(PRODUCTS)
     assert all(path.stat().st_size for path in templates.iterdir())
 
 
@@ -108,7 +111,7 @@ def test_the_templates_are_clean(run: Run, templates: Path) -> None:
     code, out, _ = run("check", templates, "--format", "json")
     assert code == CLEAN
     verdicts = {Path(one["path"]).name: one["verdict"] for one in report_of(out)["workbooks"]}
-    assert verdicts == {"plansheet.xlsm": "clean", "plansheet-lite.xlsx": "clean"}
+    assert verdicts == dict.fromkeys(TEMPLATES, "clean")
 
 
 @pytest.mark.parametrize("name", ["plansheet.xlsm", "main.py", "plansheet.oxt"])
@@ -120,12 +123,70 @@ def test_template_where_a_file_cannot_be_written(run: Run, name: str) -> None:
     assert "close the file where it is open" in err
 
 
-def test_template_says_what_each_file_is(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("plansheet.cli.products.build_products", lambda folder: [folder / name for name in PRODUCTS])
-    code, out, _ = run("template")
-    assert code == CLEAN
-    for name, text in PRODUCTS.items():
-        assert f"{Path('plansheet-template', name)}: {text}\n" in out
+def built_quickly(folder: Path) -> list[Path]:
+    files = [folder / name for name in PRODUCTS]
+    for file in files:
+        file.write_text("as built", encoding="utf-8")
+    return files
+
+
+@pytest.fixture
+def nothing_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A template command that builds files of two words."""
+    monkeypatch.setattr("plansheet.cli.products.build_products", built_quickly)
+
+
+SAID = "".join(f"{Path('plansheet-template', name)}: {text}\n" for name, text in PRODUCTS.items())
+
+
+@pytest.mark.usefixtures("nothing_built")
+@pytest.mark.parametrize("name", sorted(TEMPLATES))
+def test_a_template_that_was_filled_in_is_not_written_over(run: Run, name: str) -> None:
+    assert run("template", "here")[0] == CLEAN
+    assert run("template", "here")[0] == CLEAN  # nothing was typed into it
+    Path("here", name).write_text("with rows", encoding="utf-8")
+    Path("here", "main.py").unlink()
+    code, _, err = run("template", "here")
+    assert code == USAGE
+    assert f"{Path('here', name)} is there already" in err
+    assert Path("here", name).read_text(encoding="utf-8") == "with rows"
+    assert not Path("here", "main.py").exists()
+    assert run("template", "here", "--force")[0] == CLEAN
+    assert {path.read_text(encoding="utf-8") for path in Path("here").iterdir()} == {"as built"}
+
+
+def test_template_where_a_file_has_the_folders_name(run: Run) -> None:
+    Path("here").write_text("", encoding="utf-8")
+    code, _, err = run("template", "here")
+    assert code == USAGE
+    assert "here cannot be written: a file of that name is there; name another folder" in err
+
+
+@pytest.mark.usefixtures("nothing_built")
+def test_template_says_what_each_file_is(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("plansheet.cli.products._machine", lambda: bare("linux", tmp_path))
+    assert run("template") == (CLEAN, SAID, "")
+    assert not (tmp_path / ".plansheet").exists()
+
+
+@pytest.mark.usefixtures("nothing_built")
+def test_template_on_windows_says_which_file_names_which_python(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    machine = pc(tmp_path, configuration=Configuration(tmp_path / "user" / "plansheet.conf"))
+    monkeypatch.setattr("plansheet.cli.products._machine", lambda: machine)
+    conf = machine.configuration.path
+    said = f"{conf}: which Python the template starts, {machine.named_python}\n"
+    assert run("template") == (CLEAN, SAID + said, "")
+    assert conf.is_file()
+    assert not Path("plansheet-template", "plansheet.conf").exists()
+    conf.unlink()
+    conf.parent.rmdir()
+    conf.parent.write_bytes(b"a file where the folder should be")
+    code, out, err = run("template")
+    assert (code, out) == (FINDINGS, SAID)
+    assert "cannot be written" in err
+    assert str(conf.parent) in err
 
 
 # --- this computer ----------------------------------------------------------------------------------------------------

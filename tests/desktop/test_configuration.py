@@ -23,11 +23,7 @@ from plansheet.desktop.reading import read_machine
 from plansheet.desktop.sources import Sources
 
 PYTHON = r"C:\Program Files\Python312\python.exe"
-OURS = {
-    "INTERPRETER_WIN": PYTHON,
-    "ADD_WORKBOOK_TO_PYTHONPATH": "False",
-    "PYTHONPATH": r"%USERPROFILE%\.plansheet",
-}
+OURS = {"INTERPRETER_WIN": PYTHON, "PYTHONPATH": r"%USERPROFILE%\.plansheet"}
 
 
 def written(tmp_path: Path, data: bytes) -> Path:
@@ -38,9 +34,7 @@ def written(tmp_path: Path, data: bytes) -> Path:
 
 def test_a_new_file_is_what_vba_would_have_written() -> None:
     assert with_ours(b"", PYTHON, "cp1252") == (
-        b'"INTERPRETER_WIN","C:\\Program Files\\Python312\\python.exe"\r\n'
-        b'"ADD_WORKBOOK_TO_PYTHONPATH","False"\r\n'
-        b'"PYTHONPATH","%USERPROFILE%\\.plansheet"\r\n'
+        b'"INTERPRETER_WIN","C:\\Program Files\\Python312\\python.exe"\r\n"PYTHONPATH","%USERPROFILE%\\.plansheet"\r\n'
     )
 
 
@@ -188,6 +182,17 @@ def test_the_configuration(tmp_path: Path) -> None:
     assert configured(sources, str(other)) == Configuration(path, True, str(other), True, False)
     path.write_bytes(b'"SHOW CONSOLE","True"\r\n')
     assert read_machine(sources).configuration == Configuration(path, True)
+
+
+def test_a_python_without_its_folder_is_none_that_can_be_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The macro code refuses it: what lies in Excel's current folder may be anything."""
+    sources = windows(tmp_path)
+    monkeypatch.chdir(Path(sources.executable).parent)
+    assert Path("python.exe").is_file()
+    found = configured(sources, "python.exe")
+    assert (found.interpreter, found.interpreter_exists) == ("python.exe", False)
 
 
 def test_a_configuration_that_names_python_by_a_variable_or_without_a_window(tmp_path: Path) -> None:

@@ -20,8 +20,8 @@ from desktop.computers import (
     tree,
 )
 from plansheet import __version__
-from plansheet.desktop.install import CannotInstall, install, uninstall, write_configuration_beside
-from plansheet.desktop.machine import ADD_IN, AddIn, Excel, Machine, Xlwings
+from plansheet.desktop.install import CannotInstall, have_configuration, install, uninstall
+from plansheet.desktop.machine import ADD_IN, AddIn, Configuration, Excel, Machine, Xlwings
 
 
 def never(path: Path) -> None:
@@ -44,7 +44,6 @@ def test_it_installs_and_says_what_and_where(machine: Machine, excel: FakeExcel)
     placed, conf = excel.start / ADD_IN, machine.configuration.path
     assert placed.read_bytes() == b"fresh"
     assert get_config(conf, "INTERPRETER_WIN") == str(machine.python.executable)
-    assert get_config(conf, "ADD_WORKBOOK_TO_PYTHONPATH") == "False"
     for part in (str(placed), str(conf), str(machine.python.executable), "=PLANSHEET_VERSION()", __version__):
         assert part in said
 
@@ -117,7 +116,7 @@ def test_off_windows_it_names_the_other_routes(tmp_path: Path, platform: str, na
     assert "plansheet.oxt" in str(refused.value)
     with pytest.raises(CannotInstall, match=name):
         uninstall(bare(platform, tmp_path))
-    assert write_configuration_beside(tmp_path, bare(platform, tmp_path)) is None
+    assert have_configuration(bare(platform, tmp_path)) == ""
     assert tree(tmp_path) == {}
 
 
@@ -241,22 +240,55 @@ def test_uninstall_when_excel_is_gone(machine: Machine, excel: FakeExcel) -> Non
     assert "was not in Excel" in uninstall(replace(gone, add_in=AddIn(excel.start)), excel)
 
 
-# --- beside a template ------------------------------------------------------------------------------------------------
+# --- for a template ---------------------------------------------------------------------------------------------------
 
 
-def test_the_configuration_beside_a_template(machine: Machine, tmp_path: Path) -> None:
-    folder = tmp_path / "template"
-    path = write_configuration_beside(folder, machine)
-    assert path == folder / "plansheet.conf"
-    assert get_config(path, "INTERPRETER_WIN") == str(machine.python.executable)
-    written = tree(folder)
-    assert write_configuration_beside(folder, machine) == path
-    assert tree(folder) == written
+@pytest.fixture
+def unset(machine: Machine) -> Machine:
+    """The machine before anything has named a Python for Excel."""
+    return replace(machine, configuration=Configuration(machine.configuration.path))
 
 
-def test_no_configuration_beside_a_template_where_it_would_not_help(machine: Machine, tmp_path: Path) -> None:
-    folder = tmp_path / "template"
-    assert write_configuration_beside(folder, replace(machine, named_python=None)) is None
-    store = replace(machine.python, store=True)
-    assert write_configuration_beside(folder, replace(machine, python=store)) is None
-    assert not folder.exists()
+def test_a_template_has_a_python_named_in_the_users_folder(unset: Machine, tmp_path: Path) -> None:
+    said = have_configuration(unset)
+    conf, python = unset.configuration.path, str(unset.python.executable)
+    assert said == f"{conf}: which Python the template starts, {python}\n"
+    assert get_config(conf, "INTERPRETER_WIN") == python
+    assert [path.name for path in conf.parent.iterdir()] == [conf.name]
+    written = tree(tmp_path)
+    assert have_configuration(unset) == said
+    assert tree(tmp_path) == written
+
+
+def test_a_python_that_is_gone_is_replaced_and_the_users_keys_stay(unset: Machine) -> None:
+    conf = unset.configuration.path
+    conf.parent.mkdir()
+    conf.write_bytes(b'"INTERPRETER_WIN","C:\\gone\\python.exe"\r\n"SHOW CONSOLE","True"\r\n')
+    have_configuration(
+        replace(unset, configuration=Configuration(conf, True, r"C:\gone\python.exe", interpreter_exists=False))
+    )
+    assert get_config(conf, "INTERPRETER_WIN") == str(unset.python.executable)
+    assert get_config(conf, "SHOW CONSOLE") == "True"
+
+
+def test_a_python_that_is_named_and_there_stays(machine: Machine, tmp_path: Path) -> None:
+    before, conf = tree(tmp_path), machine.configuration
+    assert have_configuration(machine) == f"{conf.path}: which Python the template starts, {conf.interpreter}\n"
+    other = Configuration(conf.path, True, r"D:\python.exe", interpreter_exists=True)
+    assert have_configuration(replace(machine, configuration=other)) == (
+        f"{conf.path}: which Python the template starts, D:\\python.exe; for this one instead, type plansheet install\n"
+    )
+    assert tree(tmp_path) == before
+
+
+def test_no_python_is_named_that_excel_could_not_start(unset: Machine, tmp_path: Path) -> None:
+    before = tree(tmp_path)
+    assert have_configuration(replace(unset, named_python=None)) == ""
+    assert have_configuration(replace(unset, python=replace(unset.python, store=True))) == ""
+    assert tree(tmp_path) == before
+
+
+def test_a_users_folder_that_cannot_be_written(unset: Machine) -> None:
+    unset.configuration.path.parent.write_bytes(b"a file where the folder should be")
+    with pytest.raises(CannotInstall, match=r"plansheet.* cannot be written"):
+        have_configuration(unset)

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,8 +72,11 @@ class LibreOffice:
             f"-env:UserInstallation={(self.home / 'profile').as_uri()}",
             f"-env:UNO_SHARED_PACKAGES_CACHE={(self.home / 'extensions').as_uri()}",
         )
-        # Nothing may lead LibreOffice's own Python to the libraries of the one that runs the tests.
+        # Nothing may lead LibreOffice's own Python to the one that runs the tests: it looks along the path, too.
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL"))}
+        own = {Path(sys.prefix, "bin"), Path(sys.base_prefix, "bin"), Path(sys.executable).parent}
+        folders = environment.get("PATH", "").split(os.pathsep)
+        environment["PATH"] = os.pathsep.join(folder for folder in folders if Path(folder) not in own)
         done = subprocess.run(
             [program, *places, *arguments],
             env={**environment, "HOME": str(self.home), "TMPDIR": str(self.home)},

@@ -1,9 +1,10 @@
 """The VBA in LibreOffice's Basic, which reads a workbook's VBA project by itself and runs much of that language.
 
-In place of xlwings' module and its library stands a stand-in that answers as they would. Not shown here: that Excel
-compiles the project; xlwings' own two modules, which Basic does not compile as they are shipped either; the add-in's
-events; and Application.Caller, by which Basic does not know a cell, so that every call is taken for one from a cell.
-An error with which a function answers is shown by Basic's cells as a text, "Error 2042".
+In the formulas a stand-in for xlwings' module and its library answers as they would. That module is run by itself, as a
+64-bit Excel compiles it (Basic takes no heed of #If) and over stand-ins for its library and for WScript.Shell: it reads
+a file of settings and composes the command that starts Python. Not shown here: that Excel compiles the project; the
+library; the add-in's events; and Application.Caller, by which Basic does not know a cell, so that every call is taken
+for one from a cell. An error with which a function answers is shown by Basic's cells as a text, "Error 2042".
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+import xlwings
 
+from plansheet.desktop.configuration import expanded, with_ours
 from plansheet.excel import FUNCTIONS, SENTENCES_IN_CELLS
 from plansheet.excel.reading import ERROR_NUMBERS
 from plansheet.excel.signature import signature_of
@@ -107,6 +110,11 @@ try:
         for name, text in texts.items():
             document.BasicLibraries.getByName(library).insertByName(name, text)
     for name, (library, body) in asked["runs"].items():
+        if name in asked["settings"]:
+            with open(asked["file"], "w", encoding="utf-8", newline="") as file:
+                file.write(asked["settings"][name])
+        elif os.path.exists(asked["file"]):
+            os.remove(asked["file"])
         answers["runs"][name] = run(document, library, body)
     document.close(True)
 finally:
@@ -197,15 +205,43 @@ Public Function LinkSources(kind)
 End Function
 
 Public Sub ChangeLink(source, target, kind)
-    Done = Done & source & " > " & target & " " & kind & Application.DisplayAlerts & Application.AskToUpdateLinks & "; "
+    Done = Done & source & " > " & target & " " & kind & Application.DisplayAlerts & "; "
     If IsLocked Then Err.Raise 1004
 End Sub
 """
 APPLICATION = """Option ClassModule
-Public DisplayAlerts As Boolean
-Public AskToUpdateLinks As Boolean
+Public Alerts As Boolean
+Public Switched As Integer
 Public FullName As String
 Public Workbooks As Variant
+
+Public Property Get DisplayAlerts()
+    DisplayAlerts = Alerts
+End Property
+
+Public Property Let DisplayAlerts(wanted)
+    Alerts = wanted
+    Switched = Switched + 1
+End Property
+"""
+# What stands in for the library: it is loaded unless its folder is called otherwise.
+DLL = """
+Public Loaded As String
+
+Public Function LoadLibrary(ByVal lpLibFileName As String) As Long
+    Loaded = Loaded & lpLibFileName & "; "
+    If InStr(Loaded, "no library") = 0 Then LoadLibrary = 1
+End Function
+"""
+WSCRIPT_SHELL = """Option ClassModule
+Public Function ExpandEnvironmentStrings(ByVal s As String) As String
+    Dim parts, i
+    parts = Split(s, "%")
+    For i = 1 To UBound(parts) - 1 Step 2
+        parts(i) = Environ(parts(i))
+    Next i
+    ExpandEnvironmentStrings = Join(parts, "")
+End Function
 """
 
 
@@ -229,9 +265,41 @@ def relinking() -> str:
     return text
 
 
+def as_excel_compiles_it(text: str) -> str:
+    """What is left of a module between #If and #End If in a 64-bit Excel on Windows."""
+    true = {"VBA7": True, "Win64": True, "Mac": False, 'App = "Microsoft Excel"': True}
+    lines, holds = [], [True]
+    for line in text.splitlines(keepends=True):
+        if found := re.fullmatch(r"#If (.+) Then", line.strip()):
+            holds.append(true[found[1]])
+        elif line.strip() == "#Else":
+            holds[-1] = not holds[-1]
+        elif line.strip() == "#End If":
+            holds.pop()
+        elif all(holds):
+            lines.append(line)
+    assert holds == [True]
+    return "".join(lines)
+
+
+def starting_python() -> str:
+    """The module xlwings over stand-ins, open to be called."""
+    text = as_excel_compiles_it(source(Host.ADD_IN, "xlwings"))
+    text, declared = re.subn(r"^ *Private Declare .*\n", "", text, flags=re.MULTILINE)
+    assert declared == 2
+    for old, new in (
+        ('CreateObject("WScript.Shell")', "New ShellOfWScript"),
+        ('default As String = "", Optional source As String = ""', "default As String, Optional source As String"),
+    ):  # the latter means the same, and Basic stumbles over a default that is empty
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    return re.sub("^Private (Function|Sub)", r"Public \1", text, flags=re.MULTILINE) + DLL
+
+
 LIBRARIES = {
     "good": {"plansheet_errors": source(Host.ADD_IN, "plansheet_errors"), "telling": VBA + TELLING},
     "bad": {"plansheet_errors": source(Host.ADD_IN, "plansheet_errors").replace("Next i", "Next j", 1)},
+    "xlwings": {"ShellOfWScript": VBA + WSCRIPT_SHELL, "code": starting_python()},
     "links": {"Book": VBA + BOOK, "Program": VBA + APPLICATION, "code": relinking()},
     **{
         f"{host.name}_{name}": {name: source(host, name)}
@@ -274,27 +342,33 @@ TABLES = {
 }
 HERE = r"C:\Users\Bo\XLSTART\plansheet.xlam"
 THERE, ON_THE_WEB = r"C:\Users\Ann\plansheet.xlam", "https://example.org/add-ins/Plansheet.XLAM"
-TURNED = f"{THERE} > {HERE} 1FalseFalse; "
-# Name: what differs from a workbook without links in an Excel that asks and alerts; what is turned; what both are then.
+TURNED = f"{THERE} > {HERE} 1False; "
+# Name: what differs from a workbook without links in an Excel that alerts; what is turned, without alerts; whether
+# Excel alerts then, and how often that was switched.
 LINKS = {
-    "no links": ("", "", "TrueTrue"),
-    "elsewhere": (f'book.Sources = Array("{THERE}")', TURNED, "TrueTrue"),
-    "on the web": (f'book.Sources = Array("{ON_THE_WEB}")', TURNED.replace(THERE, ON_THE_WEB), "TrueTrue"),
+    "no links": ("", "", "True0"),
+    "elsewhere": (f'book.Sources = Array("{THERE}")', TURNED, "True2"),
+    "on the web": (f'book.Sources = Array("{ON_THE_WEB}")', TURNED.replace(THERE, ON_THE_WEB), "True2"),
     "among others": (
         rf'book.Sources = Array("C:\a\b.xlsx", "{THERE}", "C:\my-plansheet.xlam", "C:\plansheet.xlam\c.xlsx")',
         TURNED,
-        "TrueTrue",
+        "True2",
     ),
     "twice": (
         f'book.Sources = Array("{THERE}", "{ON_THE_WEB}")',
         TURNED + TURNED.replace(THERE, ON_THE_WEB),
-        "TrueTrue",
+        "True4",
     ),
-    "here": (f'book.Sources = Array("{HERE.upper()}")', "", "TrueTrue"),
-    "protected": (f'book.ProtectStructure = True\nbook.Sources = Array("{THERE}")', "", "TrueTrue"),
-    "refused": (f'book.IsLocked = True\nbook.Sources = Array("{THERE}")', TURNED, "TrueTrue"),
-    "without alerts": (f'Application.DisplayAlerts = False\nbook.Sources = Array("{THERE}")', TURNED, "FalseTrue"),
-    "never asked": (f'Application.AskToUpdateLinks = False\nbook.Sources = Array("{THERE}")', TURNED, "TrueFalse"),
+    "others only": (r'book.Sources = Array("C:\a\b.xlsx")', "", "True0"),
+    "here": (f'book.Sources = Array("{HERE.upper()}")', "", "True0"),
+    "protected": (f'book.ProtectStructure = True\nbook.Sources = Array("{THERE}")', "", "True0"),
+    "refused": (f'book.IsLocked = True\nbook.Sources = Array("{THERE}")', TURNED, "True2"),
+    "refused twice": (
+        f'book.IsLocked = True\nbook.Sources = Array("{THERE}", "{ON_THE_WEB}")',
+        TURNED + TURNED.replace(THERE, ON_THE_WEB),
+        "True4",
+    ),
+    "without alerts": (f'Application.Alerts = False\nbook.Sources = Array("{THERE}")', TURNED, "False2"),
 }
 
 
@@ -303,13 +377,81 @@ def linked(change: str, how: str, seen: str = "book") -> str:
 Set book = New Book
 Set Application = New Program
 Application.FullName = "{HERE}"
-Application.DisplayAlerts = True
-Application.AskToUpdateLinks = True
+Application.Alerts = True
 {change}
 {how}
-Asked = {seen}.Done & Application.DisplayAlerts & Application.AskToUpdateLinks"""
+Asked = {seen}.Done & Application.DisplayAlerts & Application.Switched"""
 
 
+USER = "R&D, O'Größe"
+"""The name of the user's folder, with characters that mean something to cmd.exe or to Python."""
+ENVIRONMENT = {"SystemRoot": r"C:\Windows", "JUERGENS": r"C:\Users\Jürgen Größe"}
+PYTHONS = {
+    "plain": r"C:\Python312\python.exe",
+    "spaces": r"C:\Program Files\Python 3.12\python.exe",
+    "an ampersand": r"D:\R&D\python.exe",
+    "other letters": r"%JUERGENS%\python.exe",  # not spelled out: Basic's Input # reads plain ones only
+    "on a server": r"\\server\Office tools\python.exe",
+}
+NONE_NAMED = "no Python is named in plansheet.conf in your user folder; type plansheet install."
+WITHOUT_FOLDER = "plansheet.conf in your user folder names {} without its folder; type plansheet install."
+REFUSED = {
+    "no file": (None, NONE_NAMED),
+    "an empty file": ("", NONE_NAMED),
+    "another key": ('"SHOW CONSOLE","True"\r\n', NONE_NAMED),
+    "an older key": ('"INTERPRETER","C:\\Python\\python.exe"\r\n', NONE_NAMED),
+    "an environment of conda's": ('"CONDA PATH","C:\\conda"\r\n"CONDA ENV","base"\r\n', NONE_NAMED),
+    **{
+        f"named {python}": (f'"INTERPRETER_WIN","{python}"\r\n', WITHOUT_FOLDER.format(python))
+        for python in ("python", "pythonw.exe", r"Scripts\python.exe", r"\Python\python.exe", "C:python.exe")
+    },
+}
+# What GetConfig gives: the file, the question, the answer.
+READ = {
+    "a value": ('"INTERPRETER_WIN","C:\\a, b\\python.exe"\r\n', 'GetConfig("INTERPRETER_WIN")', r"C:\a, b\python.exe"),
+    "in any case": ('"Show Console","True"\r\n', 'GetConfig("SHOW CONSOLE")', "True"),
+    "the first": ('"A","1"\r\n"A","2"\r\n', 'GetConfig("A")', "1"),
+    "a variable": ('"A","%SystemRoot%\\x"\r\n', 'GetConfig("A")', r"C:\Windows\x"),
+    "not there": ('"A","1"\r\n', 'GetConfig("B")', ""),
+    "not there, with a default": ('"A","1"\r\n', 'GetConfig("B", "%SystemRoot%")', r"C:\Windows"),
+    "no file": (None, 'GetConfig("A", "b")', "b"),
+}
+# As XLPy does, which hands its own name to the library to be filled; Basic does not take that.
+ASKING_PYTHON = """Dim answer
+Loaded = ""
+On Error GoTo failed
+XLPyLoadDLL
+answer = XLPyCommand()
+failed:
+Asked = Loaded & answer & Err.Description"""
+ASKING_COMMAND = "Dim answer\nOn Error Resume Next\nanswer = XLPyCommand()\nAsked = answer & Err.Description"
+ASKING_LIBRARY = 'Loaded = ""\nOn Error Resume Next\nXLPyLoadDLL\nAsked = Loaded'
+
+
+def settings(python: str, more: str = "") -> str:
+    """The file as plansheet install writes it."""
+    return with_ours(more.encode(), python, "utf-8").decode()
+
+
+def command(python: str, home: str, switch: str = "") -> str:
+    """What is to start Python, by cmd.exe in the folder of Windows and by nothing else."""
+    path = rf"{home}\.plansheet".replace("\\", r"\\").replace("'", r"\'").replace("&", "^&")
+    return (
+        rf'C:\Windows\System32\cmd.exe {switch} /K ""{python}" -B -P -c "import sys, os;import xlwings.utils;'
+        rf"xlwings.utils.prepare_sys_path(\"False;;;;;;{path}\");"
+        """import xlwings; xlwings.serve('$(CLSID)')\"\""""
+    )
+
+
+SETTINGS = {
+    **{f"starts: {name}": settings(python) for name, python in PYTHONS.items()},
+    "starts with a console": settings(PYTHONS["plain"], '"SHOW CONSOLE","True"\r\n'),
+    "no library": settings(r"C:\no library\python.exe"),
+    **{f"refused: {name}": text for name, (text, _) in REFUSED.items() if text is not None},
+    **{f"refused command: {name}": text for name, (text, _) in REFUSED.items() if text is not None},
+    **{f"read: {name}": text for name, (text, *_) in READ.items() if text is not None},
+}
+"""The file of settings at a run, by its name; the others find none."""
 RUNS = {
     **{f"one: {name}": ("good", f"Dim x\n{put}\nAsked = Told(AsExcelErrors(x))") for name, (put, _) in ONES.items()},
     **{f"row: {name}": ("good", f"{put}\nAsked = Row(AsExcelErrors(x))") for name, (put, _) in ROWS.items()},
@@ -322,6 +464,12 @@ RUNS = {
         "links",
         linked(f'book.Sources = Array("{THERE}")\nApplication.Workbooks = Array(book)', "Workbook_Open"),
     ),
+    **{f"starts: {name}": ("xlwings", ASKING_PYTHON) for name in PYTHONS},
+    "starts with a console": ("xlwings", ASKING_COMMAND),
+    "no library": ("xlwings", ASKING_LIBRARY),
+    **{f"refused: {name}": ("xlwings", ASKING_PYTHON) for name in REFUSED},
+    **{f"refused command: {name}": ("xlwings", ASKING_COMMAND) for name in REFUSED},
+    **{f"read: {name}": ("xlwings", f"Asked = {question}") for name, (_, question, _) in READ.items()},
     "version": ("plansheet_xlsm", "Asked = PLANSHEET_VERSION()"),
     "version, broken": ("plansheet_xlsm", "Broken = True\nAsked = PLANSHEET_VERSION()"),
 }
@@ -350,7 +498,7 @@ def workbook(path: Path, project: bytes, formulas: list[tuple[str, int, int]]) -
 
 def over_stand_ins() -> bytes:
     """The workbook's project, with stand-ins for what comes from xlwings, and for the cell that calls."""
-    ours = [module for module in modules(Host.WORKBOOK, 1) if module.name not in ("xlwings", "Dictionary")]
+    ours = [module for module in modules(Host.WORKBOOK, 1) if module.name != "xlwings"]
     in_cell = "TypeOf Application.Caller Is Range"
     at = next(i for i, module in enumerate(ours) if module.name == "plansheet_udfs")
     assert ours[at].source.count(in_cell) == len(FUNCTIONS)
@@ -414,12 +562,21 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Any:
         "workbook": str(workbook(folder / "stand-ins.xlsm", over_stand_ins(), formulas)),
         "libraries": LIBRARIES,
         "runs": RUNS,
+        "settings": SETTINGS,
+        "file": rf"{folder / USER}\.plansheet\plansheet.conf",  # here a backslash is a letter like others
     }
+    environment = {**ENVIRONMENT, "USERPROFILE": str(folder / USER), "LC_ALL": "C.UTF-8"}
     run = subprocess.run(
-        [python, "-c", BRIDGE], input=json.dumps(asked), capture_output=True, text=True, check=False, timeout=PATIENCE
+        [python, "-c", BRIDGE],
+        input=json.dumps(asked),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+        env={**os.environ, **environment},
     )
     assert run.returncode == 0, run.stderr
-    return json.loads(run.stdout)
+    return {**json.loads(run.stdout), "home": environment["USERPROFILE"]}
 
 
 # ---- What is shown ---------------------------------------------------------------------------------------------------
@@ -489,4 +646,34 @@ def test_links_to_the_add_in(answers: Any, name: str) -> None:
 
 @pytest.mark.parametrize("when", ["opened later", "open already"])
 def test_links_are_turned_whenever_a_workbook_was_opened(answers: Any, when: str) -> None:
-    assert answers["runs"][when] == f"{TURNED}TrueTrue"
+    assert answers["runs"][when] == f"{TURNED}True2"
+
+
+@pytest.mark.parametrize("name", READ)
+def test_settings_are_read_from_the_users_file(answers: Any, name: str) -> None:
+    assert answers["runs"][f"read: {name}"] == READ[name][2]
+
+
+def library_in(folder: str) -> str:
+    return rf"{folder}\xlwings64-{xlwings.__version__}.dll; "
+
+
+@pytest.mark.parametrize("name", PYTHONS)
+def test_the_python_that_is_named_is_started(answers: Any, name: str) -> None:
+    python = expanded(PYTHONS[name], ENVIRONMENT)
+    library = library_in(python.rpartition("\\")[0])
+    assert answers["runs"][f"starts: {name}"] == library + command(python, answers["home"])
+
+
+def test_a_console_is_asked_for(answers: Any) -> None:
+    assert answers["runs"]["starts with a console"] == command(PYTHONS["plain"], answers["home"], "/showconsole")
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_no_other_python_is_started_instead(answers: Any, name: str) -> None:
+    """Neither by the library, which is not even loaded, nor in the command."""
+    assert answers["runs"][f"refused: {name}"] == answers["runs"][f"refused command: {name}"] == REFUSED[name][1]
+
+
+def test_the_library_is_looked_for_beside_python_and_one_folder_above(answers: Any) -> None:
+    assert answers["runs"]["no library"] == library_in(r"C:\no library") + library_in("C:")

@@ -41,6 +41,9 @@ def argument(saved: Any, sheet: str, text: str) -> object:
         return text.strip('"')
     if text.isdigit():
         return int(text)
+    if text.startswith("Plan_"):
+        terms = {row["Term"]: row["Value"] for row in saved.rows("Plan")}
+        return terms[text.removeprefix("Plan_").replace("_", " ")]
     if text.endswith("[#All]"):
         return saved.block(text.removesuffix("[#All]"))
     if column := COLUMN.fullmatch(text):
@@ -55,15 +58,32 @@ def argument(saved: Any, sheet: str, text: str) -> object:
     ("function", "terms"),
     [
         ("ISO_LIMIT_SPLIT", ["ISO limit", "Rounding"]),
-        ("ISO_LIMIT_BY_GRANT", ["ISO limit"]),
+        ("ISO_LIMIT_BY_GRANT", ["ISO limit", "Rounding"]),
         ("POOL_LEDGER", ["Recycling"]),
         ("ADJUST_FOR_SPLIT", ["Split method", "Split decimals"]),
     ],
 )
 def test_a_function_takes_its_terms_from_the_sheet_plan(saved: Any, function: str, terms: list[str]) -> None:
     arguments = next(arguments for _, _, name, arguments in function_cells(saved) if name == function)
-    rows = [int(text.removeprefix("Plan!$B$")) for text in arguments if text.startswith("Plan!")]
-    assert [saved.values["Plan"].cell(row, 1).value for row in rows] == terms
+    assert [text for text in arguments if text.startswith("Plan_")] == [f"Plan_{t.replace(' ', '_')}" for t in terms]
+
+
+def test_what_plan_says_of_who_uses_a_term_is_so(saved: Any) -> None:
+    """Every sheet that names a term, and none that does not; the checker's own use is said beside it."""
+    used: dict[str, set[str]] = {}
+    for sheet in saved.formulas:
+        for row in sheet.iter_rows():
+            for cell in row:
+                for name in re.findall(r"Plan_(\w+)", str(getattr(cell.value, "text", cell.value))):
+                    used.setdefault(name.replace("_", " "), set()).add(sheet.title)
+    for row in saved.rows("Plan"):
+        said = row["Used by"]
+        sheets = used.get(row["Term"], set())
+        named = {sheet for sheet in saved.formulas.sheetnames if sheet in said and "as it is here" not in said}
+        if "ISO sheets" in said:
+            named |= {sheet for sheet in saved.formulas.sheetnames if sheet.startswith("ISO ")}
+        assert named == sheets, row["Term"]
+    assert {"fixed", "nothing yet"} <= {row["Used by"] for row in saved.rows("Plan")}
 
 
 def saved_values(saved: Any, sheet: str, ref: str) -> list[list[object]]:
@@ -80,7 +100,7 @@ def test_the_ledgers_are_tables_named_like_their_sheets(saved: Any) -> None:
 
 def test_a_line_of_the_plan_for_every_term_and_the_mergers_facts(saved: Any) -> None:
     headings, *rows = saved.block("Plan")
-    assert headings == ["Term", "Value", "Section", "What it says"]
+    assert headings == ["Term", "Value", "Section", "What it says", "Used by"]
     assert [row[0] for row in rows] == [term.label for term in atg_1996().listed] + [label(name) for name in EVENTS]
     values = {row[0]: row[1] for row in rows}
     assert values["ISO limit"] == atg_1996().iso_limit
@@ -123,11 +143,11 @@ def test_looked_up_columns_hold_what_grants_says(saved: Any) -> None:
 
 def test_totals_of_the_merger_are_those_of_its_rows(saved: Any) -> None:
     sheet = saved.values["Merger"]
-    for total, column in (("D6", "G"), ("D7", "H")):
+    for total, column in (("D7", "G"), ("D8", "H")):
         assert sheet[total].value == pytest.approx(
-            sum(cell.value for cell in sheet[column][9:] if cell.value), abs=1e-6
+            sum(cell.value for cell in sheet[column][10:] if cell.value), abs=1e-6
         )
-    assert saved.formulas["Merger"]["D6"].value.startswith("=SUM($G$10:$G$")
+    assert saved.formulas["Merger"]["D7"].value.startswith("=SUM($G$11:$G$")
 
 
 def test_saved_values_are_kept_by_a_program_without_the_functions(saved: Any) -> None:

@@ -17,12 +17,13 @@ import pytest
 import xlwings
 from hypothesis import given
 from hypothesis import strategies as st
+from xlwings.utils import prepare_sys_path
 
 import plansheet
 from plansheet.excel import FUNCTIONS, SENTENCES_IN_CELLS
 from plansheet.excel.reading import ERROR_NUMBERS
 from plansheet.excel.signature import signature_of
-from plansheet.template import vba
+from plansheet.template import vba, vba_of_xlwings
 from plansheet.template.vba import Host, generated_wrapper, modules, vba_project, with_excel_errors
 from plansheet.template.vba_project import (
     REFERENCES,
@@ -45,7 +46,7 @@ with warnings.catch_warnings():
 HOSTS = pytest.mark.parametrize("host", Host)
 NAMES = pytest.mark.parametrize("name", FUNCTIONS)
 SHIPPED = ("quickstart_standalone.xlsm", "quickstart_addin.xlam")
-BAS = {Host.ADD_IN: "xlwings_custom_addin.bas", Host.WORKBOOK: "xlwings.bas"}
+BAS = "xlwings.bas"
 
 
 def source(host: Host, name: str) -> str:
@@ -123,7 +124,6 @@ def test_there_is_a_module_for_the_workbook_and_each_sheet(host: Host) -> None:
     assert found == [
         *((name, ModuleKind.DOCUMENT) for name in ("ThisWorkbook", "Sheet1", "Sheet2")),
         *((name, ModuleKind.STANDARD) for name in ("plansheet_udfs", "plansheet_errors", "xlwings")),
-        ("Dictionary", ModuleKind.CLASS),
     ]
 
 
@@ -305,16 +305,25 @@ def test_lines_are_as_the_editor_takes_them(host: Host) -> None:
         assert max(map(len, continued.split("."))) <= 24
 
 
+def public_procedures(text: str) -> list[str]:
+    """What a module offers to others: whatever does not say that it is private."""
+    heads = re.findall(r"^ *((?:\w+ )*?)(?:Function|Sub) (\w+)", text, re.MULTILINE)
+    return [name for words, name in heads if not {"Private", "End", "Exit"} & set(words.split())]
+
+
 @HOSTS
 def test_nothing_but_the_functions_can_be_entered_in_a_cell(host: Host) -> None:
-    of_cells = [
-        module
-        for module in modules(host, 1)
-        if module.kind is ModuleKind.STANDARD and "\r\nOption Private Module\r\n" not in module.source
-    ]
-    assert [module.name for module in of_cells] == ["plansheet_udfs"]
-    heads = re.findall(r"^(?:Public |Private )?(?:Function|Sub) (\w+)", of_cells[0].source, re.MULTILINE)
-    assert heads == sorted(FUNCTIONS)
+    """What the two private modules offer to the first takes no path, no command and no name of a setting."""
+    standard = {module.name: module.source for module in modules(host, 1) if module.kind is ModuleKind.STANDARD}
+    private = [name for name, text in standard.items() if "\r\nOption Private Module\r\n" in text]
+    assert private == ["plansheet_errors", "xlwings"]
+    assert {name: public_procedures(text) for name, text in standard.items()} == {
+        "plansheet_udfs": sorted(FUNCTIONS),
+        "plansheet_errors": ["AsExcelErrors", "ErrorAndSentence"],
+        "xlwings": ["XLPy"],
+    }
+    assert "\r\nPublic Function XLPy()\r\n" in standard["xlwings"]
+    assert re.findall(r"^ *Public (?:Declare|Const|\w+ As).*", standard["xlwings"], re.MULTILINE) == []
 
 
 @HOSTS
@@ -325,7 +334,7 @@ def test_no_name_is_given_twice(host: Host) -> None:
         if module.kind is ModuleKind.STANDARD
         for name in set(re.findall(r"^ *(?:Public )?(?:Function|Sub|Const) (\w+)", module.source, re.MULTILINE))
     ]
-    assert len(public) > 50
+    assert len(public) > len(FUNCTIONS)
     names = [*public, *(module.name.lower() for module in modules(host, 1)), host.project.lower()]
     assert [name for name in sorted(set(names)) if names.count(name) > 1] == []
 
@@ -359,82 +368,184 @@ def test_versions_are_those_of_the_installed_xlwings(host: Host) -> None:
     assert f"'plansheet {plansheet.__version__}, xlwings {xlwings.__version__}" in source(host, "plansheet_udfs")
 
 
-@HOSTS
-def test_the_module_of_xlwings_is_theirs_but_for_what_must_differ(host: Host) -> None:
-    theirs, ours = shipped_text(BAS[host]), source(host, "xlwings")
-    changes = [
-        line
-        for line in difflib.unified_diff(theirs.splitlines(), ours.splitlines(), n=0, lineterm="")
-        if not line.startswith(("---", "+++", "@@")) and line[1:] != "    #Else"  # between two changed lines
-    ]
-    name = "myaddin" if host is Host.ADD_IN else "xlwings"
-    added = [change[1:] for change in changes if change.startswith("+")]
-    removed = [change[1:] for change in changes if change.startswith("-")]
+KEPT = [
+    "XLPyCommand", "XLPyLoadDLL", "XLPy", "GetConfigFilePath", "GetConfig", "GetConfigFromFile", "WScript",
+    "FileExists", "FileExistsOnWindows", "FileOrFolderExistsOnMac", "ParentFolder", "GetMacDir",
+    "ExpandEnvironmentStrings",
+]  # fmt: skip
+START, END = (
+    re.compile(r"^(?:Public |Private )?(?:Function|Sub) (\w+)", re.M),
+    re.compile(r"^End (?:Function|Sub)$", re.M),
+)
+
+
+def procedures(text: str) -> dict[str, str]:
+    """Each procedure of a module from its head to its end, without what says who may call it."""
+    return {
+        start[1]: re.sub("^(Public|Private) ", "", text[start.start() : end.end()])
+        for start in START.finditer(text)
+        if (end := END.search(text, start.end()))
+    }
+
+
+def head_of(text: str) -> str:
+    """What stands above the procedures of a module."""
+    start = START.search(text)
+    assert start is not None
+    return text[: start.start()]
+
+
+def differences(theirs: str, ours: str) -> tuple[list[str], list[str]]:
+    """Lines that are theirs alone and ours alone."""
+    lines = list(difflib.ndiff(theirs.splitlines(), ours.splitlines()))
+    removed, added = ([line[2:].strip() for line in lines if line.startswith(sign)] for sign in "-+")
+    return removed, added
+
+
+def code_of(text: str) -> str:
+    """A text without its comments and without what stands in quotes."""
+    return "\n".join(re.sub(r'"(?:[^"]|"")*"', '""', line).partition("'")[0] for line in text.splitlines())
+
+
+def names_in(text: str) -> set[str]:
+    return set(re.findall(r"[a-z_]\w*", code_of(text).lower()))
+
+
+def test_both_files_have_the_same_code_but_for_the_add_ins_links() -> None:
+    for name in ("plansheet_udfs", "plansheet_errors", "xlwings"):
+        assert source(Host.ADD_IN, name) == source(Host.WORKBOOK, name)
+
+
+def test_what_is_kept_is_what_the_functions_call_and_nothing_else() -> None:
+    """Followed from XLPy through the text that is shipped, but where ours leaves a call out."""
+    ours = procedures(source(Host.ADD_IN, "xlwings"))
+    reached, new = set[str](), {"xlpy"}
+    by_name = {name.lower(): text for name, text in ours.items()}
+    while new:
+        reached |= new
+        new = {name for each in new for name in names_in(by_name[each]) & set(by_name)} - reached
+    assert list(ours) == KEPT
+    assert reached == {name.lower() for name in KEPT}
+
+
+def test_no_procedure_that_is_left_out_is_called() -> None:
+    theirs, ours = shipped_text(BAS), source(Host.ADD_IN, "xlwings")
+    declared = {name.lower() for name in re.findall(r"Declare (?:PtrSafe )?Function (\w+)", theirs)}
+    every = {name.lower() for name in procedures(theirs)} | declared
+    left_out = every - {name.lower() for name in KEPT} - {"xlpydllactivateauto", "loadlibrary"}
+    assert {"runpython", "executewindows", "saveconfigtofile", "readfile", "createguid", "system"} <= left_out
+    assert left_out & names_in(ours) == set()
+
+
+def test_the_head_of_the_module_is_theirs_but_for_what_is_private_now() -> None:
+    removed, added = differences(head_of(shipped_text(BAS)), head_of(source(Host.ADD_IN, "xlwings")))
     assert added[:3] == [
         "Option Private Module",
-        "'Changed for plansheet: it has settings of its own, and none of somebody else's workbook or folder count.",
-        'Public Const PROJECT_NAME As String = "plansheet"',
+        "'Changed for plansheet: only what its functions need is kept, and nothing but XLPy is public; settings come",
+        "'from the file in the user's folder alone; nothing of a workbook reaches the command that starts Python.",
     ]
-    assert removed[0] == f'Public Const PROJECT_NAME As String = "{name}"'
-    mended = [line.replace(" -B -P -c", " -B -c").replace(r', "%USERPROFILE%\.plansheet")', ")") for line in added[3:]]
-    assert len(mended) == 6  # two starts of Python, four paths for it
-    assert [line for line in removed if line in mended] == mended
-    left_out = [line for line in removed[1:] if line not in mended]
-    if host is Host.WORKBOOK:
-        assert (left_out[0], left_out[-1]) == ("Function sql(query, ParamArray tables())", "End Function")
-        assert len(left_out) == 16
-    else:
-        assert left_out[0].strip() == "'Workbook Sheet Config"
-        assert len(left_out) == 26
-        assert left_out[-1].strip() == "End If"
-    assert ours.splitlines()[1] == "Option Private Module"
-    assert "xlwings.ext" not in ours
+    assert [line for line in added[3:] if "Declare" not in line] == [
+        f'Private Const XLWINGS_VERSION As String = "{xlwings.__version__}"',
+        'Private Const PROJECT_NAME As String = "plansheet"',
+    ]
+    declared = re.findall(r"^ *(.*Declare .*)$", source(Host.ADD_IN, "xlwings"), re.MULTILINE)
+    theirs = re.findall(r"(Declare .*)$", shipped_text(BAS), re.MULTILINE)
+    assert declared == [f"Private {each}" for each in theirs if re.search(r"Function (XLPyDLLActivate|LoadLib)", each)]
+    assert len(declared) == 5
+    kinds = {line: bool(re.search(r"Declare |^Public Const |^#(If Mac|End If)|^$", line)) for line in removed}
+    assert all(kinds.values()), kinds
 
 
-@HOSTS
-def test_settings_are_read_under_our_name_only(host: Host) -> None:
-    text = source(host, "xlwings")
-    assert text.count('PROJECT_NAME & ".conf"') >= 3
-    assert "xlwings.conf" not in unfolded(text)
-    assert ("ActiveWorkbook" in text) == (host is Host.ADD_IN)
+CHANGED = ("XLPyCommand", "XLPyLoadDLL", "GetConfig")
 
 
-def settings_read(host: Host) -> list[str]:
-    """Where GetConfig looks, line by line."""
-    text = source(host, "xlwings")
-    inside = text.split("Function GetConfig(")[1].split("End Function")[0]
-    return [line.strip() for line in inside.splitlines() if "SheetExists" in line or "FileExists" in line]
+@pytest.mark.parametrize("name", KEPT)
+def test_a_procedure_is_theirs_but_for_what_must_differ(name: str) -> None:
+    theirs, ours = procedures(shipped_text(BAS))[name], procedures(source(Host.ADD_IN, "xlwings"))[name]
+    if name not in CHANGED:
+        assert ours == theirs
 
 
-def test_the_add_in_reads_no_settings_of_the_workbook_in_front_or_its_folder() -> None:
-    assert settings_read(Host.ADD_IN) == [
-        'If SheetExists(ThisWorkbook, PROJECT_NAME & ".conf") = True Then',
+NO_PYTHON = [
+    "Err.Raise 1002, Description:= _",
+    '"no Python is named in plansheet.conf in your user folder; type plansheet install."',
+    r'ElseIf Mid$(PYTHON_WIN, 2, 2) <> ":\" And Left$(PYTHON_WIN, 2) <> "\\" Then',
+    "Err.Raise 1002, Description:= _",
+    '"plansheet.conf in your user folder names " & PYTHON_WIN & " without its folder; type plansheet install."',
+]
+LEGACY = ["' Legacy", 'PYTHON_WIN = GetConfig("INTERPRETER", "pythonw")']
+
+
+def changes_of(name: str) -> tuple[list[str], list[str]]:
+    return differences(procedures(shipped_text(BAS))[name], procedures(source(Host.ADD_IN, "xlwings"))[name])
+
+
+def test_only_the_file_in_the_users_folder_is_read() -> None:
+    removed, added = changes_of("GetConfig")
+    assert added == []
+    assert removed[0].startswith("' If source is provided")
+    ours = procedures(source(Host.ADD_IN, "xlwings"))["GetConfig"]
+    assert [line.strip() for line in ours.splitlines() if "Exists" in line or "From" in line] == [
         "If FileExists(GetConfigFilePath()) = True Then",
+        "If GetConfigFromFile(GetConfigFilePath(), configKey, configValue) Then",
     ]
-    assert "ActiveWorkbook" not in "".join(settings_read(Host.WORKBOOK))
+    assert ours.splitlines()[-7:] == procedures(shipped_text(BAS))["GetConfig"].splitlines()[-7:]
+    assert "sheet" not in code_of(ours).lower()
+    text = source(Host.ADD_IN, "xlwings")
+    assert "xlwings.conf" not in code_of(text)
+    assert re.findall(r'Environ\("(\w+)"\)', text) == ["SystemRoot", "SystemRoot", "USERPROFILE"]
+
+
+def test_the_library_is_looked_for_beside_the_python_that_is_named_and_nowhere_else() -> None:
+    assert changes_of("XLPyLoadDLL") == (LEGACY, NO_PYTHON)
+
+
+def test_nothing_of_a_workbook_reaches_the_command() -> None:
+    removed, added = changes_of("XLPyCommand")
+    start, paths = added[0], added[0].split(" & ")
+    assert start.startswith("PYTHONPATH = ")
+    assert paths == [
+        'PYTHONPATH = "False;;;"', 'GetConfig("ONEDRIVE_CONSUMER_WIN")', '";"',
+        'GetConfig("ONEDRIVE_COMMERCIAL_WIN")', '";"', 'GetConfig("SHAREPOINT_WIN")', '";"',
+        r'GetConfig("PYTHONPATH", "%USERPROFILE%\.plansheet")',
+    ]  # fmt: skip
+    assert added[1:6] == NO_PYTHON
+    shell = r'Environ("SystemRoot") & "\System32\cmd.exe "'
+    assert len(added) == 9
+    assert [line.count(shell) for line in added[6:]] == [1, 1, 0]
+    assert added[8].startswith('tail = " -B -P -c ""import sys, os;"')
+    back = [line.replace(shell, '"cmd.exe "').replace(" -B -P ", " -B ") for line in added[6:]]
+    assert [line for line in removed if line in (*LEGACY, *back)] == [*LEGACY, *back]
+    gone = [line for line in removed if line not in (*LEGACY, *back)]
+    assert 'AddExcelDir = GetConfig("ADD_WORKBOOK_TO_PYTHONPATH", "true")' in gone
+    assert "Dim wb As Workbook" in gone
+    assert [line for line in gone if "FullName" in line] == [line for line in removed if "FullName" in line]
+
+
+@pytest.mark.parametrize("name", ["plansheet_udfs", "xlwings"])
+def test_no_workbook_is_named_in_what_starts_python_and_calls_it(name: str) -> None:
+    for word in ("FullName", "ActiveWorkbook", "ThisWorkbook", "ActiveDocument", "Sheets"):
+        assert word not in source(Host.ADD_IN, name)
+
+
+def test_python_takes_no_folder_from_what_it_is_started_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The flag, two workbooks, three clouds, then the paths: as xlwings.utils takes them apart."""
+    text = source(Host.ADD_IN, "xlwings")
+    (given,) = re.findall(r"^ *PYTHONPATH = (\".*)$", text, re.MULTILINE)
+    settings = {"ONEDRIVE_CONSUMER_WIN": "/one", "ONEDRIVE_COMMERCIAL_WIN": "/two", "SHAREPOINT_WIN": "/three"}
+    filled = re.sub(r'GetConfig\("(\w+)".*?\)', lambda key: f'"{settings.get(key[1], "/our/folder")}"', given)
+    argument = "".join(part.strip('"') for part in filled.split(" & "))
+    assert argument == "False;;;/one;/two;/three;/our/folder"
+    monkeypatch.setattr(sys, "path", ["/before"])
+    prepare_sys_path(argument)
+    assert sys.path == ["/our/folder", "/before"]
 
 
 @HOSTS
-def test_python_is_started_without_the_folders_where_it_happens_to_be(host: Host) -> None:
-    text = source(host, "xlwings")
-    starts = re.findall(r'" (-B[^"]*?) ""', text)
-    assert starts == ["-B -P -c", "-B -P -c"]
-    assert set(re.findall(r'GetConfig\("PYTHONPATH"(.*?)\)', text)) == {r', "%USERPROFILE%\.plansheet"'}
-
-
-@HOSTS
-def test_notices_of_licences_are_kept(host: Host) -> None:
-    notice = shipped_text(BAS[host]).split("'xlwings is distributed")[1].split("SUCH DAMAGE.")[0]
+def test_the_notice_of_the_licence_is_kept(host: Host) -> None:
+    notice = shipped_text(BAS).split("'xlwings is distributed")[1].split("SUCH DAMAGE.")[0]
     assert "Zoomer Analytics" in notice
     assert notice in source(host, "xlwings")
-    assert "License: MIT" in source(host, "Dictionary")
-
-
-def test_the_class_is_theirs_as_a_project_stores_it() -> None:
-    theirs = dict(unpacked("theirs.bin", shipped_project(SHIPPED[0])))["Dictionary.cls"].replace("\r\n", "\n")
-    ours = source(Host.WORKBOOK, "Dictionary")
-    assert ours.lower() == theirs.lower()  # the editor has made "err" of "Err" there
-    assert ours.endswith(shipped_text("addin/Dictionary.cls").split("VB_Exposed = True\n")[1])
 
 
 def test_documents_have_the_attributes_that_excel_writes() -> None:
@@ -446,89 +557,64 @@ def test_documents_have_the_attributes_that_excel_writes() -> None:
 
 
 CHANGES = {
-    "another version": (BAS, f'XLWINGS_VERSION As String = "{xlwings.__version__}"', 'XLWINGS_VERSION As String = "0"'),
-    "another name": (BAS, "Public Const PROJECT_NAME As String", "Public Const PROJECT As String"),
-    "its name twice": (BAS, "Public Const XL", 'Public Const PROJECT_NAME As String = "xlwings"\nPublic Const XL'),
-    "no name": (BAS, 'Attribute VB_Name = "xlwings"\n', ""),
-    "another start": (BAS, 'tail = " -B -c ""', 'tail = " -c ""'),
-    "one path more": (BAS, "Public Const XL", 'Public Paths = GetConfig("PYTHONPATH")\nPublic Const XL'),
+    "another version": (f'XLWINGS_VERSION As String = "{xlwings.__version__}"', 'XLWINGS_VERSION As String = "0"'),
+    "another name": ("Public Const PROJECT_NAME As String", "Public Const PROJECT As String"),
+    "its name twice": ("Public Const XL", 'Public Const PROJECT_NAME As String = "xlwings"\nPublic Const XL'),
+    "no name": ('Attribute VB_Name = "xlwings"\n', ""),
+    "a procedure less": ("Function ParentFolder(", "Function FolderAbove("),
+    "a procedure twice": ("Function ParentFolder(", "Function ParentFolder()\nEnd Function\nFunction ParentFolder("),
+    "procedures without end": ("End Function\n", "End Functions\n"),
+    "no procedures": ("Function ", "Functions "),
+    "a call of what is left out": ("  ' open text file to read settings\n", "  sXFile = readfile(sFile)\n"),
+    "a call of a library's": ('Left$(Folder, InStrRev(Folder, "\\") - 1)', "System(Folder)"),
+    "another way to the interpreter": ('GetConfig("INTERPRETER", "pythonw")', 'GetConfig("INTERPRETER", "python3")'),
+    "another start": ('tail = " -B -c ""', 'tail = " -c ""'),
+    "another shell": ('"cmd.exe " &', '"cmd.exe" &'),
+    "one path more": ('GetConfig("SHAREPOINT_WIN") & ";" &', 'GetConfig("SHAREPOINT_WIN") & ";;" &'),
+    "the workbook's folder": ("    ' The first 6 args are", "    ' The first 7 args are"),
+    "another order of paths": ("    ' Escaping backslashes and quotes\n", "    ' Escaping\n"),
+    "no sheet's settings": ("    ' Sheet\n", "    ' Of the workbook\n"),
+    "another order of settings": ("    ' User Config\n", "    ' Of the user\n"),
 }
-OF_THE_ADD_IN = {
-    "no workbook's settings": ("'Workbook Sheet Config\n", "'Of the workbook\n"),
-    "no folder's settings": ("    ' Directory Config\n", "    ' Of the folder\n"),
-    "another order": ("    ' User Config\n", "    ' Of the user\n"),
-}
-OF_THE_WORKBOOK = {
-    "no SQL": ("Function sql(", "Function SQL_TEXT("),
-    "another SQL": ("Function sql(", "Function sql(a)\nEnd Function\nFunction sql("),
-    "more SQL": ("Function sql(", 'Const SQL_MODULE = "xlwings.ext"\nFunction sql('),
-}
-OF_THE_CLASS = {
-    "no head": ("VERSION 1.0 CLASS", "VERSION 2.0 CLASS"),
-    "another name": ('VB_Name = "Dictionary"', 'VB_Name = "Words"'),
-    "other attributes": ("Attribute VB_Exposed = True\n", ""),
-}
-
-
-def refused_after(monkeypatch: pytest.MonkeyPatch, host: Host, file: str, old: str, new: str) -> None:
-    shipped = vba._shipped
-
-    def changed(name: str) -> str:
-        text = shipped(name)
-        if name != file:
-            return text
-        assert old in text
-        return text.replace(old, new)
-
-    monkeypatch.setattr(vba, "_shipped", changed)
-    said = rf"xlwings {re.escape(xlwings.__version__)} is installed, and its {re.escape(file)} is written differently"
-    with pytest.raises(ValueError, match=said):
-        vba_project(host, 1)
 
 
 @HOSTS
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_module_written_differently_stops_the_build(monkeypatch: pytest.MonkeyPatch, host: Host, change: str) -> None:
-    files, old, new = CHANGES[change]
-    if host is Host.ADD_IN:
-        new = new.replace('"xlwings"', '"myaddin"')
-    refused_after(monkeypatch, host, files[host], old, new)
+    old, new = CHANGES[change]
+    assert old in shipped_text(BAS)
+    text = shipped_text(BAS).replace(old, new)
+    monkeypatch.setattr(vba_of_xlwings, "shipped", lambda file: text)
+    said = rf"xlwings {re.escape(xlwings.__version__)} is installed, and its xlwings\.bas is written differently: .*\."
+    with pytest.raises(ValueError, match=said):
+        vba_project(host, 1)
 
 
-@pytest.mark.parametrize("change", OF_THE_ADD_IN)
-def test_settings_read_differently_stop_the_build(monkeypatch: pytest.MonkeyPatch, change: str) -> None:
-    refused_after(monkeypatch, Host.ADD_IN, BAS[Host.ADD_IN], *OF_THE_ADD_IN[change])
-
-
-@pytest.mark.parametrize("change", OF_THE_WORKBOOK)
-def test_a_worksheet_function_written_differently_stops_the_build(monkeypatch: pytest.MonkeyPatch, change: str) -> None:
-    refused_after(monkeypatch, Host.WORKBOOK, BAS[Host.WORKBOOK], *OF_THE_WORKBOOK[change])
-
-
-@HOSTS
-@pytest.mark.parametrize("change", OF_THE_CLASS)
-def test_a_class_written_differently_stops_the_build(monkeypatch: pytest.MonkeyPatch, host: Host, change: str) -> None:
-    refused_after(monkeypatch, host, "addin/Dictionary.cls", *OF_THE_CLASS[change])
+def test_what_is_called_and_left_out_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = shipped_text(BAS).replace("  ' open text file to read settings\n", "  sXFile = readfile(sFile)\n")
+    monkeypatch.setattr(vba_of_xlwings, "shipped", lambda file: text)
+    with pytest.raises(ValueError, match="what is kept of it calls readfile, which is left out"):
+        vba_of_xlwings.xlwings_module()
 
 
 # ---- The generator, off Windows --------------------------------------------------------------------------------------
 
 
-@HOSTS
-def test_the_generator_writes_off_windows_what_it_writes_there(host: Host) -> None:
+def test_the_generator_writes_off_windows_what_it_writes_there() -> None:
     assert sys.platform == "win32" or "xlwings.udfs" not in sys.modules
-    off_windows = generated_wrapper(host)
+    off_windows = generated_wrapper()
     with windows() as classic:
         written = io.StringIO()
-        classic.generator.generate_vba_wrapper("plansheet.udfs", classic.registered, written, Workbook(host.value))
-        there = generated_wrapper(host)
+        add_in = Workbook(Host.ADD_IN.value)
+        classic.generator.generate_vba_wrapper("plansheet.udfs", classic.registered, written, add_in)
+        there = generated_wrapper()
         assert sys.modules["xlwings.udfs"] is classic.generator  # theirs is left to them
     assert off_windows == written.getvalue() == there
 
 
 @pytest.fixture(scope="module")
 def wrapper() -> str:
-    return generated_wrapper(Host.ADD_IN)
+    return generated_wrapper()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pywin32 is there")
@@ -536,7 +622,7 @@ def test_stand_ins_leave_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None
     own = object()
     monkeypatch.setitem(sys.modules, "pywintypes", own)
     before = dict(sys.modules)
-    generated_wrapper(Host.WORKBOOK)
+    generated_wrapper()
     new = {name.partition(".")[0] for name in set(sys.modules) - set(before)}
     assert new <= sys.stdlib_module_names
     assert {"pythoncom", "win32com", "win32com.client", "xlwings.udfs"} & set(sys.modules) == set()
@@ -552,7 +638,7 @@ def test_stand_ins_go_when_the_import_fails_too(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(vba, "import_module", failing)
     before = set(sys.modules)
     with pytest.raises(ImportError, match=r"xlwings\.udfs"):
-        generated_wrapper(Host.WORKBOOK)
+        generated_wrapper()
     assert set(sys.modules) == before
 
 
@@ -571,7 +657,6 @@ def test_a_function_is_called_with_all_it_is_given_and_answers_with_errors(host:
     signature = signature_of(FUNCTIONS[name])
     heads = [f"Optional {a.name}" if a.optional else a.name for a in signature.arguments]
     call = f'XLPy.CallUDF("plansheet.udfs", "{name}", Array({", ".join(a.name for a in signature.arguments)})'
-    book = "ActiveWorkbook" if host is Host.ADD_IN else "ThisWorkbook"
     lines = function(host, name)
     if name in SENTENCES_IN_CELLS:
         failed = "ErrorAndSentence(Err.Description)"
@@ -583,7 +668,7 @@ def test_a_function_is_called_with_all_it_is_given_and_answers_with_errors(host:
     assert lines[3:] == [
         '#If App = "Microsoft Excel" Then',
         "If TypeOf Application.Caller Is Range Then On Error GoTo failed",
-        f"{name} = AsExcelErrors({call}, {book}, Application.Caller))",
+        f"{name} = AsExcelErrors({call}, Nothing, Application.Caller))",
         "Exit Function",
         "#Else",
         f"{name} = AsExcelErrors({call}))",
@@ -630,6 +715,8 @@ def test_a_description_is_cut_and_its_quotes_are_doubled(monkeypatch: pytest.Mon
         ("failed:\n    SPLIT_TRANCHES = Err.Description\n", "failed:\n    Exit Function\n"),
         ("SPLIT_TRANCHES = XLPy.CallUDF(", "SPLIT_TRANCHES = XLPy.Call(XLPy.CallUDF, "),
         ("SPLIT_TRANCHES = XLPy.CallUDF(", "SPLIT_TRANCHES = Python.CallUDF("),
+        (", split_old), ActiveWorkbook, Application", ", split_old), ActiveWorkbook.Name, Application"),
+        (", split_old), ActiveWorkbook, Application", ", split_old), ThisWorkbook, Application"),
         ("Function SPLIT_TRANCHES(", "Public Function SPLIT_TRANCHES("),
         ("Function SPLIT_TRANCHES(", "Function SPLIT_ROWS("),
         ("failed:\n    SPLIT_TRANCHES", "    MsgBox Err.Description\nfailed:\n    SPLIT_TRANCHES"),
@@ -683,8 +770,8 @@ def test_only_the_add_in_turns_links_and_only_to_itself() -> None:
     assert f'StrComp(fileName, "{Host.ADD_IN.value}", vbTextCompare)' in text
     assert "Private Sub Workbook_Open()" in text
     assert "Private Sub Host_WorkbookOpen(ByVal Wb As Workbook)" in text
-    for setting in ("DisplayAlerts", "AskToUpdateLinks"):
-        kept = re.findall(rf"(\w+) = Application\.{setting}\n", text)
-        assert len(kept) == 1
-        assert re.findall(rf"Application\.{setting} = (\w+)\n", text) == ["False", kept[0]]
+    kept = re.findall(r"(\w+) = Application\.DisplayAlerts\n", text)
+    assert len(kept) == 1
+    assert re.findall(r"Application\.DisplayAlerts = (\w+)\n", text) == ["False", kept[0]]
+    assert "AskToUpdateLinks" not in text
     assert "Sub" not in source(Host.WORKBOOK, "ThisWorkbook")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -38,6 +39,18 @@ def as_arrays(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
 @NAMES
 def test_ranges_have_the_answer_of_the_plain_function(excel: ClassicExcel, name: str) -> None:
     assert excel.call(name, *left_out(ANSWERED[name])) == by_com(FUNCTIONS[name](*ANSWERED[name]))
+
+
+def test_a_workbook_with_a_sheet_of_python_is_not_looked_at(
+    excel: ClassicExcel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given the workbook, xlwings would run such sheets where it has a licence for that, and refuse the call here."""
+    monkeypatch.setattr(excel.workbook, "Worksheets", [SimpleNamespace(Name="x.py", Parent=excel.workbook)])
+    excel.generator.udf_modules.clear()  # it looks before it loads the functions
+    with pytest.raises(Exception, match="Embedded code requires a valid LICENSE_KEY"):
+        excel.call_of(excel.workbook, "PLANSHEET_VERSION")
+    assert excel.generator.udf_modules == {}
+    assert excel.call("PLANSHEET_VERSION") == FUNCTIONS["PLANSHEET_VERSION"]()
 
 
 @NAMES

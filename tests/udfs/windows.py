@@ -131,10 +131,18 @@ class ClassicExcel:
         self._python = self.server.XLPython()
 
     def call(self, name: str, *arguments: Any) -> Any:
-        """What VBA gets back. A list of rows is a range, a tuple of rows a computed array; ... is one left out."""
+        """What VBA gets back. A list of rows is a range, a tuple of rows a computed array; ... is one left out.
+
+        plansheet's VBA passes Nothing for the workbook, which arrives as None.
+        """
+        return self.call_of(None, name, *arguments)
+
+    def call_of(self, workbook: Workbook | None, name: str, *arguments: Any) -> Any:
+        """The same, called as xlwings' own VBA does where a workbook is given."""
         variants = tuple(self._argument(argument) for argument in arguments)
         caller = RawDispatch(Reference([[None]], self.workbook))
-        return self._python.CallUDF("plansheet.udfs", name, variants, RawDispatch(self.workbook), caller)
+        book = None if workbook is None else RawDispatch(workbook)
+        return self._python.CallUDF("plansheet.udfs", name, variants, book, caller)
 
     def _argument(self, argument: Any) -> Any:
         if argument is ...:

@@ -13,7 +13,9 @@ class UsageError(Exception):
 
 def not_written(what: object, error: OSError, instead: str) -> UsageError:
     """A file that cannot be written; ``instead``: what to name."""
-    return UsageError(f"{error.filename or what} cannot be written: {error.strerror or error}; name another {instead}")
+    where = error.filename2 or error.filename or what
+    why = "a file of that name is there" if isinstance(error, FileExistsError) else error.strerror or error
+    return UsageError(f"{where} cannot be written: {why}; name another {instead}")
 
 
 def print_text(text: str) -> int:

@@ -4,16 +4,26 @@ import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from shutil import copyfile
+from tempfile import TemporaryDirectory
 
-from plansheet.cli.printing import CLEAN, FINDINGS, not_written, print_text, today
+from plansheet.cli.printing import CLEAN, FINDINGS, UsageError, not_written, print_text, today
 from plansheet.desktop.doctor import doctor
 from plansheet.desktop.doctor_forms import doctor_json, doctor_text
-from plansheet.desktop.install import CannotInstall, install, uninstall, write_configuration_beside
+from plansheet.desktop.install import CannotInstall, have_configuration, install, uninstall
 from plansheet.desktop.machine import Machine, Versions
 from plansheet.desktop.reading import read_machine
 from plansheet.report.json import json_report
 from plansheet.report.text import printable, text_report
-from plansheet.template import PRODUCTS, build_add_in, build_existing, build_products, build_sample, versions_in
+from plansheet.template import (
+    PRODUCTS,
+    TEMPLATES,
+    build_add_in,
+    build_existing,
+    build_products,
+    build_sample,
+    versions_in,
+)
 from plansheet.workbook.checks import Options, check
 
 SAMPLE = "atg-1996-sample.xlsx"
@@ -61,6 +71,7 @@ def _not_open(path: Path) -> None:
 def add_template(parser: argparse.ArgumentParser) -> None:
     """The command template."""
     _add_folder(parser, "plansheet-template")
+    parser.add_argument("--force", action="store_true", help="write over a template that may have been filled in")
     parser.set_defaults(run=_template)
 
 
@@ -68,16 +79,29 @@ def _template(parsed: argparse.Namespace) -> int:
     folder = Path(parsed.folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name in PRODUCTS:
-            _not_open(folder / name)
-        files = build_products(folder)
-        configuration = write_configuration_beside(folder, _machine())
+        with TemporaryDirectory() as elsewhere:
+            built = build_products(Path(elsewhere))
+            if not parsed.force:
+                _keep_filled_in(built, folder)
+            for file in built:
+                _not_open(folder / file.name)
+            for file in built:
+                copyfile(file, folder / file.name)
     except OSError as error:
         raise not_written(folder, error, "folder, or close the file where it is open") from error
-    lines = [f"{file}: {PRODUCTS[file.name]}" for file in files]
-    if configuration is not None:
-        lines.append(f"{configuration}: which Python the template starts; keep it beside the template")
-    return print_text("\n".join(lines) + "\n")
+    print_text("".join(f"{folder / name}: {text}\n" for name, text in PRODUCTS.items()))
+    return _on_this_computer(have_configuration)
+
+
+def _keep_filled_in(built: list[Path], folder: Path) -> None:
+    """Refuse to write over a template that is another than the one to be written: somebody's rows may stand in it."""
+    for file in built:
+        there = folder / file.name
+        if file.name in TEMPLATES and there.is_file() and there.read_bytes() not in (b"", file.read_bytes()):
+            raise UsageError(
+                f"{there} is there already and is not as it was built; it may hold your rows. Name another folder, or "
+                "add --force to write over it"
+            )
 
 
 def add_install(parser: argparse.ArgumentParser) -> None:

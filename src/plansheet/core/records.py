@@ -67,8 +67,8 @@ def heading(record: type[Any], name: str) -> str:
 
 # Headings that several records share.
 _GRANT = (
-    "Grant", "Grant number", "Grant No.", "Grant #", "Grant ID", "Option", "Option number", "Option ID", "Security ID",
-    "Certificate number", "Certificate",
+    "Grant", "Grant number", "Grant No.", "Grant #", "Grant ID", "Option", "Option number", "Option No.", "Option #",
+    "Option ID", "Security ID", "Certificate number", "Certificate No.", "Certificate #", "Certificate",
 )  # fmt: skip
 _HOLDER = (
     "Holder", "Optionee", "Optionholder", "Participant", "Employee", "Employee name", "Stakeholder", "Shareholder",
@@ -186,7 +186,7 @@ class Grant:
 class Tranche:
     """An installment of a grant: so many shares, first exercisable on one date by service alone."""
 
-    grant: Identifier = _column(*_GRANT, kind=Kind.IDENTIFIER, note="The number of the grant.")
+    grant: Identifier = _column(*_GRANT, kind=Kind.IDENTIFIER, note="The number of the grant, spelled as in Grants.")
     holder: Identifier | None = _column(*_HOLDER, kind=Kind.IDENTIFIER, note="Whose option it is.")
     grant_type: GrantType | None = _column(*_TYPE, kind=Kind.WORD, note="ISO or NSO.")
     grant_date: datetime.date | None = _column(*_GRANT_DATE, kind=Kind.DATE, note="The day of the grant.")

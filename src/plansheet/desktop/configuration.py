@@ -1,4 +1,4 @@
-"""The file plansheet.conf, where the add-in's macro code reads which Python to start.
+"""The file plansheet.conf, where the macro code of the add-in and of the template reads which Python to start.
 
 VBA reads it with ``Input #`` and xlwings writes it as ``Write #`` does: one ``"KEY","value"`` a line, in the code page
 of the system. The first pair with a key counts, and environment variables in values are expanded.
@@ -19,12 +19,10 @@ from plansheet.desktop.machine import Configuration
 FOLDER, NAME = ".plansheet", "plansheet.conf"
 
 INTERPRETER = "INTERPRETER_WIN"
-BESIDE_WORKBOOKS = "ADD_WORKBOOK_TO_PYTHONPATH"
 SEARCH_PATH = "PYTHONPATH"
 # Where the search path is empty, xlwings puts the current folder of Excel on it, and a file csv.py in there would be
 # imported. A folder that holds no Python keeps it out; written as a variable, it is right for every user and Python.
 NO_PYTHON_HERE = rf"%USERPROFILE%\{FOLDER}"
-_SETTLED = {BESIDE_WORKBOOKS: "False", SEARCH_PATH: NO_PYTHON_HERE}
 
 _ITEM = re.compile(r'[ \t]*(?:"((?:[^"]|"")*)"?[^,\r\n]*|([^,\r\n]*))(?:,|\r?\n|\r|$)')
 _BOM = b"\xef\xbb\xbf"  # what an editor may have put before the first key
@@ -59,7 +57,7 @@ def with_ours(data: bytes, interpreter: str, code_page: str) -> bytes:
     Ours come first: a line of somebody else's that is no pair would put every later key into the place of a value.
     """
     had = values(data, code_page)
-    ours = {INTERPRETER: interpreter, **_SETTLED}
+    ours = {INTERPRETER: interpreter, SEARCH_PATH: NO_PYTHON_HERE}
     if had.get(SEARCH_PATH):
         del ours[SEARCH_PATH]
     lines = [f'"{key}","{value}"'.encode(code_page) for key, value in ours.items()]
@@ -69,7 +67,7 @@ def with_ours(data: bytes, interpreter: str, code_page: str) -> bytes:
 def without_ours(data: bytes, code_page: str) -> bytes:
     """The file without our keys; a search path of the user's own stays."""
     own = values(data, code_page).get(SEARCH_PATH) not in (None, NO_PYTHON_HERE)
-    keys = {INTERPRETER, BESIDE_WORKBOOKS} if own else {INTERPRETER, *_SETTLED}
+    keys = {INTERPRETER} if own else {INTERPRETER, SEARCH_PATH}
     return b"".join(line + b"\r\n" for line in _lines_but(data, keys, code_page))
 
 
@@ -143,7 +141,7 @@ def read_configuration(path: Path, python: Path, environment: Mapping[str, str],
         path,
         exists=True,
         interpreter=named,
-        interpreter_exists=isfile(Path(named)),
+        interpreter_exists=Path(named).is_absolute() and isfile(named),  # VBA wants its folder
         is_this_python=_same_python(named, str(python)),
     )
 

@@ -1,6 +1,7 @@
 """The checks of the route into Excel on Windows: what the add-in needs before it is installed, and how it is then."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from plansheet import __version__
 from plansheet.desktop.check import FIRST_CELL, Check, Route, State
@@ -210,7 +211,8 @@ def _configured(machine: Machine) -> Check:
         says = f"{conf.path} {lacks}; Excel reads there which Python to start."
         return _check("Configuration", State.FAILS, says, again)
     if not conf.interpreter_exists:
-        says = f"{conf.path} names {conf.interpreter}, which does not exist."
+        lacks = "which does not exist" if Path(conf.interpreter).is_absolute() else "without its folder"
+        says = f"{conf.path} names {conf.interpreter}, {lacks}."
         return _check("Configuration", State.FAILS, says, again)
     if not conf.is_this_python:
         return _check(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from plansheet.desktop.check import FIRST_CELL, State
-from plansheet.desktop.configuration import NAME, with_ours, without_ours, write_whole
+from plansheet.desktop.configuration import with_ours, without_ours, write_whole
 from plansheet.desktop.excel_checks import before_install
 from plansheet.desktop.machine import ADD_IN, Machine
 from plansheet.desktop.sources import Run
@@ -76,16 +76,24 @@ def uninstall(machine: Machine, run: Run = subprocess.run) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write_configuration_beside(folder: Path, machine: Machine) -> Path | None:
-    """On Windows, the file that tells a template in a folder which Python to start; None where it would be of no use.
+def have_configuration(machine: Machine) -> str:
+    """On Windows, have the user's file name a Python for the template to start; says which, or nothing where it cannot.
 
-    Raises OSError if it cannot be written.
+    One that it names already stays if it is there: only an install changes that. Raises CannotInstall.
     """
-    if not machine.windows or machine.python.store or machine.named_python is None:
-        return None
-    conf = folder / NAME
-    write_whole(conf, with_ours(_present(conf), machine.named_python, machine.code_page))
-    return conf
+    conf, python = machine.configuration, machine.named_python
+    if not machine.windows:
+        return ""
+    if conf.interpreter_exists:
+        other = "" if conf.is_this_python else "; for this one instead, type plansheet install"
+        return f"{conf.path}: which Python the template starts, {conf.interpreter}{other}\n"
+    if machine.python.store or python is None:
+        return ""
+    try:
+        write_whole(conf.path, with_ours(_present(conf.path), python, machine.code_page))
+    except OSError as error:
+        raise _not_written(error, conf.path.parent) from error
+    return f"{conf.path}: which Python the template starts, {python}\n"
 
 
 # --- files and xlwings ------------------------------------------------------------------------------------------------

@@ -86,6 +86,7 @@ class Configuration:
     exists: bool = False
     interpreter: str | None = None
     interpreter_exists: bool = False
+    """Whether it is named with its folder, and there."""
     is_this_python: bool = False
 
 

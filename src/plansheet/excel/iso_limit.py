@@ -103,7 +103,9 @@ def ISO_LIMIT_WHY(
 
 
 @worksheet
-def ISO_LIMIT_BY_GRANT(grants: Cells, vesting: Cells = None, activity: Cells = None, limit: Cells = None) -> object:
+def ISO_LIMIT_BY_GRANT(
+    grants: Cells, vesting: Cells = None, activity: Cells = None, limit: Cells = None, rounding: Cells = None
+) -> object:
     """ISO and NSO shares of each grant under the $100,000 limit (plan §11(c)): headed table Grant, Holder, ISO, NSO.
 
     Args:
@@ -111,9 +113,10 @@ def ISO_LIMIT_BY_GRANT(grants: Cells, vesting: Cells = None, activity: Cells = N
         vesting: Tranches with their header row: Grant, First exercisable, Shares; left out: built from the schedules.
         activity: Activity with its header row: Date, Action, Grant, Shares, Type.
         limit: Dollars a calendar year; left out: 100,000.
+        rounding: FLOOR (left out: the straddling share is NSO) or EXACT (fractions).
     """
     read = read_grants(grants, None if is_left_out(vesting) else vesting)
-    settled = settle(read.tranches, read_activity_block(activity), _limit(limit), atg_1996().rounding, "grants ")
+    settled = settle(read.tranches, read_activity_block(activity), _limit(limit), _rounding(rounding), "grants ")
     table: list[list[object]] = [["Grant", "Holder", "ISO", "NSO"]]
     for line in read.lines:
         holder = line.holder.text if line.holder else ""

@@ -2,6 +2,7 @@
 
 from plansheet.template.build import (
     PRODUCTS,
+    TEMPLATES,
     build_add_in,
     build_existing,
     build_products,
@@ -12,6 +13,7 @@ from plansheet.template.excel_files import versions_in
 
 __all__ = [
     "PRODUCTS",
+    "TEMPLATES",
     "build_add_in",
     "build_existing",
     "build_products",

@@ -17,8 +17,7 @@ def write_add_in(book: Book) -> None:
         f"Version {__version__}. plansheet install puts it into Excel, plansheet doctor says whether it works.",
         "Nothing here is legal or tax advice.",
         "plansheet is under the MIT licence. The VBA module xlwings and the library it starts are part of xlwings "
-        f"{distribution('xlwings').version}, under the BSD 3-clause licence that stands in the module; the class "
-        "Dictionary is VBA-Dictionary by Tim Hall, under the MIT licence that stands in it.",
+        f"{distribution('xlwings').version}, under the BSD 3-clause licence that stands in the module.",
     )
     for row, text in enumerate(texts, start=3):
         page.write(row, 0, text, "wrapped")

@@ -26,7 +26,8 @@ _INVENTED = "The people and their options are invented."
 _TEMPLATE_TITLE = "Stock option plan workbook"
 
 ADD_IN, TEMPLATE, LITE_TEMPLATE = "plansheet.xlam", "plansheet.xlsm", "plansheet-lite.xlsx"
-LITE_MAIN, LITE_REQUIREMENTS, EXTENSION = "main.py", "requirements.txt", "plansheet.oxt"
+LITE_MAIN, LITE_REQUIREMENTS = "main.py", "requirements.txt"
+EXTENSION, CALC_TEMPLATE = "plansheet.oxt", "plansheet-libreoffice.xlsx"
 PRODUCTS = {
     TEMPLATE: "the template, for Excel on Windows",
     ADD_IN: "the add-in, for your own workbooks in Excel on Windows; plansheet install puts it there",
@@ -34,8 +35,11 @@ PRODUCTS = {
     LITE_MAIN: "to paste into xlwings Lite",
     LITE_REQUIREMENTS: "to paste into xlwings Lite",
     EXTENSION: "the extension for LibreOffice",
+    CALC_TEMPLATE: "the template for LibreOffice with the extension",
 }
 """Every file that people open or install, and what it is."""
+TEMPLATES = frozenset({TEMPLATE, LITE_TEMPLATE, CALC_TEMPLATE})
+"""Those in which people type."""
 
 
 def build_sample(path: Path) -> None:
@@ -84,6 +88,7 @@ def build_products(folder: Path) -> list[Path]:
     for name, text in ((LITE_MAIN, main_py()), (LITE_REQUIREMENTS, requirements_txt())):
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
     build_extension(folder / EXTENSION)
+    build_starter(folder / CALC_TEMPLATE, BARE)
     return [folder / name for name in PRODUCTS]
 
 
@@ -92,6 +97,7 @@ def _written(path: Path, facts: Facts, flavour: Flavour, title: str) -> Book:
     book = Book(path, flavour)
     _describe(book, title, facts.merger_date, _INVENTED)
     plan = plan_table(facts)
+    book.define_terms(plan)
     write_start(book, facts)
     write_plan(book, plan)
     write_ledgers(book, facts)

@@ -14,9 +14,8 @@ from plansheet.template.start import START, VERSION_CELL
 
 Change = Callable[[str], str]
 
-SETTINGS_SHEET = "plansheet.conf"
-_SETTINGS = {"ADD_WORKBOOK_TO_PYTHONPATH": "False"}
-"""A file csv.py or plansheet.py beside a workbook that came by mail must never be run in place of ours."""
+_EMPTY_TEXT = re.compile(rb'(<c r="[A-Z]+\d+"(?: s="\d+")?)(><f>[^<]*</f><v></v></c>)')
+"""A formula that gives an empty text: without its type it would look as if it had never been calculated."""
 _SPILLS = SPILL_IN_A_CELL.encode(), SPILL.encode()
 _CONTENT_TYPES = "[Content_Types].xml"
 _WORKBOOK_TYPE = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
@@ -45,13 +44,7 @@ def add_versions(book: Book) -> None:
 
 
 def add_macros(book: Book, project: Callable[[int], bytes]) -> None:
-    """Put a VBA project into a workbook: ``project`` makes it for so many sheets, the last of which holds settings."""
-    page = book.add(SETTINGS_SHEET)
-    for row, (name, value) in enumerate(_SETTINGS.items()):
-        page.write(row, 0, name)
-        page.write(row, 1, value)
-    page.widths((36, 12))
-    page.hide()
+    """Put a VBA project into a workbook that has all its sheets: ``project`` makes it for so many."""
     workbook: Any = book.workbook
     workbook.set_vba_name("ThisWorkbook")
     sheets = workbook.worksheets()
@@ -118,4 +111,6 @@ def _change(path: Path, changes: Mapping[str, Change]) -> None:
         for entry, data in parts:
             change = changes.get(entry.filename)
             changed = change(data.decode()).encode() if change else data
-            package.writestr(entry, changed.replace(*_SPILLS), zipfile.ZIP_DEFLATED)
+            if entry.filename.startswith(("xl/worksheets/", "xl/tables/")):
+                changed = _EMPTY_TEXT.sub(rb'\1 t="str"\2', changed.replace(*_SPILLS))
+            package.writestr(entry, changed, zipfile.ZIP_DEFLATED)

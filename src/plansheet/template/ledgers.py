@@ -20,22 +20,46 @@ _WIDTHS = {
     Kind.IDENTIFIER: 20, Kind.DATE: 13, Kind.SHARES: 13, Kind.MONEY: 13, Kind.MONTHS: 10, Kind.WORD: 9, Kind.FLAG: 10,
     Kind.TEXT: 16,
 }  # fmt: skip
-_SENTENCES = 92
+_SENTENCES = 76
 _WIDTH_OF = {GRANT: 9, ACTION: 20, CASHOUT: 18}
 
 
 def plan_table(facts: Facts) -> Table:
     """The plan's terms (figures, then choices) and the merger's, a line each."""
     rows: list[tuple[Cell, ...]] = [
-        (term.label, _value(term), ", ".join(filter(None, (term.section, term.law))), term.text)
+        (term.label, _value(term), ", ".join(filter(None, (term.section, term.law))), term.text, _used_by(term))
         for term in atg_1996().listed
     ]
     merger = "§16(a)(iii)"
     rows += [
-        (MERGER_PRICE, number_cell(facts.merger_price), merger, "Cash per share that shareholders receive, dollars."),
-        (MERGER_DATE, date_cell(facts.merger_date), merger, "Day on which the merger closed."),
+        (
+            MERGER_PRICE,
+            number_cell(facts.merger_price),
+            merger,
+            "Cash per share that shareholders receive, dollars.",
+            _AT_MERGER,
+        ),
+        (MERGER_DATE, date_cell(facts.merger_date), merger, "Day on which the merger closed.", _AT_MERGER),
     ]
-    return Table("Plan", ("Term", "Value", "Section", "What it says"), tuple(rows))
+    return Table("Plan", ("Term", "Value", "Section", "What it says", "Used by"), tuple(rows))
+
+
+_AT_MERGER = "Merger, plansheet check"
+_USED_BY = {
+    "iso_limit": "ISO sheets, plansheet check",
+    "rounding": "ISO sheets, plansheet check",
+    "split_method": "Split, Merger, plansheet check",
+    "split_decimals": "Split, Merger, plansheet check",
+    "recycling": "Pool, plansheet check",
+    "reserve": "plansheet check",
+    "cashout_method": "plansheet check",
+    "approaching_dollars": "ISO by year, as it is here",
+}
+
+
+def _used_by(term: Term) -> str:
+    """Which sheets and checks ask for a term; what nothing asks for must not look as if it did."""
+    return "fixed" if len(term.known) == 1 else _USED_BY.get(term.name, "nothing yet")
 
 
 def _value(term: Term) -> Cell:
@@ -47,9 +71,9 @@ def _value(term: Term) -> Cell:
 def write_plan(book: Book, table: Table) -> None:
     """The sheet Plan. Its column Value mixes numbers, words and dates, each shown as what it is."""
     page = book.add(table.name)
-    page.table(table, ("label", "typed number", "wrapped", "wrapped"), (28, 16, 26, _SENTENCES), {})
+    page.table(table, ("label", "typed number", "wrapped", "wrapped", "text"), (26, 16, 25, _SENTENCES, 27), {})
     known = {term.label: term.known for term in atg_1996().listed}
-    for row, (term, value, _, sentence) in enumerate(table.rows, start=1):
+    for row, (term, value, _, sentence, _) in enumerate(table.rows, start=1):
         page.fit_height(row, {str(sentence): _SENTENCES})
         if isinstance(value, datetime.datetime):
             page.write(row, 1, value, "typed date")

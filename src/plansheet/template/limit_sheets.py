@@ -18,8 +18,10 @@ from plansheet.template.tables import Table
 
 BY_TRANCHE, BY_YEAR, BY_GRANT = "ISO limit", "ISO by year", "ISO by grant"
 _WIDTH_OF_WHY = 84
-_WIDTH_OF_FIGURES = 76
+_WIDTH_OF_FIGURES = 78
 """What is left of it for sentences full of figures, which are wider than words."""
+_ROWS_TO_COME = 200
+"""With room for a sentence of two lines: a result that grows does not fit its rows to its texts."""
 _HEADINGS = 3
 """Row of the headings, below the title and its lines."""
 SPLIT_ROW, SPLIT_COLUMN = _HEADINGS + 1, 4
@@ -56,6 +58,8 @@ def write_by_tranche(book: Book, facts: Facts, plan: Table) -> None:
     sentences = page.call(first, SPLIT_COLUMN + 2, "ISO_LIMIT_WHY", arguments, ["wrapped"], headed=False)
     for row, (sentence,) in enumerate(sentences.rows, start=first):
         page.fit_height(row, {sentence: _WIDTH_OF_FIGURES})
+    if not facts.is_sample:
+        page.give_room(first + len(sentences.rows), _ROWS_TO_COME)
     page.widths((10, 14, 12, 3, 12, 12, _WIDTH_OF_WHY))
     page.freeze(first, 1)
 
@@ -80,7 +84,7 @@ def write_by_grant(book: Book, facts: Facts, plan: Table) -> None:
     page = book.add(BY_GRANT)
     page.title("ISO and NSO shares by grant", "ISO_LIMIT_BY_GRANT takes whole tables; shares are those of today.")
     blocks = [block_of(table) for table in (facts.grants, facts.vesting, facts.activity)]
-    arguments = [*blocks, _terms(plan)[0]]
+    arguments = [*blocks, *_terms(plan)]
     styles = ["text", "text", "shares", "shares"]
     page.call(_HEADINGS, 0, "ISO_LIMIT_BY_GRANT", arguments, styles, headed=True)
     page.widths((14, 26, 16, 16))

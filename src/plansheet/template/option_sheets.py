@@ -10,6 +10,8 @@ from plansheet.template.tables import Cell, Table, date_cell, number_cell
 
 SPLIT, MERGER, SCHEDULES = "Split", "Merger", "Schedules"
 _SCHEDULE = tuple(heading(Grant, name) for name in ("shares", "vesting_start", "months", "cliff", "every"))
+_SCHEDULES = 28
+"""Grants that can be typed on the sheet Schedules."""
 _OPTIONS = ("text", "text", "text", "shares", "price")
 _SHARES, _PRICE, _HOLDER = 3, 4, 1
 """Columns of the options outstanding."""
@@ -35,19 +37,21 @@ def write_split(book: Book, facts: Facts, plan: Table) -> None:
         "A stock split",
         "Options outstanding just before it, and after: whole shares down, price up to the cent, so that no benefit is "
         "added (plan §15). Record the split in Activity too.",
+        "Fractions of shares stay in the ledger and are not issued. A second split adjusts the price in effect; "
+        "plansheet check reckons from the price as granted and rounds once, which can be a cent less.",
     )
-    page.write(3, 0, "Day of the split", "label")
-    page.write(3, _SHARES, date_cell(day), "typed date")
-    for row, (text, value) in enumerate((("New shares", ratio.new), ("for old shares", ratio.old)), start=4):
+    page.write(4, 0, "Day of the split", "label")
+    page.write(4, _SHARES, date_cell(day), "typed date")
+    for row, (text, value) in enumerate((("New shares", ratio.new), ("for old shares", ratio.old)), start=5):
         page.write(row, 0, text, "label")
         page.write(row, _SHARES, number_cell(value), "typed number")
-    new, old, top = page.cell(4, _SHARES), page.cell(5, _SHARES), 9
+    new, old, top = page.cell(5, _SHARES), page.cell(6, _SHARES), 10
     rounding = [term_of(plan, label(name)) for name in ("split_method", "split_decimals")]
-    options = _write_options(page, top, facts, page.cell(3, _SHARES), Moment.BEFORE_SPLIT, rounding, " before")
+    options = _write_options(page, top, facts, page.cell(4, _SHARES), Moment.BEFORE_SPLIT, rounding, " before")
     page.headings(top, 6, ("Shares after", "Price after"), ("shares", "price"))
     arguments = [options.part(_SHARES), options.part(_PRICE), new, old, *rounding]
     after = page.call(top + 1, 6, "ADJUST_FOR_SPLIT", arguments, ["shares", "price"], headed=False)
-    for row, (text, spill, part) in enumerate((("before", options, _SHARES), ("after", after, 0)), start=6):
+    for row, (text, spill, part) in enumerate((("before", options, _SHARES), ("after", after, 0)), start=7):
         page.write(row, 0, f"Shares of all options {text}", "label")
         page.calculate(row, _SHARES, f"=SUM({spill.part(part).text})", spill.total(part), "total shares")
     _write_tranches(page, top, facts, new, old)
@@ -57,18 +61,21 @@ def write_split(book: Book, facts: Facts, plan: Table) -> None:
 
 def _write_tranches(page: Page, top: int, facts: Facts, new: Argument, old: Argument) -> None:
     """The installments of a grant whose number is typed, before and after."""
-    page.write(3, 9, "Installments of grant", "label")
+    page.write(4, 9, "Installments of grant", "label")
     example = str(facts.scheduled[0][GRANT])
-    page.write(3, 12, example, "typed text")
-    page.write(4, 9, "As granted; none of its shares may be lost.", "note")
+    page.write(4, 12, example, "typed text")
+    page.write(5, 9, "As granted; none of its shares may be lost.", "note")
     page.headings(top, 9, (FIRST_EXERCISABLE, "Shares before"), ("date", "shares"))
     page.headings(top, 12, ("Shares after",), ("shares",))
     vesting = facts.vesting
-    columns = f"{vesting.name}[[{FIRST_EXERCISABLE}]:[{SHARES}]]"
-    formula = f'=FILTER({columns},{vesting.name}[{GRANT}]=$M$4,"")'
-    rows = [[r[FIRST_EXERCISABLE], r[SHARES]] for r in vesting.records() if r[GRANT] == example]
-    tranches = page.spill(top + 1, 9, formula, rows, ["date", "shares"])
-    page.call(top + 1, 12, "SPLIT_TRANCHES", [tranches.part(1), new, old], ["shares"], headed=False)
+    of_grant = f"{vesting.name}[{GRANT}]=$M$5"
+    days, shares = (f"{vesting.name}[{name}]" for name in (FIRST_EXERCISABLE, SHARES))
+    rows = [r for r in vesting.records() if r[GRANT] == example]
+    firsts = [["" if r[FIRST_EXERCISABLE] is None else r[FIRST_EXERCISABLE]] for r in rows]
+    page.spill(top + 1, 9, f'=FILTER(IF({days}="","",{days}),{of_grant},"")', firsts, ["date"])
+    numbers = page.spill(top + 1, 10, f'=FILTER({shares},{of_grant},"")', [[r[SHARES]] for r in rows], ["shares"])
+    whole = Argument(numbers.text, numbers.rows)
+    page.call(top + 1, 12, "SPLIT_TRANCHES", [whole, new, old], ["shares"], headed=False)
 
 
 def write_merger(book: Book, facts: Facts, plan: Table) -> None:
@@ -78,21 +85,22 @@ def write_merger(book: Book, facts: Facts, plan: Table) -> None:
         "Cash for options in a merger",
         "Options outstanding just before the closing, exercisable or not (plan §16(a)(iii)). The plan's words net a "
         "holder's underwater options; market practice floors each at zero.",
+        "What ends options on the day itself is taken for the closing's own: whoever left that day is listed too.",
     )
-    for row, (term, style) in enumerate(((MERGER_PRICE, "price"), (MERGER_DATE, "date")), start=3):
+    for row, (term, style) in enumerate(((MERGER_PRICE, "price"), (MERGER_DATE, "date")), start=4):
         named = term_of(plan, term)
         page.write(row, 0, f"{term} (on the sheet Plan)", "label")
         page.calculate(row, _SHARES, f"={named.text}", cell_of(named), f"linked {style}")
-    price, top = page.cell(3, _SHARES), 8
+    price, top = page.cell(4, _SHARES), 9
     rounding = [term_of(plan, label(name)) for name in ("split_method", "split_decimals")]
-    options = _write_options(page, top, facts, page.cell(4, _SHARES), Moment.BEFORE_MERGER, rounding, "")
+    options = _write_options(page, top, facts, page.cell(5, _SHARES), Moment.BEFORE_MERGER, rounding, "")
     methods = {CashoutMethod.PLAN: "By the plan's words", CashoutMethod.PER_OPTION: "Option by option"}
     page.headings(top, 6, tuple(methods.values()), ("dollars", "dollars"))
     for offset, (method, text) in enumerate(methods.items()):
         arguments = [price, options.part(_SHARES), options.part(_PRICE), options.part(_HOLDER), literal(method.label)]
         amounts = page.call(top + 1, 6 + offset, "MERGER_CASHOUT", arguments, ["dollars"], headed=False)
-        page.write(5 + offset, 0, f"Total {text[0].lower()}{text[1:]}", "label")
-        page.calculate(5 + offset, _SHARES, f"=SUM({amounts.text})", amounts.total(0), "total dollars")
+        page.write(6 + offset, 0, f"Total {text[0].lower()}{text[1:]}", "label")
+        page.calculate(6 + offset, _SHARES, f"=SUM({amounts.text})", amounts.total(0), "total dollars")
     styles = ["text", "shares", "dollars", "dollars", "dollars"]
     page.call(top, 9, "MERGER_CASHOUT_BY_HOLDER", arguments[:-1], styles, headed=True)
     page.widths((9, 20, 6, 15, 12, 2, 14, 14, 2, 20, 11, 13, 13, 13))
@@ -109,17 +117,17 @@ def write_schedules(book: Book, facts: Facts) -> None:
     )
     top = 3
     scheduled = facts.scheduled
+    rows = max(_SCHEDULES, len(scheduled))
     styles = dict(zip(_SCHEDULE, ("shares", "date", "plain", "plain", "plain"), strict=True))
     page.headings(top, 0, (GRANT, *_SCHEDULE), ("text", *styles.values()))
     grants = facts.grants.name
-    for row, record in enumerate(scheduled, start=top + 1):
-        page.write(row, 0, record[GRANT], "typed text")
+    for row, record in enumerate([*scheduled, *[{}] * (rows - len(scheduled))], start=top + 1):
+        page.write(row, 0, record.get(GRANT), "typed text")
         for column, name in enumerate(_SCHEDULE, start=1):
-            formula = f"=INDEX({grants}[{name}],MATCH($A{row + 1},{grants}[{GRANT}],0))"
-            # INDEX gives 0 for an empty cell
-            value: Cell = 0 if record[name] is None else record[name]
-            page.calculate(row, column, formula, value, styles[name])
-    arguments = [page.down(top + 1, column, len(scheduled)) for column in range(1 + len(_SCHEDULE))]
+            found = f"INDEX({grants}[{name}],MATCH($A{row + 1},{grants}[{GRANT}],0))"
+            value: Cell = record.get(name, 0) if record else ""  # INDEX gives 0 for an empty cell
+            page.calculate(row, column, f'=IF($A{row + 1}="","",{found})', 0 if value is None else value, styles[name])
+    arguments = [page.down(top + 1, column, rows) for column in range(1 + len(_SCHEDULE))]
     page.call(top, 7, "VEST_TRANCHES", arguments, ["text", "plain", "date", "shares"], headed=True)
     page.widths((10, 12, 14, 10, 10, 10, 3, 10, 10, 14, 12))
     page.freeze(top + 1)

@@ -54,11 +54,14 @@ def column_of(table: Table, heading: str) -> Argument:
 
 
 def term_of(plan: Table, term: str) -> Argument:
-    """The value of a term on the sheet Plan, by its cell: Plan!$B$4; the table stands at the top of its sheet."""
-    row = [row[0] for row in plan.rows].index(term)
-    column = plan.headings.index("Value")
-    address = xl_rowcol_to_cell(row + 1, column, row_abs=True, col_abs=True)
-    return Argument(f"{plan.name}!{address}", plan.rows[row][column])
+    """The value of a term on the sheet Plan, by its name: Plan_ISO_limit."""
+    values = dict(zip((row[0] for row in plan.rows), (row[1] for row in plan.rows), strict=True))
+    return Argument(name_of_term(plan, term), values[term])
+
+
+def name_of_term(plan: Table, term: str) -> str:
+    """The workbook's name for a term's value."""
+    return f"{plan.name}_{term.replace(' ', '_')}"
 
 
 def cell_of(argument: Argument) -> Cell:
@@ -146,6 +149,11 @@ class Page:
         lines = max(-(-len(text) // int(width * _CHARACTERS_OF_A_DIGIT)) for text, width in texts.items())
         if lines > 1 or more:
             self._sheet.set_row(row, _POINTS_OF_A_LINE * lines + 2 + more)
+
+    def give_room(self, row: int, count: int) -> None:
+        """Two lines of height for rows that are still empty."""
+        for below in range(row, row + count):
+            self._sheet.set_row(below, 2 * _POINTS_OF_A_LINE + 2)
 
     def link(self, row: int, column: int, sheet: str) -> None:
         """The name of another sheet, to be clicked."""
@@ -320,10 +328,6 @@ class Page:
         """Print upright."""
         self._sheet.set_portrait()
 
-    def hide(self) -> None:
-        """Keep the sheet out of sight; Excel shows it when asked to."""
-        self._sheet.hide()
-
     def widths(self, widths: Sequence[int]) -> None:
         """Column widths in characters, from the first column; below its results a column looks like them."""
         for column, width in enumerate(widths):
@@ -353,6 +357,13 @@ class Book:
         self.workbook: Any = xlsxwriter.Workbook(str(path))
         self.flavour = flavour
         self._formats = add_formats(self.workbook)
+
+    def define_terms(self, plan: Table) -> None:
+        """A name for the value of every term, which finds it by its words: the sheet may be sorted."""
+        term, value = plan.headings[:2]
+        for row in plan.rows:
+            where = f'MATCH("{row[0]}",{plan.name}[{term}],0)'
+            self.workbook.define_name(name_of_term(plan, str(row[0])), f"=INDEX({plan.name}[{value}],{where})")
 
     def add(self, name: str) -> Page:
         """A new sheet at the end."""

@@ -11,6 +11,8 @@ from plansheet.template.pages import Book, Page
 START = "Start"
 VERSION_CELL = "B5"
 ANSWER = "The functions answer."
+NOT_KNOWN = "Not known yet: press Enable Editing and Enable Content, if Excel offers them above."
+"""What is saved: where nothing may be calculated, as in Protected View, nobody knows."""
 NO_ANSWER = "No answer: the functions are not at hand. The sheet Help says what to do."
 _WIDTHS = (16, 88)
 
@@ -47,12 +49,17 @@ _NO_ADVICE = (
 )
 
 
+def _recorded(facts: Facts) -> str:
+    """Where the shares on Vesting come from: a record can be checked, a result cannot be held against itself."""
+    return "recorded" if facts.is_sample else "the sheet ISO limit gives them"
+
+
 def _sheets(facts: Facts) -> tuple[tuple[str, str], ...]:
     return (
         ("Plan", "The plan's figures and the choices made where it is silent, each with its section."),
         (facts.holders.name, "The people to whom options were granted, and what a merger paid them."),
         (facts.grants.name, "The options as granted, one line each."),
-        (facts.vesting.name, "The installments of every grant, with ISO and NSO shares as recorded."),
+        (facts.vesting.name, f"The installments of every grant, with ISO and NSO shares as {_recorded(facts)}."),
         (facts.activity.name, "Everything that happened, day by day: the plan's one ledger of transactions."),
         (limit_sheets.BY_TRANCHE, "ISO and NSO shares of every installment under the yearly limit, and why (§11(c))."),
         (limit_sheets.BY_YEAR, "The same limit by holder and calendar year, with the room that is left."),
@@ -99,9 +106,8 @@ def _write_status(page: Page) -> None:
     Where no function is at hand it is an error, where Python does not start a sentence that says why.
     """
     page.write(3, 0, "Functions", "label")
-    page.calculate(
-        3, 1, f'=IF(ISNUMBER(IFERROR(VALUE(LEFT({VERSION_CELL},1)),"")),"{ANSWER}","{NO_ANSWER}")', ANSWER, "status"
-    )
+    formula = f'=IF(ISNUMBER(IFERROR(VALUE(LEFT({VERSION_CELL},1)),"")),"{ANSWER}","{NO_ANSWER}")'
+    page.calculate(3, 1, formula, NOT_KNOWN, "status")
     page.write(4, 0, "Version", "label")
     page.calculate(4, 1, f"={page.name_in_file('PLANSHEET_VERSION')}()", __version__, "value")
 

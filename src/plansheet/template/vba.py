@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module, resources
+from importlib import import_module
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -21,15 +21,16 @@ from plansheet.excel import FUNCTIONS, SENTENCES_IN_CELLS
 from plansheet.excel.reading import ERROR_NUMBERS
 from plansheet.excel.signature import signature_of
 from plansheet.excel.version import PLANSHEET_VERSION
+from plansheet.template.vba_of_xlwings import written_differently, xlwings_module
 from plansheet.template.vba_project import Module, ModuleKind, vba_project_bin
 from plansheet.udfs import registered
 
-SETTINGS = "plansheet"
-"""The functions are set up in plansheet.conf: a sheet, a file beside the workbook, or one in the user's folder."""
 DESCRIPTION = 255
 """Excel's function wizard shows this many characters of what a function does."""
 _WIDTH = 120
 _DOES_NOT_ANSWER = "plansheet does not answer: "
+# xlwings looks through the sheets of a workbook for Python code, to run it or, without a licence, to refuse the call.
+_BY_EXCEL, _WITHOUT_WORKBOOK = ", ActiveWorkbook, Application.Caller", ", Nothing, Application.Caller"
 
 
 class Host(enum.Enum):
@@ -44,10 +45,9 @@ class Host(enum.Enum):
         return self.value.replace(".", "_")
 
 
-# As Excel writes them for a workbook, a sheet, and a class.
+# As Excel writes them for a workbook and a sheet.
 _WORKBOOK_BASE = "0{00020819-0000-0000-C000-000000000046}"
 _SHEET_BASE = "0{00020820-0000-0000-C000-000000000046}"
-_CLASS_BASE = "0{FCFB3D2A-A0FA-1068-A738-08002B3371B5}"
 _DOCUMENT = """\
 Attribute VB_Name = "{name}"
 Attribute VB_Base = "{base}"
@@ -82,23 +82,25 @@ End Sub
 Private Sub LinkToThisAddIn(ByVal book As Workbook)
     Dim links As Variant
     Dim source As Variant
-    Dim alerts As Boolean
-    Dim asks As Boolean
-    On Error Resume Next 'what is protected keeps its links
+    On Error GoTo AsItIs
     If book.ProtectStructure Then Exit Sub
     links = book.LinkSources(xlExcelLinks)
     If Not IsArray(links) Then Exit Sub
-    alerts = Application.DisplayAlerts
-    asks = Application.AskToUpdateLinks
-    Application.DisplayAlerts = False
-    Application.AskToUpdateLinks = False
     For Each source In links
-        If IsElsewhere(source) Then
-            book.ChangeLink source, ThisWorkbook.FullName, xlLinkTypeExcelLinks
-        End If
+        If IsElsewhere(source) Then TurnLink book, source
     Next source
+AsItIs:
+End Sub
+
+Private Sub TurnLink(ByVal book As Workbook, ByVal source As String)
+    'On a protected sheet it cannot be turned, and stays as it is.
+    Dim alerts As Boolean
+    alerts = Application.DisplayAlerts
+    On Error GoTo Tried
+    Application.DisplayAlerts = False
+    book.ChangeLink source, ThisWorkbook.FullName, xlLinkTypeExcelLinks
+Tried:
     Application.DisplayAlerts = alerts
-    Application.AskToUpdateLinks = asks
 End Sub
 
 Private Function IsElsewhere(ByVal source As String) As Boolean
@@ -181,101 +183,21 @@ def modules(host: Host, sheets: int) -> tuple[Module, ...]:
             Module(name, ModuleKind.DOCUMENT, _with_crlf(_DOCUMENT.format(name=name, base=_SHEET_BASE)))
             for name in code_names
         ),
-        Module("plansheet_udfs", ModuleKind.STANDARD, _with_crlf(with_excel_errors(generated_wrapper(host)))),
+        Module("plansheet_udfs", ModuleKind.STANDARD, _with_crlf(with_excel_errors(generated_wrapper()))),
         Module("plansheet_errors", ModuleKind.STANDARD, _with_crlf(_errors())),
-        Module("xlwings", ModuleKind.STANDARD, _with_crlf(_xlwings_module(host))),
-        Module("Dictionary", ModuleKind.CLASS, _with_crlf(_dictionary())),
+        Module("xlwings", ModuleKind.STANDARD, _with_crlf(xlwings_module())),
     )
 
 
 # ---- What comes from xlwings -----------------------------------------------------------------------------------------
 
 
-def _xlwings_module(host: Host) -> str:
-    """xlwings' own module, for a project with settings of its own and without functions for a cell.
-
-    It starts a program that its settings name, so nobody else's may count: in the add-in none of the workbook in front
-    or of the folder where that lies, which may have come by mail. Nor may Python find a plansheet.py or csv.py in the
-    folder where it is started (-P), or in one left blank in PYTHONPATH.
-    """
-    # The one works on the workbook in front, the other on the workbook that holds it.
-    file, name = ("xlwings_custom_addin.bas", "myaddin") if host is Host.ADD_IN else ("xlwings.bas", "xlwings")
-    head, constant = 'Attribute VB_Name = "xlwings"\n', "Public Const PROJECT_NAME As String = "
-    text = _shipped(file)
-    _look_for(text, file, f'Public Const XLWINGS_VERSION As String = "{xlwings.__version__}"\n')
-    text = _replaced(text, file, head, f"{head}Option Private Module\n{_CHANGED}")
-    text = _replaced(text, file, f'{constant}"{name}"\n', f'{constant}"{SETTINGS}"\n')
-    for start in (_START_OF_UDFS, _START_OF_SCRIPTS):
-        text = _replaced(text, file, start, start.replace(" -B ", " -B -P "))
-    text = _replaced(text, file, _PYTHONPATH, f'{_PYTHONPATH[:-1]}, "%USERPROFILE%\\.{SETTINGS}")', times=4)
-    if host is Host.WORKBOOK:
-        return _without_sql(text, file)
-    text = _without(text, file, "            'Workbook Sheet Config\n", "            'Add-in Sheet Config")
-    return _without(text, file, "    ' Directory Config\n", "    ' User Config\n")
-
-
-_CHANGED = "'Changed for plansheet: it has settings of its own, and none of somebody else's workbook or folder count.\n"
-_START_OF_UDFS = 'tail = " -B -c ""'
-_START_OF_SCRIPTS = 'PythonInterpreter & " -B -c ""'
-_PYTHONPATH = 'GetConfig("PYTHONPATH")'
-
-
-def _without(text: str, file: str, first: str, after: str) -> str:
-    """A text without what stands from one line up to another."""
-    _look_for(text, file, first)
-    _look_for(text, file, after)
-    before, rest = text.split(first)
-    _look_for(rest, file, after)
-    return before + after + rest.split(after)[1]
-
-
-def _without_sql(text: str, file: str) -> str:
-    """The worksheet function SQL belongs to xlwings' own add-in."""
-    found = re.findall(r"^Function sql\(.*?^End Function\n", text, re.MULTILINE | re.DOTALL)
-    if len(found) != 1 or found[0].count("xlwings.ext") != text.count("xlwings.ext"):
-        raise _written_differently(file, "Function sql(")
-    return text.replace(found[0], "")
-
-
-def _dictionary() -> str:
-    """xlwings' class for what Windows has and the Mac has not, as a project stores a class."""
-    file = "addin/Dictionary.cls"
-    name, exposed = 'Attribute VB_Name = "Dictionary"\n', "Attribute VB_Exposed = True\n"
-    text = _replaced(_shipped(file), file, "VERSION 1.0 CLASS\nBEGIN\n  MultiUse = -1  'True\nEND\n", "")
-    text = _replaced(text, file, name, f'{name}Attribute VB_Base = "{_CLASS_BASE}"\n')
-    stored = "Attribute VB_TemplateDerived = False\nAttribute VB_Customizable = False\n"
-    return _replaced(text, file, exposed, f"{exposed}{stored}")
-
-
-def _shipped(file: str) -> str:
-    """A text of the installed xlwings, its lines ended by LF."""
-    return (resources.files(xlwings) / file).read_bytes().decode("cp1252").replace("\r\n", "\n")
-
-
-def _replaced(text: str, file: str, old: str, new: str, times: int = 1) -> str:
-    _look_for(text, file, old, times)
-    return text.replace(old, new)
-
-
-def _look_for(text: str, file: str, wanted: str, times: int = 1) -> None:
-    if text.count(wanted) != times:
-        raise _written_differently(file, wanted, times)
-
-
-def _written_differently(file: str, wanted: str, times: int = 1) -> ValueError:
-    return ValueError(
-        f"xlwings {xlwings.__version__} is installed, and its {file} is written differently: "
-        f'"{wanted.splitlines()[0]}" does not stand there {"once" if times == 1 else f"{times} times"}. '
-        "Install the xlwings that plansheet asks for."
-    )
-
-
-def generated_wrapper(host: Host) -> str:
-    """The functions as xlwings' "Import Functions" would write them into this file."""
+def generated_wrapper() -> str:
+    """The functions as xlwings' "Import Functions" would write them into the add-in."""
     written = io.StringIO()
     with _classic_xlwings() as classic:
         functions = SimpleNamespace(**registered(func=classic.xlfunc, arg=classic.xlarg))
-        classic.generate_vba_wrapper("plansheet.udfs", functions, written, SimpleNamespace(Name=host.value))
+        classic.generate_vba_wrapper("plansheet.udfs", functions, written, SimpleNamespace(Name=Host.ADD_IN.value))
     return written.getvalue()
 
 
@@ -324,18 +246,21 @@ def with_excel_errors(wrapper: str) -> str:
         if (head := re.fullmatch(r"Function (\w+)\(.*\)", line)) and head[1] in FUNCTIONS:
             seen.append(("head", head[1]))
             lines += [_folded(line), *_attributes(head[1])]
-        elif call := re.fullmatch(r"( +)(\w+) = (XLPy\.CallUDF\(.+\))", line):
-            seen.append(("call", call[2]))
-            lines.append(_folded(f"{call[1]}{call[2]} = AsExcelErrors({call[3]})"))
+        elif call := re.fullmatch(rf"( +)(\w+) = (XLPy\.CallUDF\(.+?)({_BY_EXCEL})?\)", line):
+            seen.append(("call by Excel" if call[4] else "call", call[2]))
+            by_excel = _WITHOUT_WORKBOOK if call[4] else ""
+            lines.append(_folded(f"{call[1]}{call[2]} = AsExcelErrors({call[3]}{by_excel}))"))
         elif failed := re.fullmatch(r"( +)(\w+) = Err\.Description", line):
             seen.append(("failed", failed[2]))
             lines.append(f"{failed[1]}{failed[2]} = {_when_the_call_fails(failed[2])}")
         else:
             lines.append(line)
     # One call for Excel, one for other programs of Office.
-    wanted = [(what, name) for name in sorted(FUNCTIONS) for what in ("head", "call", "call", "failed")]
+    wanted = [(what, name) for name in sorted(FUNCTIONS) for what in ("head", "call by Excel", "call", "failed")]
     if seen != wanted or wrapper.count("CallUDF") + wrapper.count("Err.") != 3 * len(FUNCTIONS):
-        raise _written_differently("generated VBA", "the head, the two calls and the failure of each function")
+        raise written_differently(
+            "generated VBA", "the head, the two calls and the failure of each function do not stand there once"
+        )
     return "\n".join(lines) + "\n"
 
 

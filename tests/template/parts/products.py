@@ -9,5 +9,4 @@ from plansheet.core.records import Activity, Grant, Holder, Tranche
 ADD_IN_FILE, TEMPLATE, LITE, SAMPLE = "plansheet.xlam", "plansheet.xlsm", "plansheet-lite.xlsx", "sample.xlsx"
 WITH_SHEETS = (TEMPLATE, LITE, SAMPLE)
 WITH_MACROS = (ADD_IN_FILE, TEMPLATE)
-SETTINGS = "plansheet.conf"
 LEDGERS: dict[str, type[Any]] = {"Holders": Holder, "Grants": Grant, "Vesting": Tranche, "Activity": Activity}

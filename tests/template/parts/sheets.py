@@ -58,6 +58,7 @@ def headings_are_printed_on_every_page(package: Package, see: Seen) -> None:
     titles = {
         package.tabs[int(e.get("localSheetId", "0"))].get("name"): (e.text or "").rpartition("!")[2]
         for e in package.defined_names
+        if e.get("localSheetId") is not None
     }
     for sheet in package.sheets:
         rows = frozen_rows(sheet)

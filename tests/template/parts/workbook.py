@@ -11,7 +11,6 @@ import pytest
 
 import plansheet
 from template.parts.checking import Seen
-from template.parts.products import SETTINGS
 from template.parts.reading import ADD_IN, MAIN, OFFICE, R_ID, Package, local
 
 # ---- Of any workbook -------------------------------------------------------------------------------------------------
@@ -110,10 +109,20 @@ def view_of_an_add_in(package: Package, see: Seen) -> None:
 # ---- Of plansheet's files --------------------------------------------------------------------------------------------
 
 
-def only_print_titles_are_names(package: Package, see: Seen) -> None:
+def names_are_print_titles_or_terms(package: Package, see: Seen) -> None:
+    """A term's name finds it by its words, wherever the sheet Plan has it."""
     for element in package.defined_names:
-        see.same(element.get("name"), "_xlnm.Print_Titles", "a defined name")
-        see.that(element.get("localSheetId") is not None, "print titles belong to a sheet")
+        name, text = element.get("name", ""), element.text or ""
+        if name.startswith("Plan_"):
+            term = f'INDEX(Plan[Value],MATCH("{name.removeprefix("Plan_").replace("_", " ")}",Plan[Term],0))'
+            see.same(text, term, f"the name {name}")
+            see.same(element.get("localSheetId"), None, f"the sheet of {name}")
+            plan = package.sheet("Plan")
+            words = [plan.text(cell.row, 1) for cell in plan.cells.values() if cell.ref.startswith("A")]
+            see.that(name.removeprefix("Plan_").replace("_", " ") in words, f"{name} names a term of the sheet Plan")
+        else:
+            see.same(name, "_xlnm.Print_Titles", "a defined name")
+            see.that(element.get("localSheetId") is not None, "print titles belong to a sheet")
 
 
 def the_calculation_keeps_what_is_saved(package: Package, see: Seen) -> None:
@@ -154,16 +163,9 @@ def links_stay_in_the_workbook(package: Package, see: Seen) -> None:
             see.that(to in names, f"{sheet.name}!{link.get('ref')} leads to {to}, which is no sheet to be seen")
 
 
-def settings_are_hidden(package: Package, see: Seen) -> None:
-    found = [sheet for sheet in package.sheets if sheet.name == SETTINGS]
-    see.same([sheet.state for sheet in found], ["hidden"], f"the state of the sheet {SETTINGS}")
-    for sheet in found:
-        texts = {at: sheet.text(*at) for at in sheet.cells}
-        wanted = {(1, 1): "ADD_WORKBOOK_TO_PYTHONPATH", (1, 2): "False"}
-        see.same(texts, wanted, f"what {SETTINGS} says")
-        see.that(all(cell.type == "s" for cell in sheet.cells.values()), f"{SETTINGS} holds texts")
-    others = {sheet.state for sheet in package.sheets if sheet.name != SETTINGS}
-    see.same(others, {"visible"}, "the state of all other sheets")
+def every_sheet_is_visible(package: Package, see: Seen) -> None:
+    for sheet in package.sheets:
+        see.same(sheet.state, "visible", f"{sheet.name}: its state")
 
 
 def each_sheet_has_a_code_name(package: Package, see: Seen) -> None:
@@ -174,7 +176,7 @@ def each_sheet_has_a_code_name(package: Package, see: Seen) -> None:
 
 WORKBOOKS = (
     names_of_sheets, titles_of_parts, the_calculation_keeps_what_is_saved, the_versions_are_properties,
-    each_sheet_is_numbered, one_sheet_is_in_front,
+    each_sheet_is_numbered, one_sheet_is_in_front, every_sheet_is_visible,
 )  # fmt: skip
-NAMES = (defined_names, only_print_titles_are_names, links_stay_in_the_workbook)
-MACROS = (code_names, each_sheet_has_a_code_name, settings_are_hidden)
+NAMES = (defined_names, names_are_print_titles_or_terms, links_stay_in_the_workbook)
+MACROS = (code_names, each_sheet_has_a_code_name)

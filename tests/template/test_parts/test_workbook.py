@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from template.parts.checking import Check, agree, each_of
-from template.parts.products import ADD_IN_FILE, LITE, SAMPLE
+from template.parts.products import ADD_IN_FILE
 from template.parts.reading import Package
 from template.parts.workbook import MACROS, NAMES, WORKBOOKS, view_of_an_add_in
 
@@ -25,8 +25,3 @@ def test_the_workbook_and_its_vba_project_know_each_other(with_macros: Package, 
 
 def test_the_window_of_the_add_in_is_hidden_as_in_those_that_excel_saves(built: dict[str, Package]) -> None:
     agree(view_of_an_add_in, built[ADD_IN_FILE])
-
-
-def test_no_other_workbook_hides_a_sheet(built: dict[str, Package]) -> None:
-    for name in (LITE, SAMPLE):
-        assert {sheet.state for sheet in built[name].sheets} == {"visible"}
