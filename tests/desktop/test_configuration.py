@@ -23,7 +23,7 @@ from plansheet.desktop.reading import read_machine
 from plansheet.desktop.sources import Sources
 
 PYTHON = r"C:\Program Files\Python312\python.exe"
-OURS = {"INTERPRETER_WIN": PYTHON, "PYTHONPATH": r"%USERPROFILE%\.plansheet"}
+OURS = {"INTERPRETER_WIN": PYTHON}
 
 
 def written(tmp_path: Path, data: bytes) -> Path:
@@ -33,9 +33,7 @@ def written(tmp_path: Path, data: bytes) -> Path:
 
 
 def test_a_new_file_is_what_vba_would_have_written() -> None:
-    assert with_ours(b"", PYTHON, "cp1252") == (
-        b'"INTERPRETER_WIN","C:\\Program Files\\Python312\\python.exe"\r\n"PYTHONPATH","%USERPROFILE%\\.plansheet"\r\n'
-    )
+    assert with_ours(b"", PYTHON, "cp1252") == b'"INTERPRETER_WIN","C:\\Program Files\\Python312\\python.exe"\r\n'
 
 
 @pytest.mark.parametrize(
@@ -50,7 +48,7 @@ def test_a_new_file_is_what_vba_would_have_written() -> None:
         (b'"INTERPRETER_WIN","a"\r\n"Interpreter_Win","b"\r\n"X","1"\r\n', {"X": "1"}),
         (b'"X","INTERPRETER_WIN"\r\n', {"X": "INTERPRETER_WIN"}),
         (b'"INTERPRETER_MAC","/usr/bin/python"\r\n', {"INTERPRETER_MAC": "/usr/bin/python"}),
-        (b'"PYTHONPATH",""\r\n', {}),
+        (b'"PYTHONPATH",""\r\n', {"PYTHONPATH": ""}),
         ('"SCHLÜSSEL","Größe"\r\n'.encode("cp1252"), {"SCHLÜSSEL": "Größe"}),
         (b'\xef\xbb\xbf"INTERPRETER_WIN","C:\\old\\python.exe"\r\n"X","1"\r\n', {"X": "1"}),
         (b'\xef\xbb\xbf"X","1"\r\n', {"X": "1"}),
@@ -66,13 +64,6 @@ def test_our_keys_are_read_and_the_users_are_kept(tmp_path: Path, had: bytes, ke
     path = written(tmp_path, with_ours(had, PYTHON, "cp1252"))
     assert {key: get_config(path, key) for key in [*OURS, *kept]} == {**OURS, **kept}
     assert "old" not in path.read_bytes().decode("cp1252")
-
-
-def test_a_search_path_of_the_users_own_is_kept(tmp_path: Path) -> None:
-    had = b'"PYTHONPATH","D:\\mine"\r\n'
-    path = written(tmp_path, with_ours(had, PYTHON, "cp1252"))
-    assert get_config(path, "PYTHONPATH") == r"D:\mine"
-    assert without_ours(path.read_bytes(), "cp1252") == had
 
 
 def test_doing_it_again_changes_nothing() -> None:

@@ -390,6 +390,8 @@ PYTHONS = {
     "plain": r"C:\Python312\python.exe",
     "spaces": r"C:\Program Files\Python 3.12\python.exe",
     "an ampersand": r"D:\R&D\python.exe",
+    "slashes": "D:/Python 3.12/python.exe",
+    "slashes, on a server": "//server/tools/python.exe",
     "other letters": r"%JUERGENS%\python.exe",  # not spelled out: Basic's Input # reads plain ones only
     "on a server": r"\\server\Office tools\python.exe",
 }
@@ -433,19 +435,20 @@ def settings(python: str, more: str = "") -> str:
     return with_ours(more.encode(), python, "utf-8").decode()
 
 
-def command(python: str, home: str, switch: str = "") -> str:
+def command(python: str, path: str = "", switch: str = "") -> str:
     """What is to start Python, by cmd.exe in the folder of Windows and by nothing else."""
-    path = rf"{home}\.plansheet".replace("\\", r"\\").replace("'", r"\'").replace("&", "^&")
+    path = path.replace("\\", r"\\").replace("'", r"\'").replace("&", "^&")
     return (
         rf'C:\Windows\System32\cmd.exe {switch} /K ""{python}" -B -P -c "import sys, os;import xlwings.utils;'
         rf"xlwings.utils.prepare_sys_path(\"False;;;;;;{path}\");"
-        """import xlwings; xlwings.serve('$(CLSID)')\"\""""
+        """sys.path[:]=filter(None,sys.path);import xlwings; xlwings.serve('$(CLSID)')\"\""""
     )
 
 
 SETTINGS = {
     **{f"starts: {name}": settings(python) for name, python in PYTHONS.items()},
     "starts with a console": settings(PYTHONS["plain"], '"SHOW CONSOLE","True"\r\n'),
+    "starts with a search path": settings(PYTHONS["plain"], '"PYTHONPATH","%USERPROFILE%\\mine;"\r\n'),
     "no library": settings(r"C:\no library\python.exe"),
     **{f"refused: {name}": text for name, (text, _) in REFUSED.items() if text is not None},
     **{f"refused command: {name}": text for name, (text, _) in REFUSED.items() if text is not None},
@@ -466,6 +469,7 @@ RUNS = {
     ),
     **{f"starts: {name}": ("xlwings", ASKING_PYTHON) for name in PYTHONS},
     "starts with a console": ("xlwings", ASKING_COMMAND),
+    "starts with a search path": ("xlwings", ASKING_COMMAND),
     "no library": ("xlwings", ASKING_LIBRARY),
     **{f"refused: {name}": ("xlwings", ASKING_PYTHON) for name in REFUSED},
     **{f"refused command: {name}": ("xlwings", ASKING_COMMAND) for name in REFUSED},
@@ -660,13 +664,18 @@ def library_in(folder: str) -> str:
 
 @pytest.mark.parametrize("name", PYTHONS)
 def test_the_python_that_is_named_is_started(answers: Any, name: str) -> None:
-    python = expanded(PYTHONS[name], ENVIRONMENT)
+    python = expanded(PYTHONS[name], ENVIRONMENT).replace("/", "\\")
     library = library_in(python.rpartition("\\")[0])
-    assert answers["runs"][f"starts: {name}"] == library + command(python, answers["home"])
+    assert answers["runs"][f"starts: {name}"] == library + command(python)
 
 
 def test_a_console_is_asked_for(answers: Any) -> None:
-    assert answers["runs"]["starts with a console"] == command(PYTHONS["plain"], answers["home"], "/showconsole")
+    assert answers["runs"]["starts with a console"] == command(PYTHONS["plain"], switch="/showconsole")
+
+
+def test_a_search_path_of_the_users_own_is_handed_on(answers: Any) -> None:
+    wanted = command(PYTHONS["plain"], rf"{answers['home']}\mine;")
+    assert answers["runs"]["starts with a search path"] == wanted
 
 
 @pytest.mark.parametrize("name", REFUSED)

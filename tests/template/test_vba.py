@@ -467,12 +467,14 @@ def test_a_procedure_is_theirs_but_for_what_must_differ(name: str) -> None:
 
 
 NO_PYTHON = [
+    r'PYTHON_WIN = Replace(PYTHON_WIN, "/", "\")',
     "Err.Raise 1002, Description:= _",
     '"no Python is named in plansheet.conf in your user folder; type plansheet install."',
     r'ElseIf Mid$(PYTHON_WIN, 2, 2) <> ":\" And Left$(PYTHON_WIN, 2) <> "\\" Then',
     "Err.Raise 1002, Description:= _",
     '"plansheet.conf in your user folder names " & PYTHON_WIN & " without its folder; type plansheet install."',
 ]
+NO_BLANK_FOLDER = "sys.path[:]=filter(None,sys.path);"
 LEGACY = ["' Legacy", 'PYTHON_WIN = GetConfig("INTERPRETER", "pythonw")']
 
 
@@ -507,14 +509,17 @@ def test_nothing_of_a_workbook_reaches_the_command() -> None:
     assert paths == [
         'PYTHONPATH = "False;;;"', 'GetConfig("ONEDRIVE_CONSUMER_WIN")', '";"',
         'GetConfig("ONEDRIVE_COMMERCIAL_WIN")', '";"', 'GetConfig("SHAREPOINT_WIN")', '";"',
-        r'GetConfig("PYTHONPATH", "%USERPROFILE%\.plansheet")',
+        'GetConfig("PYTHONPATH")',
     ]  # fmt: skip
-    assert added[1:6] == NO_PYTHON
+    assert added[1:7] == NO_PYTHON
     shell = r'Environ("SystemRoot") & "\System32\cmd.exe "'
-    assert len(added) == 9
-    assert [line.count(shell) for line in added[6:]] == [1, 1, 0]
-    assert added[8].startswith('tail = " -B -P -c ""import sys, os;"')
-    back = [line.replace(shell, '"cmd.exe "').replace(" -B -P ", " -B ") for line in added[6:]]
+    assert len(added) == 10
+    assert [line.count(shell) for line in added[7:]] == [1, 1, 0]
+    assert added[9].startswith('tail = " -B -P -c ""import sys, os;"')
+    assert added[9].count(NO_BLANK_FOLDER) == 1
+    back = [
+        line.replace(shell, '"cmd.exe "').replace(" -B -P ", " -B ").replace(NO_BLANK_FOLDER, "") for line in added[7:]
+    ]
     assert [line for line in removed if line in (*LEGACY, *back)] == [*LEGACY, *back]
     gone = [line for line in removed if line not in (*LEGACY, *back)]
     assert 'AddExcelDir = GetConfig("ADD_WORKBOOK_TO_PYTHONPATH", "true")' in gone
@@ -528,17 +533,21 @@ def test_no_workbook_is_named_in_what_starts_python_and_calls_it(name: str) -> N
         assert word not in source(Host.ADD_IN, name)
 
 
-def test_python_takes_no_folder_from_what_it_is_started_with(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The flag, two workbooks, three clouds, then the paths: as xlwings.utils takes them apart."""
+@pytest.mark.parametrize(("own", "kept"), [("/mine", ["/mine"]), ("", []), ("/mine;", ["/mine"]), (";", [])])
+def test_python_takes_no_folder_from_what_it_is_started_with(
+    monkeypatch: pytest.MonkeyPatch, own: str, kept: list[str]
+) -> None:
+    """The flag, two workbooks, three clouds, then the user's paths: as xlwings.utils takes them apart."""
     text = source(Host.ADD_IN, "xlwings")
-    (given,) = re.findall(r"^ *PYTHONPATH = (\".*)$", text, re.MULTILINE)
+    (given,) = re.findall(r"^ *PYTHONPATH = (\"F.*)$", text, re.MULTILINE)
     settings = {"ONEDRIVE_CONSUMER_WIN": "/one", "ONEDRIVE_COMMERCIAL_WIN": "/two", "SHAREPOINT_WIN": "/three"}
-    filled = re.sub(r'GetConfig\("(\w+)".*?\)', lambda key: f'"{settings.get(key[1], "/our/folder")}"', given)
+    filled = re.sub(r'GetConfig\("(\w+)"\)', lambda key: f'"{settings.get(key[1], own)}"', given)
     argument = "".join(part.strip('"') for part in filled.split(" & "))
-    assert argument == "False;;;/one;/two;/three;/our/folder"
+    assert argument == f"False;;;/one;/two;/three;{own}"
     monkeypatch.setattr(sys, "path", ["/before"])
     prepare_sys_path(argument)
-    assert sys.path == ["/our/folder", "/before"]
+    exec(NO_BLANK_FOLDER)  # the statement of the command that starts Python
+    assert sys.path == [*kept, "/before"]
 
 
 @HOSTS

@@ -19,10 +19,6 @@ from plansheet.desktop.machine import Configuration
 FOLDER, NAME = ".plansheet", "plansheet.conf"
 
 INTERPRETER = "INTERPRETER_WIN"
-SEARCH_PATH = "PYTHONPATH"
-# Where the search path is empty, xlwings puts the current folder of Excel on it, and a file csv.py in there would be
-# imported. A folder that holds no Python keeps it out; written as a variable, it is right for every user and Python.
-NO_PYTHON_HERE = rf"%USERPROFILE%\{FOLDER}"
 
 _ITEM = re.compile(r'[ \t]*(?:"((?:[^"]|"")*)"?[^,\r\n]*|([^,\r\n]*))(?:,|\r?\n|\r|$)')
 _BOM = b"\xef\xbb\xbf"  # what an editor may have put before the first key
@@ -52,29 +48,19 @@ def values(data: bytes, code_page: str) -> dict[str, str]:
 
 
 def with_ours(data: bytes, interpreter: str, code_page: str) -> bytes:
-    """The file with our keys, and the user's own as they stand. Raises UnicodeEncodeError for the interpreter.
+    """The file with our key, and the user's own as they stand. Raises UnicodeEncodeError for the interpreter.
 
-    Ours come first: a line of somebody else's that is no pair would put every later key into the place of a value.
+    Ours comes first: a line of somebody else's that is no pair would put every later key into the place of a value.
     """
-    had = values(data, code_page)
-    ours = {INTERPRETER: interpreter, SEARCH_PATH: NO_PYTHON_HERE}
-    if had.get(SEARCH_PATH):
-        del ours[SEARCH_PATH]
-    lines = [f'"{key}","{value}"'.encode(code_page) for key, value in ours.items()]
-    return b"".join(line + b"\r\n" for line in [*lines, *_lines_but(data, set(ours), code_page)])
+    ours = f'"{INTERPRETER}","{interpreter}"\r\n'.encode(code_page)
+    return ours + without_ours(data, code_page)
 
 
 def without_ours(data: bytes, code_page: str) -> bytes:
-    """The file without our keys; a search path of the user's own stays."""
-    own = values(data, code_page).get(SEARCH_PATH) not in (None, NO_PYTHON_HERE)
-    keys = {INTERPRETER} if own else {INTERPRETER, SEARCH_PATH}
-    return b"".join(line + b"\r\n" for line in _lines_but(data, keys, code_page))
-
-
-def _lines_but(data: bytes, keys: set[str], code_page: str) -> Iterator[bytes]:
-    for line in data.removeprefix(_BOM).splitlines():
-        if line.strip() and not any(key in keys for key, _ in pairs(line, code_page)):
-            yield line
+    """The file without our key."""
+    lines = (line for line in data.removeprefix(_BOM).splitlines() if line.strip())
+    kept = [line for line in lines if all(key != INTERPRETER for key, _ in pairs(line, code_page))]
+    return b"".join(line + b"\r\n" for line in kept)
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -2,7 +2,8 @@
 
 It starts a program that a setting names. So nobody else's setting may count, and nothing of a workbook, which may have
 come by mail, may reach the command: neither a sheet of it or a file beside it, nor its name or place. Nor may Python
-find a plansheet.py or csv.py in the folder where it is started (-P), or in one left blank in PYTHONPATH. And since a
+find a plansheet.py or csv.py in the folder where it is started, neither by itself (-P) nor because a part of
+PYTHONPATH is blank, as xlwings has it where nothing is set (what is blank is filtered out). And since a
 formula in such a workbook may try to call whatever is public in a module, only what the functions call is.
 """
 
@@ -28,6 +29,7 @@ class _Edit(NamedTuple):
 
 
 _NO_PYTHON = f"""\
+    PYTHON_WIN = Replace(PYTHON_WIN, "/", "\\")
     If PYTHON_WIN = "" Then
         Err.Raise 1002, Description:= _
             "no Python is named in {SETTINGS}.conf in your user folder; type plansheet install."
@@ -57,12 +59,13 @@ _KEPT: dict[str, tuple[_Edit, ...]] = {
             'GetConfig("SHAREPOINT_WIN") & ";" & GetConfig("PYTHONPATH")\n    #Else\n        \' Other office apps\n',
             'PYTHONPATH = "False;;;" & '
             'GetConfig("ONEDRIVE_CONSUMER_WIN") & ";" & GetConfig("ONEDRIVE_COMMERCIAL_WIN") & ";" & '
-            f'GetConfig("SHAREPOINT_WIN") & ";" & GetConfig("PYTHONPATH", "%USERPROFILE%\\.{SETTINGS}")\n',
+            'GetConfig("SHAREPOINT_WIN") & ";" & GetConfig("PYTHONPATH")\n',
             before="    #End If\n\n    ' Escaping backslashes and quotes\n",
         ),
         _INTERPRETER,
         _Edit('"cmd.exe "', 'Environ("SystemRoot") & "\\System32\\cmd.exe "', times=2),
         _Edit('tail = " -B -c ""', 'tail = " -B -P -c ""'),
+        _Edit('"\\"");import xlwings;', '"\\"");sys.path[:]=filter(None,sys.path);import xlwings;'),
     ),
     "XLPyLoadDLL": (_INTERPRETER,),
     _CALLED: (),
