@@ -14,7 +14,7 @@ from plansheet import __version__
 from plansheet.cli import main
 from plansheet.cli.products import EXISTING, SAMPLE
 from plansheet.desktop.machine import Configuration
-from plansheet.template import PRODUCTS, TEMPLATES, versions_in
+from plansheet.template import PRODUCTS, THEIRS, versions_in
 from workbook.ledgers import LEDGERS, book
 
 CLEAN_BOOK = book(*LEDGERS)
@@ -111,7 +111,8 @@ def test_the_templates_are_clean(run: Run, templates: Path) -> None:
     code, out, _ = run("check", templates, "--format", "json")
     assert code == CLEAN
     verdicts = {Path(one["path"]).name: one["verdict"] for one in report_of(out)["workbooks"]}
-    assert verdicts == dict.fromkeys(TEMPLATES, "clean")
+    workbooks = ("plansheet.xlsm", "plansheet-lite.xlsx", "plansheet-libreoffice.xlsx")
+    assert verdicts == dict.fromkeys(workbooks, "clean")
 
 
 @pytest.mark.parametrize("name", ["plansheet.xlsm", "main.py", "plansheet.oxt"])
@@ -121,6 +122,7 @@ def test_template_where_a_file_cannot_be_written(run: Run, name: str) -> None:
     assert code == USAGE
     assert f"{Path('here', name)} cannot be written" in err
     assert "close the file where it is open" in err
+    assert [path.name for path in Path("here").iterdir()] == [name], "nothing is left half done"
 
 
 def built_quickly(folder: Path) -> list[Path]:
@@ -140,17 +142,17 @@ SAID = "".join(f"{Path('plansheet-template', name)}: {text}\n" for name, text in
 
 
 @pytest.mark.usefixtures("nothing_built")
-@pytest.mark.parametrize("name", sorted(TEMPLATES))
-def test_a_template_that_was_filled_in_is_not_written_over(run: Run, name: str) -> None:
+@pytest.mark.parametrize("name", sorted(THEIRS))
+def test_what_may_be_somebodys_work_is_not_written_over(run: Run, name: str) -> None:
     assert run("template", "here")[0] == CLEAN
     assert run("template", "here")[0] == CLEAN  # nothing was typed into it
     Path("here", name).write_text("with rows", encoding="utf-8")
-    Path("here", "main.py").unlink()
+    Path("here", "plansheet.xlam").unlink()
     code, _, err = run("template", "here")
     assert code == USAGE
     assert f"{Path('here', name)} is there already" in err
     assert Path("here", name).read_text(encoding="utf-8") == "with rows"
-    assert not Path("here", "main.py").exists()
+    assert not Path("here", "plansheet.xlam").exists()
     assert run("template", "here", "--force")[0] == CLEAN
     assert {path.read_text(encoding="utf-8") for path in Path("here").iterdir()} == {"as built"}
 

@@ -185,6 +185,38 @@ def test_a_tranche_without_a_grant_costs_everybody() -> None:
     assert {row[3] for row in OPTIONS_OUTSTANDING(without[:3], vesting)} == {"#VALUE!"}
 
 
+def test_a_split_that_names_a_grant_spoils_every_answer() -> None:
+    events = [ACTIVITY, [SPLIT_DAY, "SPLIT", "A", "2-for-1"]]
+    answer = OPTIONS_OUTSTANDING(GRANTS, None, events, CLOSING, "BEFORE MERGER")
+    assert [row[3] for row in answer] == ["#VALUE!"] * 3
+    assert all("SPLIT" in row[2] for row in answer)
+    elsewhere = [ACTIVITY, [SPLIT_DAY, "SPLIT", "Z", "2-for-1"]]
+    assert [row[3] for row in OPTIONS_OUTSTANDING(GRANTS, None, elsewhere)] == ["#VALUE!"] * 3
+
+
+def test_an_error_in_plan_is_the_answer_of_its_grant_alone() -> None:
+    plans = ["Plan", "#N/A", "1996 Stock Option Plan", "2005 Plan"]
+    rows = OPTIONS_OUTSTANDING([[*row, plan] for row, plan in zip(GRANTS, plans, strict=True)])
+    assert [(row[0], row[3]) for row in rows] == [("A", "#N/A"), ("B", 50)]
+    assert "plan is the error #N/A" in rows[0][2]
+    alone = ["Plan", "#N/A", "2005 Plan", "2005 Plan"]
+    rows = OPTIONS_OUTSTANDING([[*row, plan] for row, plan in zip(GRANTS, alone, strict=True)])
+    assert [(row[0], row[3]) for row in rows] == [("A", "#N/A"), ("B", 50), ("C", 40)]
+
+
+@pytest.mark.parametrize("method", ["DOWN_UP", "PRESERVE_AGGREGATE", "EXACT"])
+def test_an_approval_after_a_split_counts_before_it_too(method: str) -> None:
+    # Nothing is exercisable until the approval, so that the forfeited 3 are unexercisable ones; 3 at $3 become 9 at $1.
+    grants = [HEADINGS, ["A", "Ann", "ISO", GRANTED, 3, 3, 6, GRANTED, 0]]
+    events = [
+        ACTIVITY,
+        [dt.datetime(2000, 1, 9), "FORFEIT", "A", 3],
+        [SPLIT_DAY, "SPLIT", None, "3-for-1"],
+        [CLOSING, "APPROVAL", None, None],
+    ]
+    assert names_shares_prices(grants, None, events, None, None, method) == [("A", 9, 1)]
+
+
 def test_prices_are_needed() -> None:
     answer = OPTIONS_OUTSTANDING([row[:5] + row[6:] for row in GRANTS])
     assert answer == "#VALUE!"

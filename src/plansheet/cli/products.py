@@ -17,7 +17,7 @@ from plansheet.report.json import json_report
 from plansheet.report.text import printable, text_report
 from plansheet.template import (
     PRODUCTS,
-    TEMPLATES,
+    THEIRS,
     build_add_in,
     build_existing,
     build_products,
@@ -65,13 +65,14 @@ def _demo(parsed: argparse.Namespace) -> int:
 
 def _not_open(path: Path) -> None:
     """Raises OSError for a file that is open in Excel, which nobody else may write to then."""
-    path.open("ab").close()
+    if path.exists():
+        path.open("ab").close()
 
 
 def add_template(parser: argparse.ArgumentParser) -> None:
     """The command template."""
     _add_folder(parser, "plansheet-template")
-    parser.add_argument("--force", action="store_true", help="write over a template that may have been filled in")
+    parser.add_argument("--force", action="store_true", help="write over files that may have been filled in")
     parser.set_defaults(run=_template)
 
 
@@ -94,12 +95,12 @@ def _template(parsed: argparse.Namespace) -> int:
 
 
 def _keep_filled_in(built: list[Path], folder: Path) -> None:
-    """Refuse to write over a template that is another than the one to be written: somebody's rows may stand in it."""
+    """Refuse to write over a file that is another than the one to be written, and may be somebody's work."""
     for file in built:
         there = folder / file.name
-        if file.name in TEMPLATES and there.is_file() and there.read_bytes() not in (b"", file.read_bytes()):
+        if file.name in THEIRS and there.is_file() and there.read_bytes() not in (b"", file.read_bytes()):
             raise UsageError(
-                f"{there} is there already and is not as it was built; it may hold your rows. Name another folder, or "
+                f"{there} is there already and is not as it is built; it may be your work. Name another folder, or "
                 "add --force to write over it"
             )
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from plansheet.core.numbers import Number
 from plansheet.core.records import Activity, Grant, Ledger, Tranche
 from plansheet.core.refusal import Refusal
-from plansheet.core.words import Action, Moment, SplitMethod
+from plansheet.core.words import Action, Identifier, Moment, SplitMethod
 from plansheet.excel.activity import Unreadable, read_activity_block
 from plansheet.excel.adjustment import split_decimals
 from plansheet.excel.blocks import read_block
@@ -24,7 +24,7 @@ from plansheet.excel.cells import (
     worksheet,
 )
 from plansheet.excel.grant_rows import read_grants
-from plansheet.excel.reading import Read, as_amount, as_date, as_identifier, is_blank_or_zero, read_column
+from plansheet.excel.reading import Read, as_amount, as_date, as_identifier, read_column
 from plansheet.excel.tranche_rows import Entry, UnreadTranche
 from plansheet.plan.iso_limit import IGNORED
 from plansheet.plan.ledger import of_this_plan
@@ -79,6 +79,8 @@ def OPTIONS_OUTSTANDING(
         if line.grant is not None and key not in facts:
             continue  # of another plan
         error = line.error or unread.get("") or unread.get(key)
+        if error is None and key in facts and isinstance(plan := facts[key].plan, ExcelError):
+            error = plan
         option = left.get(key)
         if error is None and isinstance(option, Refusal):
             error = refused(option)
@@ -95,10 +97,11 @@ def OPTIONS_OUTSTANDING(
 
 
 class _Facts(NamedTuple):
-    """What Grants says of an option beside its tranches: exercise price as granted and last day, or why not."""
+    """What Grants says of an option beside its tranches: exercise price as granted, last day, plan; or why not."""
 
     price: Number | ExcelError | None
     expires: datetime.date | ExcelError | None
+    plan: Identifier | ExcelError | None
 
 
 def _grant_facts(grants: Cells) -> dict[str, _Facts]:
@@ -107,17 +110,19 @@ def _grant_facts(grants: Cells) -> dict[str, _Facts]:
     names, prices = block.cells("grant"), block.cells("exercise_price")
     assert names is not None and prices is not None
     nothing = [None] * len(names)
-    plans = block.cells("plan") or nothing
+    read_plans = read_column(block.cells("plan") or nothing, as_identifier)
     read_prices = read_column(prices, as_amount)
     read_days = read_column(block.cells("expires") or nothing, as_date)
     facts: dict[str, _Facts] = {}
     known: list[Grant] = []
     for at, name in enumerate(read_column(names, as_identifier).values):
         if name is not None:
-            known.append(Grant(name, plan=None if is_blank_or_zero(plans[at]) else str(plans[at])))
-            facts[name.key] = _Facts(_of(read_prices, at, "exercise price"), _of(read_days, at, "expires"))
+            plan = _of(read_plans, at, "plan")
+            if not isinstance(plan, ExcelError):
+                known.append(Grant(name, plan=plan.text if plan is not None else None))
+            facts[name.key] = _Facts(_of(read_prices, at, "exercise price"), _of(read_days, at, "expires"), plan)
     own = of_this_plan(Ledger(grants=tuple(known)), atg_1996())
-    return {key: each for key, each in facts.items() if key in own}
+    return {key: each for key, each in facts.items() if key in own or isinstance(each.plan, ExcelError)}
 
 
 def _of(read: Read, at: int, name: str) -> Any:
@@ -152,7 +157,8 @@ def _unread(rows: Sequence[Activity | Unreadable], day: datetime.date | None) ->
         if day is not None and row.date is not None and row.date > day and row.action is not Action.APPROVAL:
             continue
         error = ExcelError("#VALUE!", f"Activity {row.message}")
-        unread.setdefault(row.grant.key if row.grant is not None else "", error)
+        one = row.grant if row.action is not Action.SPLIT else None  # a split is of every grant, whatever it names
+        unread.setdefault(one.key if one is not None else "", error)
     return unread
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from plansheet.core.dates import date_text
 from plansheet.core.numbers import dollars_text
 from plansheet.core.records import Activity, Grant, Holder, Ledger, Tranche, Unread, heading
-from plansheet.core.words import GrantType, Identifier, fold
+from plansheet.core.words import Action, GrantType, Identifier, fold
 from plansheet.plan.terms import Terms
 from plansheet.plan.vesting import installments, schedule_problem
 
@@ -52,8 +52,8 @@ class Completed:
         if holder is not None:
             self.of_holder.setdefault(holder.key, why)
         if grant is None and holder is None:
-            for tranche in self.tranches:
-                self.of_holder.setdefault(tranche.held_by.key, why)
+            for key in [*(tranche.held_by.key for tranche in self.tranches), *self.unvested]:
+                self.of_holder.setdefault(key, why)
 
 
 @lru_cache(maxsize=1)  # several rules ask for the same ledger
@@ -173,7 +173,8 @@ def _unsettle(done: Completed, unread: Unread, grants: dict[str, Grant]) -> None
     record = unread.record
     if isinstance(record, Holder) or unread.field in _NO_PART_OF_THE_LIMIT:
         return
-    number: Identifier | None = record.grant
+    is_split = isinstance(record, Activity) and record.action is Action.SPLIT  # of every grant, whatever it names
+    number: Identifier | None = None if is_split else record.grant
     grant = grants.get(number.key) if number is not None else None
     holder = None if isinstance(record, Activity) else record.holder
     if holder is None and grant is not None:

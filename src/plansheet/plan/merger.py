@@ -5,11 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from plansheet.core.dates import date_text
 from plansheet.core.numbers import Number, dollars_text, ratio, round_down, round_half_up, shares_text
-from plansheet.core.records import Activity, Grant, Holder, Ledger, Tranche
+from plansheet.core.records import Activity, Grant, Holder, Ledger, Tranche, heading
 from plansheet.core.refusal import Refusal
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
-from plansheet.core.words import CashoutMethod, Moment
+from plansheet.core.words import Action, CashoutMethod, Identifier, Moment
 from plansheet.plan.ledger import Completed, complete, of_this_plan
 from plansheet.plan.outstanding import Rounding, options_at, past_its_period
 from plansheet.plan.terms import Terms
@@ -84,9 +85,9 @@ def outstanding_at(
     done = complete(ledger)
     own = of_this_plan(ledger, terms)
     unclear = dict(done.of_holder)
-    for holder, grant in done.unvested.items():
-        if ledger.tranches:
-            unclear.setdefault(holder, f"grant {grant.grant} has no tranches")
+    for one, why in _uncertain(ledger, own, closing):
+        for each in [one] if one is not None else [h.holder for h in ledger.holders]:
+            unclear.setdefault(each.key, why)
     tranches = _tranches(ledger, done)
     for grant, total in _totals(tranches, own):
         if grant.holder is not None and grant.shares is not None and total != grant.shares:
@@ -110,6 +111,43 @@ def outstanding_at(
         else:
             held.setdefault(holder, []).append(HeldOption(grant, option.shares, option.price))
     return held, unclear
+
+
+def _uncertain(
+    ledger: Ledger, own: dict[str, Grant], closing: datetime.date
+) -> Iterator[tuple[Identifier | None, str]]:
+    """Holders of whose options the records do not say enough, with the reason; None for everybody."""
+    tranches = {t.grant.key for t in ledger.tranches}
+    seen: set[str] = set()
+    for grant in ledger.grants:
+        if grant.grant.key in seen:
+            yield grant.holder, f"grant {grant.grant} is listed twice"
+        seen.add(grant.grant.key)
+    for grant in own.values():
+        if grant.grant.key in tranches or grant.vesting_start is not None:
+            continue  # what they lack unsettles their holder anyway
+        needed = {"holder": grant.holder, "grant_date": grant.grant_date, "shares": grant.shares}
+        if missing := [heading(Grant, name) for name, value in needed.items() if value is None]:
+            yield grant.holder, f"grant {grant.grant} has no {', '.join(missing)}"
+        elif ledger.tranches:
+            yield grant.holder, f"grant {grant.grant} has no tranches"
+        elif (row := _ending_by_exercisability(ledger, grant, closing)) is not None:
+            yield (
+                grant.holder,
+                f"nothing tells when grant {grant.grant} became exercisable, and its {row} depends on it",
+            )
+    for unread in ledger.unread:
+        if isinstance(unread.record, Grant) and unread.field in ("expires", "plan"):
+            yield unread.record.holder, unread.message
+
+
+def _ending_by_exercisability(ledger: Ledger, grant: Grant, closing: datetime.date) -> str | None:
+    """What up to a closing has ended an option's unexercisable shares, or all exercisable ones."""
+    for row in ledger.activity:
+        counts = row.action is Action.FORFEIT or (row.action is Action.EXPIRE and row.shares is None)
+        if counts and row.grant == grant.grant and row.date is not None and row.date <= closing:
+            return f"{row.action} on {date_text(row.date)}"
+    return None
 
 
 def _totals(tranches: Sequence[Tranche], own: dict[str, Grant]) -> list[tuple[Grant, Number]]:

@@ -44,7 +44,7 @@ def until(activity: Sequence[Activity], day: datetime.date | None, moment: Momen
         actions = [row.action for row in that_day]
         that_day = that_day[: actions.index(Action.SPLIT)] if Action.SPLIT in actions else that_day
     earlier = [row for row in activity if row.date is not None and row.date < day]
-    later = [row for row in activity if row.action is Action.APPROVAL and row.date is not None and row.date >= day]
+    later = [row for row in _approvals(activity) if row.date is not None and row.date >= day]
     return earlier + that_day + [row for row in later if row not in that_day]
 
 
@@ -122,11 +122,16 @@ _Split = tuple[Activity, dict[str, Number | Refusal]]
 
 def _before_splits(tranches: Sequence[Tranche], events: Sequence[Activity]) -> list[_Split]:
     """Each split with the shares of every option just before it: its aggregate price is what stays the same."""
+    splits = [(at, row) for at, row in enumerate(events) if row.action is Action.SPLIT]
     return [
-        (row, outstanding([t for t in tranches if t.grant_date is not None and _is_before(t, row)], events[:at]))
-        for at, row in enumerate(events)
-        if row.action is Action.SPLIT
+        (row, outstanding([t for t in tranches if _is_before(t, row)], [*events[:at], *_approvals(events[at:])]))
+        for at, row in splits
     ]
+
+
+def _approvals(events: Iterable[Activity]) -> list[Activity]:
+    """What counts on a day before it too: what an approval gates was not exercisable until then (plan §22(a))."""
+    return [row for row in events if row.action is Action.APPROVAL]
 
 
 def _is_before(tranche: Tranche, split: Activity) -> bool:

@@ -2,7 +2,7 @@
 
 from plansheet.template.build import (
     PRODUCTS,
-    TEMPLATES,
+    THEIRS,
     build_add_in,
     build_existing,
     build_products,
@@ -13,7 +13,7 @@ from plansheet.template.excel_files import versions_in
 
 __all__ = [
     "PRODUCTS",
-    "TEMPLATES",
+    "THEIRS",
     "build_add_in",
     "build_existing",
     "build_products",

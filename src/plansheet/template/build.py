@@ -38,8 +38,8 @@ PRODUCTS = {
     CALC_TEMPLATE: "the template for LibreOffice with the extension",
 }
 """Every file that people open or install, and what it is."""
-TEMPLATES = frozenset({TEMPLATE, LITE_TEMPLATE, CALC_TEMPLATE})
-"""Those in which people type."""
+THEIRS = frozenset({TEMPLATE, LITE_TEMPLATE, CALC_TEMPLATE, LITE_MAIN, LITE_REQUIREMENTS})
+"""Those in which people type, or whose names files of their own may have."""
 
 
 def build_sample(path: Path) -> None:

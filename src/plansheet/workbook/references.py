@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from openpyxl.utils import get_column_letter
 
+from plansheet.excel.reading import ERRORS
 from plansheet.workbook.expressions import (
     SINGLE,
     SPILL,
@@ -177,10 +178,12 @@ class Resolver:
             raise NotChecked("uses MATCH with a pattern or a block, which is not calculated here")
         if is_error(wanted):
             return wanted
-        folded = [cell.casefold() if isinstance(cell, str) else cell for row in rows for cell in row]
-        sought = wanted.casefold() if isinstance(wanted, str) else wanted
-        same = (at for at, cell in enumerate(folded, start=1) if type(cell) is type(sought) and cell == sought)
-        return next(same, "#N/A")
+        sought, kind = _comparable(wanted)
+        cells = [_comparable(cell) for row in rows for cell in row]
+        kinds = {each for _, each in cells}
+        if kind in (list, type(None)) or (kind in _DAYS_AND_NUMBERS and kinds & (_DAYS_AND_NUMBERS - {kind})):
+            raise NotChecked("uses MATCH for a range, a blank, or a date among numbers, which is not calculated here")
+        return next((at for at, cell in enumerate(cells, start=1) if cell == (sought, kind)), "#N/A")
 
     def _check_number(self, name: str, given: int) -> None:
         if name not in self.signatures:
@@ -317,9 +320,23 @@ def as_sent(cell: Cell) -> Value:
     return 0 if cell.value == dt.time(0) else cell.value
 
 
+_DAYS_AND_NUMBERS = frozenset({dt.datetime, float})
+
+
+def _comparable(value: object) -> tuple[object, type]:
+    """A value as MATCH compares it, and its kind: text without regard to case, one kind of number, one of date."""
+    if isinstance(value, str):
+        return value.casefold(), str
+    if isinstance(value, dt.date | dt.time):
+        return value, dt.datetime
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value, float
+    return value, type(value)
+
+
 def is_error(value: object) -> bool:
     """Whether a value is an error, as saved: its text."""
-    return isinstance(value, str) and value.startswith("#")
+    return isinstance(value, str) and value in ERRORS
 
 
 def first_of(value: object) -> object:
