@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -206,7 +207,7 @@ def test_doctor_says_the_same_as_text_and_as_json(run: Run) -> None:
         assert " ".join(check["says"].split()) in words
 
 
-@pytest.mark.skipif("sys.platform == 'win32'")
+@pytest.mark.skipif(sys.platform == "win32", reason="it is Windows")
 @pytest.mark.parametrize("command", ["install", "uninstall"])
 def test_the_add_in_needs_windows(run: Run, command: str) -> None:
     code, out, err = run(command)

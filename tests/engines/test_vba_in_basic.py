@@ -10,11 +10,7 @@ for one from a cell. An error with which a function answers is shown by Basic's 
 from __future__ import annotations
 
 import io
-import json
-import os
 import re
-import shutil
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +19,7 @@ import pytest
 import xlsxwriter
 import xlwings
 
+from engines.basic import asked_of_basic
 from plansheet.desktop.configuration import expanded, with_ours
 from plansheet.excel import FUNCTIONS, SENTENCES_IN_CELLS
 from plansheet.excel.reading import ERROR_NUMBERS
@@ -31,96 +28,6 @@ from plansheet.template.vba import Host, modules, vba_project
 from plansheet.template.vba_project import Module, ModuleKind, vba_project_bin
 
 pytestmark = pytest.mark.engines
-
-PATIENCE = 180  # seconds: a start takes some ten
-
-# What runs in a Python that has LibreOffice's bridge: it is told in JSON what to open and to run, and answers in JSON.
-BRIDGE = r'''
-import json, os, subprocess, sys, tempfile, time
-import uno
-from com.sun.star.beans import PropertyValue
-from com.sun.star.connection import NoConnectException
-
-def options(**given):
-    return tuple(PropertyValue(Name=name, Value=value) for name, value in given.items())
-
-class Office:
-    def __init__(self, program, profile):
-        pipe = "vba%d" % os.getpid()
-        command = [program, "--headless", "--norestore", "--nologo", "-env:UserInstallation=" + profile]
-        self.process = subprocess.Popen(command + ["--accept=pipe,name=%s;urp;" % pipe], stdout=subprocess.DEVNULL,
-                                        stderr=subprocess.DEVNULL)
-        here = uno.getComponentContext()
-        resolver = here.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", here)
-        for _ in range(240):
-            try:
-                there = resolver.resolve("uno:pipe,name=%s;urp;StarOffice.ComponentContext" % pipe)
-                break
-            except NoConnectException:
-                time.sleep(0.25)
-        self.desktop = there.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", there)
-
-    def open(self, path):
-        how = options(Hidden=True, ReadOnly=True, MacroExecutionMode=4)
-        return self.desktop.loadComponentFromURL(uno.systemPathToFileUrl(path), "_blank", 0, how)
-
-    def close(self):
-        try:
-            self.desktop.terminate()
-        except Exception:
-            pass
-        self.process.wait(30)
-
-def run(document, library, body):
-    """What a function of this body answers; None if its library does not compile, or it fails."""
-    text = "Option VBASupport 1\nFunction Asked()\n" + body + "\nEnd Function\n"
-    modules = document.BasicLibraries.getByName(library)
-    (modules.replaceByName if modules.hasByName("asking") else modules.insertByName)("asking", text)
-    name = "vnd.sun.star.script:%s.asking.Asked?language=Basic&location=document" % library
-    return document.getScriptProvider().getScript(name).invoke((), (), ())[0]
-
-def sources(document):
-    libraries = document.BasicLibraries
-    return {library: {name: libraries.getByName(library).getByName(name)
-                      for name in libraries.getByName(library).getElementNames()}
-            for library in libraries.getElementNames()}
-
-def cells(document):
-    document.calculateAll()
-    sheet = document.Sheets.getByIndex(0)
-    area = sheet.createCursor()
-    area.gotoEndOfUsedArea(False)
-    last = area.getRangeAddress()
-    return [[sheet.getCellByPosition(column, row).String for column in range(last.EndColumn + 1)]
-            for row in range(last.EndRow + 1)]
-
-asked = json.load(sys.stdin)
-office = Office(asked["program"], uno.systemPathToFileUrl(tempfile.mkdtemp(dir=asked["folder"])))
-try:
-    answers = {"sources": {}}
-    for path in asked["built"]:
-        document = office.open(path)
-        answers["sources"][os.path.basename(path)] = sources(document)
-        document.close(True)
-    document = office.open(asked["workbook"])
-    answers["cells"] = cells(document)
-    answers["runs"] = {}
-    for number, (library, texts) in enumerate(asked["libraries"].items()):
-        document.BasicLibraries.createLibrary(library)
-        for name, text in texts.items():
-            document.BasicLibraries.getByName(library).insertByName(name, text)
-    for name, (library, body) in asked["runs"].items():
-        if name in asked["settings"]:
-            with open(asked["file"], "w", encoding="utf-8", newline="") as file:
-                file.write(asked["settings"][name])
-        elif os.path.exists(asked["file"]):
-            os.remove(asked["file"])
-        answers["runs"][name] = run(document, library, body)
-    document.close(True)
-finally:
-    office.close()
-json.dump(answers, sys.stdout)
-'''
 
 # ---- What is asked ---------------------------------------------------------------------------------------------------
 
@@ -534,34 +441,12 @@ for _name in FUNCTIONS:
         FORMULAS.append((call(_name, '"raise"'), [_failed]))
 
 
-def office() -> str:
-    program = shutil.which("soffice")
-    if program is None:
-        pytest.skip("there is no LibreOffice here: install it, with its bridge to Python (python3-uno)")
-    return program
-
-
-def bridged_python(program: str) -> str:
-    """A Python that has LibreOffice's bridge: LibreOffice's own, or one of the system's."""
-    folders = [Path(program).resolve().parent, *map(Path, os.get_exec_path())]
-    for candidate in [folder / name for name in ("python", "python3") for folder in folders]:
-        if candidate.is_file():
-            run = subprocess.run([candidate, "-c", "import uno"], capture_output=True, check=False, timeout=PATIENCE)
-            if run.returncode == 0:
-                return str(candidate)
-    pytest.skip("no Python here can talk to LibreOffice: install its bridge (python3-uno)")
-
-
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    program = office()
-    python = bridged_python(program)
     folder = tmp_path_factory.mktemp("basic")
     built = [workbook(folder / f"{host.name}.xlsm", vba_project(host, 1), []) for host in Host]
     formulas = [(formula, len(rows), len(rows[0])) for formula, rows in FORMULAS]
     asked = {
-        "program": program,
-        "folder": str(folder),
         "built": [str(path) for path in built],
         "workbook": str(workbook(folder / "stand-ins.xlsm", over_stand_ins(), formulas)),
         "libraries": LIBRARIES,
@@ -570,17 +455,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Any:
         "file": rf"{folder / USER}\.plansheet\plansheet.conf",  # here a backslash is a letter like others
     }
     environment = {**ENVIRONMENT, "USERPROFILE": str(folder / USER), "LC_ALL": "C.UTF-8"}
-    run = subprocess.run(
-        [python, "-c", BRIDGE],
-        input=json.dumps(asked),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE,
-        env={**os.environ, **environment},
-    )
-    assert run.returncode == 0, run.stderr
-    return {**json.loads(run.stdout), "home": environment["USERPROFILE"]}
+    return {**asked_of_basic(asked, folder, environment), "home": environment["USERPROFILE"]}
 
 
 # ---- What is shown ---------------------------------------------------------------------------------------------------
