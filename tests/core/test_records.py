@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 
-from plansheet.core.records import Activity, Column, Grant, Holder, Kind, Ratio, Tranche, columns, heading
+from plansheet.core.records import RECORDS, Activity, Column, Grant, Holder, Kind, Ratio, Tranche, columns, heading
 from plansheet.core.words import Action, Identifier
 from plansheet.excel.blocks import fold_heading, match_headings
 
-RECORDS: tuple[type[Any], ...] = (Holder, Grant, Tranche, Activity)
 SYNONYMS = Path(os.environ.get("PLANSHEET_CORPUS", "")).parent / "header-synonyms.csv"
 
 EVERY_HEADING = [
@@ -80,7 +79,7 @@ def test_a_field_knows_its_heading() -> None:
 def test_what_somebody_recorded_is_told_apart_from_facts() -> None:
     recorded = {(record, column.name) for record in RECORDS for column in columns(record) if column.recorded}
     figures = {(record, name) for record in (Grant, Tranche) for name in ("iso_shares", "nso_shares")}
-    assert recorded == {*figures, (Grant, "split_price"), (Holder, "cashout")}
+    assert recorded == {*figures, (Grant, "split_price"), (Grant, "split_shares"), (Holder, "cashout")}
 
 
 def test_the_row_is_no_part_of_what_a_record_says() -> None:

@@ -22,7 +22,7 @@ def tranche(grant: str, year: int | None, shares: int) -> Tranche:
 
 def event(day: str, action: Action, grant: str | None = None, shares: int | None = None) -> Activity:
     ratio = Ratio(3, 2) if action is Action.SPLIT else None
-    return Activity(dt.date.fromisoformat(day), action, grant and Identifier(grant), shares, None, ratio)
+    return Activity(dt.date.fromisoformat(day), action, grant and Identifier(grant), shares, None, ratio=ratio)
 
 
 TRANCHES = [tranche("A", 2000, 100), tranche("A", 2001, 101), tranche("A", None, 50), tranche("B", 2000, 10)]

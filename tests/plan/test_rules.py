@@ -18,9 +18,10 @@ from typing import Any
 import pytest
 
 from plansheet.core.numbers import exact
-from plansheet.core.records import Activity, Grant, Holder, Kind, Ledger, Record, Tranche, Unread, columns, heading
+from plansheet.core.records import TABLES as NAMES
+from plansheet.core.records import Column, Kind, Ledger, Record, Unread, columns, heading, ledger_of
 from plansheet.core.rule import Finding, Hit, find, run
-from plansheet.core.words import Action, GrantType, Identifier
+from plansheet.core.words import Action, Identifier
 from plansheet.excel.activity import as_ratio
 from plansheet.plan.ledger import complete
 from plansheet.plan.rules import RULES
@@ -28,8 +29,7 @@ from plansheet.plan.terms import Terms, atg_1996, with_values
 
 Case = Mapping[str, Any]
 
-TABLES: dict[str, type[Any]] = {"Holders": Holder, "Grants": Grant, "Vesting": Tranche, "Activity": Activity}
-NAMES = {record: name for name, record in TABLES.items()}
+TABLES: dict[str, type[Any]] = {name: record for record, name in NAMES.items()}
 KEYS = {"rule", "name", "terms", "finds", "open", *TABLES}  # a word misspelled in a case would leave it untested
 CHECK_DAY = dt.date(2011, 1, 31)
 
@@ -44,17 +44,17 @@ def cases() -> Iterator[Case]:
 CASES = list(cases())
 
 
-def value(kind: Kind, cell: Any) -> object:
+def value(column: Column, cell: Any) -> object:
     """A cell of a case as the field of a record holds it; "" is a blank cell."""
     if cell == "" or isinstance(cell, dict):
         return None
-    match kind:
+    if column.words is not None:
+        return column.words.read(cell)
+    match column.kind:
         case Kind.IDENTIFIER:
             return Identifier(str(cell))
-        case Kind.SHARES | Kind.MONEY:
+        case Kind.SHARES | Kind.MONEY | Kind.PERCENT:
             return exact(cell)
-        case Kind.WORD:
-            return GrantType.read(cell)
         case _:
             return cell
 
@@ -65,19 +65,17 @@ def record_of(table: str, row: int, headings: list[str], cells: list[Any]) -> Re
     fields: dict[str, Any] = {"row": row}
     for text, cell in zip(headings, cells, strict=True):
         column = kinds[text]
-        if column.name == "action":
-            fields["action"] = Action.read(cell)
-        elif fields.get("action") is Action.SPLIT and column.name == "shares" and isinstance(cell, str):
+        if fields.get("action") is Action.SPLIT and column.name == "shares" and isinstance(cell, str):
             fields["ratio"] = as_ratio(cell)
         else:
-            fields[column.name] = value(column.kind, cell)
+            fields[column.name] = value(column, cell)
     made: Record = TABLES[table](**fields)
     return made
 
 
-def ledger_of(case: Case) -> Ledger:
+def ledger_in(case: Case) -> Ledger:
     """The case's ledger; a cell `{unreadable = "sentence"}` is one that could not be read."""
-    records: dict[str, list[Any]] = {name: [] for name in TABLES}
+    records: dict[type[Any], list[Any]] = {record: [] for record in NAMES}
     unread: list[Unread] = []
     there: set[tuple[type[Any], str]] = set()
     for table, record in TABLES.items():
@@ -87,12 +85,12 @@ def ledger_of(case: Case) -> Ledger:
         for row, cells in enumerate(rows, start=2):
             made = record_of(table, row, headings, cells)
             problems = [(names[h], cell) for h, cell in zip(headings, cells, strict=True) if isinstance(cell, dict)]
-            unread += [Unread(made, name, cell["unreadable"]) for name, cell in problems]
-            # As the reader does it: of Activity, a row with something unreadable is no row.
-            if not (problems and table == "Activity"):
-                records[table].append(made)
-    holders, grants, tranches, activity = (tuple(records[name]) for name in TABLES)
-    return Ledger(holders, grants, tranches, activity, frozenset(there), tuple(unread))
+            wrong = [Unread(made, name, cell["unreadable"]) for name, cell in problems]
+            unread += wrong
+            # As the reader does it: of Activity, a row of which something essential cannot be read is no row.
+            if not any(each.loses_row for each in wrong):
+                records[record].append(made)
+    return ledger_of(records, there, unread)
 
 
 def terms_of(case: Case) -> Terms:
@@ -103,14 +101,14 @@ def terms_of(case: Case) -> Terms:
 
 
 def found_in(case: Case) -> list[Finding]:
-    ledger, terms = ledger_of(case), terms_of(case)
+    ledger, terms = ledger_in(case), terms_of(case)
     checked = [each for each in RULES if not each.lacks(ledger)]
     return [finding for each in checked for finding in find(each, ledger, terms, CHECK_DAY)]
 
 
 def open_in(case: Case) -> set[str]:
     """What the rules could not settle, and why."""
-    ledger, terms = ledger_of(case), terms_of(case)
+    ledger, terms = ledger_in(case), terms_of(case)
     checked = [each for each in RULES if not each.lacks(ledger)]
     return {f"{q.what}: {q.why}" for each in checked for q in run(each, ledger, terms, CHECK_DAY)[1]}
 
@@ -130,7 +128,7 @@ def expected(case: Case) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("case", [pytest.param(case, id=f"{case['rule']}: {case['name']}") for case in CASES])
 def test_case(case: Case) -> None:
     [own] = [each for each in RULES if each.code == case["rule"]]
-    assert own.lacks(ledger_of(case)) == (), "its rule is not asked: columns are missing"
+    assert own.lacks(ledger_in(case)) == (), "its rule is not asked: columns are missing"
     found = found_in(case)
     assert sorted((finding.code, where(finding)) for finding in found) == expected(case)
     for each in case["finds"]:
@@ -164,7 +162,7 @@ def test_no_case_is_told_twice() -> None:
 def test_every_hit_fills_the_words_of_its_rule(card: Any) -> None:
     asked = {name for text in (card.message, card.fix) for _, name, *_ in Formatter().parse(text) if name}
     own = [case for case in CASES if case["rule"] == card.code]
-    hits = [hit for case in own for hit in card.check(ledger_of(case), terms_of(case), CHECK_DAY)]
+    hits = [hit for case in own for hit in card.check(ledger_in(case), terms_of(case), CHECK_DAY)]
     assert hits
     for hit in (hit for hit in hits if isinstance(hit, Hit)):
         assert asked <= set(hit.facts)
@@ -202,7 +200,7 @@ def granted_on(day: dt.date, fmv: object, start: object, months: object, cliff: 
     first = ["G-1", "Ada", "ISO", day, fmv, 9000, start, months, cliff]
     second = ["G-2", "Ada", "ISO", day, 10, 9000, day, 0, ""]
     rows = [[*row, 9000, 0] for row in (first, second)]
-    return ledger_of({"Grants": [[*SCHEDULE, "ISO shares", "NSO shares"], *rows]})
+    return ledger_in({"Grants": [[*SCHEDULE, "ISO shares", "NSO shares"], *rows]})
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,19 @@ import pytest
 
 from plansheet.core.records import Activity, Grant, Holder, Ledger, Ratio, Tranche
 from plansheet.core.rule import Finding, find
-from plansheet.core.words import Action, CashoutMethod, GrantType, Identifier, Recycling, Rounding, SplitMethod
+from plansheet.core.words import (
+    Action,
+    CashoutMethod,
+    GrantType,
+    Identifier,
+    Recycling,
+    Rounding,
+    SplitMethod,
+    YearlyLimitBasis,
+)
 from plansheet.plan.rules import RULES
 from plansheet.plan.statute import statute
-from plansheet.plan.terms import EVENTS, Terms, UnusableTerms, atg_1996, label, read_terms, with_values
+from plansheet.plan.terms import FACTS, Fact, Terms, UnusableTerms, atg_1996, label, read_terms, with_values
 
 ATG = files("plansheet.plan").joinpath("atg_1996.toml").read_text(encoding="utf-8")
 TOY = Path(__file__).with_name("toy_plan.toml").read_text(encoding="utf-8")
@@ -49,6 +58,11 @@ DECIDED = {  # the defaults decided where plan and law are silent
     "nso_draws_first": "RECYCLED",
     "anniversary_expiry": "WARNING",
     "last_exercise_day": "EARLIER",
+    "yearly_limit_basis": YearlyLimitBasis.EACH_YEAR,
+    "cause_months": 0,
+    "warning_days": 90,
+    "pool_warning_percent": 100,
+    "pool_warning_years": 3,
 }
 
 
@@ -82,9 +96,14 @@ def test_it_is_named_as_in_the_exhibit() -> None:
     assert atg_1996().title == "Art Technology Group, Inc. Amended and Restated 1996 Stock Option Plan"
 
 
-def test_no_merger_is_known_until_a_workbook_says_so() -> None:
-    assert EVENTS == ("merger_price", "merger_date")
-    assert (atg_1996().merger_price, atg_1996().merger_date) == (None, None)
+def test_nothing_is_known_to_have_happened_until_a_workbook_says_so() -> None:
+    assert [getattr(atg_1996(), name) for name in FACTS] == [None] * len(FACTS)
+
+
+@pytest.mark.parametrize("fact", FACTS.values(), ids=list(FACTS))
+def test_every_fact_says_where_it_matters_and_what_it_is(fact: Fact) -> None:
+    assert re.fullmatch(r"§\d+(\([a-z]+\))*", fact.section)
+    assert re.fullmatch(r"[A-Z].*\.", fact.text)
 
 
 @pytest.mark.parametrize("term", atg_1996().listed, ids=lambda t: t.name)
@@ -217,7 +236,7 @@ def test_words_are_read_as_everywhere() -> None:
 def test_a_sheet_changes_what_it_names_and_nothing_else() -> None:
     changed = with_values(atg_1996(), {"iso_limit": 50_000, "rounding": "exact", "merger_price": 6}, "the Plan sheet")
     assert (changed.iso_limit, changed.rounding, changed.merger_price) == (50_000, Rounding.EXACT, 6)
-    names = set(Terms.__dataclass_fields__) - {"iso_limit", "rounding", "merger_price", "listed"}
+    names = set(Terms.__dataclass_fields__) - {"iso_limit", "rounding", "merger_price", "listed", "sections"}
     assert all(getattr(changed, name) == getattr(atg_1996(), name) for name in names)
     assert {term.name: term.value for term in changed.listed}["iso_limit"] == 50_000
     assert atg_1996().iso_limit == 100_000
@@ -238,7 +257,7 @@ def toy() -> Terms:
 def test_every_figure_and_choice_of_the_toy_plan_is_another() -> None:
     """So that a figure of the ATG plan that stands in code would show below."""
     only_choice = {"leftover_dollars", "same_day_order", "nso_draws_first"}
-    names = set(Terms.__dataclass_fields__) - {"listed", *only_choice, *EVENTS}
+    names = set(Terms.__dataclass_fields__) - {"listed", "sections", *only_choice, *FACTS}
     assert [name for name in sorted(names) if getattr(toy(), name) == getattr(atg_1996(), name)] == []
     assert toy().iso_limit == Fraction(120_001, 2)
 

@@ -15,7 +15,7 @@ from openpyxl.utils import range_boundaries
 from openpyxl.worksheet.formula import ArrayFormula
 
 from plansheet.excel import FUNCTIONS
-from plansheet.plan.terms import EVENTS, atg_1996, label
+from plansheet.plan.terms import FACTS, atg_1996, label
 from plansheet.template import build_sample
 
 LEDGERS = ("Plan", "Holders", "Grants", "Vesting", "Activity")
@@ -101,7 +101,7 @@ def test_the_ledgers_are_tables_named_like_their_sheets(saved: Any) -> None:
 def test_a_line_of_the_plan_for_every_term_and_the_mergers_facts(saved: Any) -> None:
     headings, *rows = saved.block("Plan")
     assert headings == ["Term", "Value", "Section", "What it says", "Used by"]
-    assert [row[0] for row in rows] == [term.label for term in atg_1996().listed] + [label(name) for name in EVENTS]
+    assert [row[0] for row in rows] == [term.label for term in atg_1996().listed] + [label(name) for name in FACTS]
     values = {row[0]: row[1] for row in rows}
     assert values["ISO limit"] == atg_1996().iso_limit
     assert values["Adopted"] == dt.datetime(1996, 4, 25)

@@ -5,13 +5,23 @@ from these fields. A record carries the row it came from, which is no part of wh
 """
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
 from enum import Enum
 from typing import Any, NamedTuple
 
 from plansheet.core.numbers import Number, ratio
-from plansheet.core.words import Action, GrantType, Identifier
+from plansheet.core.words import (
+    Action,
+    EndReason,
+    GrantingBody,
+    GrantType,
+    HeldAs,
+    Identifier,
+    Relation,
+    TransferWay,
+    Word,
+)
 
 
 class Kind(Enum):
@@ -24,6 +34,7 @@ class Kind(Enum):
     MONTHS = "a number of months"
     WORD = "a word of a list"
     FLAG = "yes or no"
+    PERCENT = "a number of percent"
     TEXT = "text"
 
 
@@ -36,11 +47,17 @@ class Column(NamedTuple):
     kind: Kind
     note: str
     recorded: bool
+    words: type[Word] | None
+    """The list that a word is of; None where the cells hold no word."""
 
 
-def _column(heading: str, *synonyms: str, kind: Kind, note: str, recorded: bool = False) -> Any:
+def _column(
+    heading: str, *synonyms: str, kind: Kind, note: str, recorded: bool = False, words: type[Word] | None = None
+) -> Any:
     """A field with its heading. ``recorded``: a figure that somebody wrote down and a rule can recompute."""
-    column = {"heading": heading, "synonyms": synonyms, "kind": kind, "note": note, "recorded": recorded}
+    column = {
+        "heading": heading, "synonyms": synonyms, "kind": kind, "note": note, "recorded": recorded, "words": words,
+    }  # fmt: skip
     return field(default=None, metadata=column)
 
 
@@ -92,6 +109,7 @@ _SHARES = (
     "Options granted", "Options issued", "Number of securities", "Granted shares", "Vesting shares", "Vest shares",
     "Tranche shares", "Vest quantity", "Shares vesting",
 )  # fmt: skip
+_CONSENT = ("Consent", "Consent date", "Consented on", "Optionee consent", "Holder consent")
 _ISO_SHARES = ("ISO shares", "ISO")
 _NSO_SHARES = ("NSO shares", "NSO", "NQ shares", "NQSO shares")
 
@@ -117,6 +135,28 @@ class Holder:
         kind=Kind.MONEY, note="The payment recorded for the holder's options in a merger (plan §16(a)(iii)).",
         recorded=True,
     )  # fmt: skip
+    five_percent: bool | None = _column(
+        "5% owner", "Five percent owner", "5% holder", "5% shareholder", "Five percent holder",
+        kind=Kind.FLAG, note="Yes if the holder is a 5% shareholder of the company (plan §2(b)(iii), (iv)).",
+    )  # fmt: skip
+    employer: str | None = _column(
+        "Employer", "Employing company", "Employing entity", "Legal entity",
+        kind=Kind.TEXT, note="The company that employs the holder; left blank: the plan's company (plan §1).",
+    )  # fmt: skip
+    employer_percent: Number | None = _column(
+        "Group ownership", "Group ownership %", "Employer ownership", "Employer ownership %", "Ownership of employer",
+        kind=Kind.PERCENT,
+        note="Votes, in percent, by which the employer is parent or subsidiary: the least in the chain (plan §1).",
+    )  # fmt: skip
+    terminated: datetime.date | None = _column(
+        "Employment ended", "Termination date", "Terminated", "Terminated on", "Last day employed",
+        "Last day of employment", "Date of termination", "Service ended",
+        kind=Kind.DATE, note="The last day of employment or service (plan §10); left blank: still there.",
+    )  # fmt: skip
+    end_reason: EndReason | None = _column(
+        "Reason ended", "Termination reason", "Reason for termination", "Reason",
+        kind=Kind.WORD, words=EndReason, note="TERMINATION, DISABILITY, DEATH or CAUSE (plan §10).",
+    )  # fmt: skip
     row: int = _row()
 
 
@@ -131,7 +171,7 @@ class Grant:
         kind=Kind.TEXT, note="Left blank: this plan. Other plans of the group count for the $100,000 limit only.",
     )  # fmt: skip
     grant_type: GrantType | None = _column(
-        *_TYPE, kind=Kind.WORD, note="ISO or NSO, as designated at grant (plan §2(a), §11(a))."
+        *_TYPE, kind=Kind.WORD, words=GrantType, note="ISO or NSO, as designated at grant (plan §2(a), §11(a))."
     )
     grant_date: datetime.date | None = _column(
         *_GRANT_DATE, kind=Kind.DATE, note="The day on which the option was granted."
@@ -179,6 +219,75 @@ class Grant:
         "Price after split", "Adjusted price", "Adjusted exercise price", "Split-adjusted price", "Post-split price",
         kind=Kind.MONEY, note="Exercise price as adjusted for all splits since the grant (plan §15).", recorded=True,
     )  # fmt: skip
+    split_shares: Number | None = _column(
+        "Shares after split", "Adjusted shares", "Split-adjusted shares", "Post-split shares",
+        kind=Kind.SHARES, note="Shares granted as adjusted for all splits since the grant (plan §15).", recorded=True,
+    )  # fmt: skip
+    granted_by: GrantingBody | None = _column(
+        "Granted by", "Granting body", "Approving body", "Approved by",
+        kind=Kind.WORD, words=GrantingBody,
+        note="BOARD, or the committee by its paragraph of the plan: COMMITTEE 2(b)(iii) or COMMITTEE 2(b)(iv).",
+    )  # fmt: skip
+    agreement: str | None = _column(
+        "Agreement", "Agreement on file", "Option agreement", "Agreement number", "Agreement ID",
+        kind=Kind.TEXT, note="What evidences the option, as filed (plan §5).",
+    )  # fmt: skip
+    designated: datetime.date | None = _column(
+        "Designated ISO on", "ISO designated on", "ISO designation date",
+        kind=Kind.DATE, note="Of an ISO: the day on which its agreement designated it as one (plan §11(a)).",
+    )  # fmt: skip
+    exercise_months: int | None = _column(
+        "Months to exercise", "Months to exercise after termination", "Post-termination exercise months",
+        "Post-termination exercise period", "PTEP months",
+        kind=Kind.MONTHS, note="Months after employment ended within which the agreement lets exercise (plan §10).",
+    )  # fmt: skip
+    exercise_months_death: int | None = _column(
+        "Months after death or disability", "Months to exercise after death or disability",
+        kind=Kind.MONTHS, note="The same after death or disability (plan §10(ii)); left blank: as for any other end.",
+    )  # fmt: skip
+    transferable: bool | None = _column(
+        "Transferable", "Transfer allowed", "Transfers allowed",
+        kind=Kind.FLAG, note="Yes if the agreement lets the option be transferred otherwise than at death (plan §9).",
+    )  # fmt: skip
+    transferred: datetime.date | None = _column(
+        "Transferred on", "Transferred", "Transfer date", "Date of transfer",
+        kind=Kind.DATE, note="The day on which the option came to another person (plan §9).",
+    )  # fmt: skip
+    transferred_by: TransferWay | None = _column(
+        "Transferred by", "Transfer by", "Way of transfer",
+        kind=Kind.WORD, words=TransferWay, note="WILL, DESCENT or OTHER (plan §9).",
+    )  # fmt: skip
+    provisions: str | None = _column(
+        "Additional provisions", "Additional terms", "Extra terms", "Other provisions", "Special terms",
+        kind=Kind.TEXT, note="Further terms of the agreement, one or more, parted by semicolons (plan §12(a)).",
+    )  # fmt: skip
+    extended: datetime.date | None = _column(
+        "Extended on", "Extension date", "Extended",
+        kind=Kind.DATE, note="The day on which the time to exercise was extended (plan §12(b)(ii)).",
+    )  # fmt: skip
+    replaces: Identifier | None = _column(
+        "Replaces", "Replaces grant", "Replacement for", "Regrant of", "Repricing of", "In substitution for",
+        kind=Kind.IDENTIFIER, note="The cancelled option in whose place this one was granted (plan §21).",
+    )  # fmt: skip
+    consent: datetime.date | None = _column(
+        *_CONSENT, kind=Kind.DATE, note="Of a replaced option: the day of the optionee's consent (plan §21)."
+    )
+    old_shares: Number | None = _column(
+        "Old shares", "Shares before substitution",
+        kind=Kind.SHARES, note="Of a substitute option: the shares under the old one (plan §16(b)).",
+    )  # fmt: skip
+    old_price: Number | None = _column(
+        "Old price", "Price before substitution",
+        kind=Kind.MONEY, note="Of a substitute option: the price per share of the old one (plan §16(b)).",
+    )  # fmt: skip
+    old_fmv: Number | None = _column(
+        "Old FMV", "FMV before substitution",
+        kind=Kind.MONEY, note="Of a substitute option: the old share's value just before the transaction.",
+    )  # fmt: skip
+    new_fmv: Number | None = _column(
+        "New FMV", "FMV after substitution",
+        kind=Kind.MONEY, note="Of a substitute option: the new share's value just after the transaction.",
+    )  # fmt: skip
     row: int = _row()
 
 
@@ -188,7 +297,7 @@ class Tranche:
 
     grant: Identifier = _column(*_GRANT, kind=Kind.IDENTIFIER, note="The number of the grant, spelled as in Grants.")
     holder: Identifier | None = _column(*_HOLDER, kind=Kind.IDENTIFIER, note="Whose option it is.")
-    grant_type: GrantType | None = _column(*_TYPE, kind=Kind.WORD, note="ISO or NSO.")
+    grant_type: GrantType | None = _column(*_TYPE, kind=Kind.WORD, words=GrantType, note="ISO or NSO.")
     grant_date: datetime.date | None = _column(*_GRANT_DATE, kind=Kind.DATE, note="The day of the grant.")
     fmv: Number | None = _column(*_FMV, kind=Kind.MONEY, note="Fair market value per share on the grant date.")
     first_exercisable: datetime.date | None = _column(
@@ -240,7 +349,7 @@ class Activity:
     )  # fmt: skip
     action: Action = _column(
         "Action", "Activity", "Transaction", "Transaction type", "Event", "Event type",
-        kind=Kind.WORD, note="What happened: one of the list on the Help sheet.",
+        kind=Kind.WORD, words=Action, note="What happened: one of the list on the Help sheet.",
     )  # fmt: skip
     grant: Identifier | None = _column(
         *_GRANT,
@@ -252,12 +361,111 @@ class Activity:
         kind=Kind.SHARES,
         note="Left blank: all that is left. A SPLIT holds its ratio as text, such as 3-for-2.",
     )
-    grant_type: GrantType | None = _column(*_TYPE, kind=Kind.WORD, note="ISO or NSO, on GRANT rows.")
+    grant_type: GrantType | None = _column(*_TYPE, kind=Kind.WORD, words=GrantType, note="ISO or NSO, on GRANT rows.")
+    fmv: Number | None = _column(
+        "FMV on the day", "FMV", "Fair market value", "Fair market value per share", "FMV per share", "Market price",
+        "Closing price", "Share price",
+        kind=Kind.MONEY, note="On TENDER and WITHHOLD rows: fair market value per share on the day (plan §6(b), §20).",
+    )  # fmt: skip
+    tax: Number | None = _column(
+        "Minimum tax", "Minimum statutory tax", "Minimum withholding", "Statutory withholding", "Tax due",
+        kind=Kind.MONEY, note="On WITHHOLD rows: the minimum statutory withholding of the exercise (plan §20).",
+    )  # fmt: skip
+    acquired: datetime.date | None = _column(
+        "Acquired", "Acquired on", "Date acquired", "Acquisition date",
+        kind=Kind.DATE,
+        note="On TENDER rows, and TENDER OTHER of shares from the company: since when they were owned (plan §6(b)(i)).",
+    )  # fmt: skip
+    record_date: datetime.date | None = _column(
+        "Record date", kind=Kind.DATE, note="On SPLIT rows: who held shares on this day gets new ones (plan §14)."
+    )
+    needs_approval: bool | None = _column(
+        "Needs approval", "Requires approval", "Shareholder approval required",
+        kind=Kind.FLAG, note="On AMEND rows: yes where IRC §422 asks for the shareholders (plan §19(a)).",
+    )  # fmt: skip
+    approved: datetime.date | None = _column(
+        "Approved", "Approved on", "Shareholders approved", "Approval date", "Shareholder approval date",
+        kind=Kind.DATE, note="On RESERVE and AMEND rows: the shareholders' approval (plan §19(a), §22(a)).",
+    )  # fmt: skip
+    adverse: bool | None = _column(
+        "Adverse", "Adverse to holder", "Affects rights",
+        kind=Kind.FLAG, note="On AMEND rows: yes where it affects rights under options granted before (plan §19(b)).",
+    )  # fmt: skip
+    consent: datetime.date | None = _column(*_CONSENT, kind=Kind.DATE, note="On AMEND rows: the optionees' consent.")
     ratio: Ratio | None = None
     row: int = _row()
 
 
-Record = Holder | Grant | Tranche | Activity
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody on a committee that grants options (plan §2(b))."""
+
+    committee: GrantingBody | None = _column(
+        "Committee",
+        kind=Kind.WORD, words=GrantingBody, note="COMMITTEE 2(b)(iii) or COMMITTEE 2(b)(iv) (plan §2(b)).",
+    )  # fmt: skip
+    member: Identifier = _column(
+        "Member", "Director", "Member name", "Committee member", kind=Kind.IDENTIFIER, note="One line per member."
+    )
+    outside_director: bool | None = _column(
+        "Outside director", kind=Kind.FLAG, note="Yes if an outside director by IRC §162(m) (plan §2(b)(iii))."
+    )
+    non_employee: bool | None = _column(
+        "Non-employee director", "Non-employee",
+        kind=Kind.FLAG, note="Yes if a non-employee director by Rule 16b-3 (plan §2(b)(iii)).",
+    )  # fmt: skip
+    since: datetime.date | None = _column(
+        "Member since", "Since", "From", "Appointed", kind=Kind.DATE, note="First day; left blank: from the start."
+    )
+    until: datetime.date | None = _column(
+        "Member until", "Until", "Resigned", kind=Kind.DATE, note="Last day; left blank: still a member."
+    )
+    row: int = _row()
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Stock that a holder, a relative or an entity holds, for the 10% test (plan §11(b); IRC §424(d))."""
+
+    holder: Identifier = _column(*_HOLDER, kind=Kind.IDENTIFIER, note="Whose 10% test it is; spelled as in Holders.")
+    owner: str | None = _column("Owner", "Held by", kind=Kind.TEXT, note="Who has the stock; left blank: the holder.")
+    relation: Relation | None = _column(
+        "Relation", "Relation to holder", "Relationship to holder",
+        kind=Kind.WORD, words=Relation,
+        note="SELF, SPOUSE, SIBLING, ANCESTOR, DESCENDANT, ENTITY or NOT COUNTED, such as in-laws (IRC §424(d)).",
+    )  # fmt: skip
+    held_as: HeldAs | None = _column(
+        "Held as", "Security held",
+        kind=Kind.WORD, words=HeldAs, note="STOCK; OPTIONS and TREASURY do not count. Left blank: stock.",
+    )  # fmt: skip
+    votes: Number | None = _column(
+        "Votes", "Votes held", "Voting shares", kind=Kind.SHARES, note="Votes that the stock has."
+    )
+    entity_percent: Number | None = _column(
+        "Share of entity", "Share of entity %", "Interest in entity", "Interest in entity %",
+        kind=Kind.PERCENT, note="Of stock held by an entity: the holder's part of it, in percent (IRC §424(d)(2)).",
+    )  # fmt: skip
+    votes_outstanding: Number | None = _column(
+        "Votes outstanding", "Total votes", "Votes in all", "Total voting power",
+        kind=Kind.SHARES, note="Votes of all stock of the company that is outstanding, treasury stock left out.",
+    )  # fmt: skip
+    held_on: datetime.date | None = _column(
+        "As of", "As of date", "Held on",
+        kind=Kind.DATE, note="The day from which the line holds, until a later one; left blank: from the start.",
+    )  # fmt: skip
+    row: int = _row()
+
+
+ACTIVITY_ESSENTIALS = ("date", "action", "grant", "shares", "grant_type")
+"""The columns of the contract; where one of them cannot be read, there is no row."""
+
+Record = Holder | Grant | Tranche | Activity | Member | Holding
+RECORDS: tuple[type[Any], ...] = (Holder, Grant, Tranche, Activity, Member, Holding)
+TABLES: dict[type[Any], str] = {
+    Holder: "Holders", Grant: "Grants", Tranche: "Vesting", Activity: "Activity", Member: "Committee",
+    Holding: "Holdings",
+}  # fmt: skip
+"""What the ledger of each kind of record is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +478,11 @@ class Unread:
     record: Record
     field: str | None
     message: str
+
+    @property
+    def loses_row(self) -> bool:
+        """Whether a row of Activity is missing from the ledger for it."""
+        return isinstance(self.record, Activity) and (self.field is None or self.field in ACTIVITY_ESSENTIALS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -285,3 +498,13 @@ class Ledger:
     activity: tuple[Activity, ...] = ()
     columns: frozenset[tuple[type[Any], str]] = frozenset()
     unread: tuple[Unread, ...] = ()
+    members: tuple[Member, ...] = ()
+    holdings: tuple[Holding, ...] = ()
+
+
+def ledger_of(
+    records: Mapping[type[Any], Iterable[Any]], columns_read: Iterable[tuple[type[Any], str]], unread: Iterable[Unread]
+) -> Ledger:
+    """A ledger from its records by kind."""
+    holders, grants, tranches, activity, members, holdings = (tuple(records.get(kind, ())) for kind in RECORDS)
+    return Ledger(holders, grants, tranches, activity, frozenset(columns_read), tuple(unread), members, holdings)

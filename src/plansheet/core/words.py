@@ -123,6 +123,9 @@ class Action(Word):
     WITHHOLD = "WITHHOLD", "Withheld", "Withheld for tax", "Tax withholding", "Withholding"
     NET_EXERCISE = "NET EXERCISE", "Net exercised", "Net settlement"
     REPURCHASE = "REPURCHASE", "Repurchased", "Buyback"
+    AMEND = "AMEND", "Amended", "Amendment"
+    BLOCK = "BLOCK", "Blocked", "Blackout", "Blackout begins", "Suspended"
+    RELEASE = "RELEASE", "Released", "Unblock", "Unblocked", "Blackout ends"
 
     @property
     def ends_options(self) -> bool:
@@ -136,6 +139,123 @@ class Action(Word):
 
 
 _ENDINGS = frozenset({Action.CANCEL, Action.TERMINATE, Action.FORFEIT, Action.EXPIRE})
+
+
+class EndReason(Word):
+    """Why an employment or other relationship ended, by which the time left to exercise differs (plan §10)."""
+
+    TERMINATION = "TERMINATION", "Voluntary", "Involuntary", "Resigned", "Resignation", "Layoff", "Retirement", "Quit"
+    DISABILITY = "DISABILITY", "Disabled", "Permanent disability", "Total and permanent disability"
+    DEATH = "DEATH", "Died", "Deceased"
+    CAUSE = "CAUSE", "For cause", "Termination for cause", "Misconduct"
+
+
+class GrantingBody(Word):
+    """Who granted an option (plan §2(b))."""
+
+    BOARD = "BOARD", "Board of directors", "Full board", "Directors"
+    OUTSIDE_COMMITTEE = (
+        "COMMITTEE 2(b)(iii)",
+        "2(b)(iii)",
+        "§2(b)(iii)",
+        "Compensation committee",
+        "Outside committee",
+        "Committee of outside directors",
+    )
+    SECOND_COMMITTEE = (
+        "COMMITTEE 2(b)(iv)",
+        "2(b)(iv)",
+        "§2(b)(iv)",
+        "Second committee",
+        "Option committee",
+        "Stock option committee",
+    )
+    OTHER_COMMITTEE = "COMMITTEE 2(b)(ii)", "2(b)(ii)", "§2(b)(ii)", "Other committee"
+
+
+class TransferWay(Word):
+    """How an option came to another person (plan §9)."""
+
+    WILL = "WILL", "By will", "Bequest"
+    DESCENT = "DESCENT", "Laws of descent and distribution", "Inheritance", "Intestacy"
+    OTHER = (
+        "OTHER",
+        "Sale",
+        "Sold",
+        "Gift",
+        "Assignment",
+        "Assigned",
+        "Pledge",
+        "Pledged",
+        "Encumbered",
+        "Court order",
+        "Domestic relations order",
+        "Divorce",
+        "Trust",
+    )
+
+
+class Relation(Word):
+    """Who holds stock that counts, or does not, as a holder's own (IRC §424(d))."""
+
+    SELF = "SELF", "Own", "Holder", "Optionee"
+    SPOUSE = "SPOUSE", "Husband", "Wife"
+    SIBLING = "SIBLING", "Brother", "Sister", "Half-brother", "Half-sister", "Brother or sister"
+    ANCESTOR = (
+        "ANCESTOR",
+        "Father",
+        "Mother",
+        "Parent",
+        "Grandfather",
+        "Grandmother",
+        "Grandparent",
+        "Great-grandparent",
+    )
+    DESCENDANT = (
+        "DESCENDANT",
+        "Son",
+        "Daughter",
+        "Child",
+        "Grandson",
+        "Granddaughter",
+        "Grandchild",
+        "Great-grandchild",
+        "Lineal descendant",
+    )
+    ENTITY = "ENTITY", "Corporation", "Company", "Partnership", "Estate", "Trust"
+    NOT_COUNTED = (
+        "NOT COUNTED",
+        "In-law",
+        "Father-in-law",
+        "Mother-in-law",
+        "Brother-in-law",
+        "Sister-in-law",
+        "Son-in-law",
+        "Daughter-in-law",
+        "Parent-in-law",
+        "Stepparent",
+        "Stepfather",
+        "Stepmother",
+        "Stepchild",
+        "Stepson",
+        "Stepdaughter",
+        "Uncle",
+        "Aunt",
+        "Nephew",
+        "Niece",
+        "Cousin",
+        "Friend",
+        "Other",
+        "Unrelated",
+    )
+
+
+class HeldAs(Word):
+    """What is held: stock has votes; options and treasury stock count for nothing (Treas. Reg. §1.422-2(f)(2))."""
+
+    STOCK = "STOCK", "Common stock", "Shares", "Preferred stock", "Voting stock", "Restricted stock"
+    OPTIONS = "OPTIONS", "Option", "Stock option", "Warrant", "Warrants", "Convertible"
+    TREASURY = "TREASURY", "Treasury stock"
 
 
 class Rounding(Word):
@@ -165,6 +285,13 @@ class Recycling(Word):
 
     PLAN = ("PLAN",)
     NET = ("NET",)
+
+
+class YearlyLimitBasis(Word):
+    """In which shares the yearly limit of plan §3 is given."""
+
+    EACH_YEAR = ("EACH YEAR",)
+    ALL_SPLITS = ("ALL SPLITS",)
 
 
 class PoolView(Word):

@@ -100,7 +100,8 @@ def read_activity(
                     raise _in_column("grant_type", read_types.bad[i])
                 grant_type = read_types.values[i]
             row = first_row + i
-            entries.append(Activity(read_dates.values[i], action, grant, number, grant_type, ratio, row))
+            date = read_dates.values[i]
+            entries.append(Activity(date, action, grant, number, grant_type, ratio=ratio, row=row))
         except BadCell as bad:
             row = first_row + i
             date = read_dates.values[i]

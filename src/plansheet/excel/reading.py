@@ -195,6 +195,19 @@ def as_months(cell: object) -> int | None:
     return int(number)
 
 
+def as_percent(cell: object) -> Number | None:
+    """A number of percent, 50 for 50%; None for a blank. What may be either 50% or half a percent is refused."""
+    number = as_amount(cell)
+    if number is not None and 0 < number <= 1:
+        raise BadCell(
+            f"is {float(number):g}, which may be {float(number * 100):g}% or {float(number):g}%; "
+            "enter percent as a number (50 for a half), without Excel's percent format"
+        )
+    if number is not None and number > 100:
+        raise BadCell(f"is {float(number):g}, more than 100 percent; enter a number of percent, at most 100")
+    return number
+
+
 def _refuse_error(cell: object) -> None:
     if isinstance(cell, str) and cell.strip().upper() in ERRORS:
         own = getattr(cell, "message", "")

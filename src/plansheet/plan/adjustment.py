@@ -156,7 +156,8 @@ def price_without_split(ledger: Ledger, terms: Terms, as_of: datetime.date) -> I
 def _unread_split(ledger: Ledger) -> str | None:
     """The message of an unread row that may be a split."""
     for unread in ledger.unread:
-        if isinstance(unread.record, Activity) and unread.record.action in (Action.SPLIT, None):
+        record = unread.record
+        if unread.loses_row and isinstance(record, Activity) and record.action in (Action.SPLIT, None):
             return f"{unread.message}, and the prices depend on it"
     return None
 

@@ -6,12 +6,17 @@ from functools import lru_cache
 
 from plansheet.core.dates import date_text
 from plansheet.core.numbers import dollars_text
-from plansheet.core.records import Activity, Grant, Holder, Ledger, Tranche, Unread, heading
+from plansheet.core.records import Activity, Grant, Ledger, Tranche, Unread, heading
 from plansheet.core.words import Action, GrantType, Identifier, fold
 from plansheet.plan.terms import Terms
 from plansheet.plan.vesting import installments, schedule_problem
 
-_NO_PART_OF_THE_LIMIT = frozenset({"iso_shares", "nso_shares", "split_price", "exercise_price", "expires", "plan"})
+_PART_OF_THE_LIMIT = frozenset(
+    {
+        None, "grant", "holder", "grant_type", "grant_date", "fmv", "shares", "vesting_start", "months", "cliff",
+        "every", "first_exercisable",
+    }
+)  # fmt: skip
 MOST_INSTALLMENTS = 1_000_000
 
 
@@ -171,7 +176,10 @@ def _add_schedule(done: Completed, grant: Grant) -> None:
 def _unsettle(done: Completed, unread: Unread, grants: dict[str, Grant]) -> None:
     """What could not be read takes the answers of its holder with it; of everybody where that cannot be told."""
     record = unread.record
-    if isinstance(record, Holder) or unread.field in _NO_PART_OF_THE_LIMIT:
+    if isinstance(record, Activity):
+        if not unread.loses_row:
+            return
+    elif not isinstance(record, Grant | Tranche) or unread.field not in _PART_OF_THE_LIMIT:
         return
     is_split = isinstance(record, Activity) and record.action is Action.SPLIT  # of every grant, whatever it names
     number: Identifier | None = None if is_split else record.grant

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterator
 
 from plansheet.core.numbers import Number, shares_text
-from plansheet.core.records import Activity, Grant, Holder, Ledger, Tranche, heading
+from plansheet.core.records import Activity, Grant, Ledger, Tranche, heading
 from plansheet.core.rule import Hit, Severity, rule
 from plansheet.plan.ledger import complete
 from plansheet.plan.terms import Terms
@@ -129,7 +129,9 @@ def uncountable_grant(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Ite
     Not covered: cells that hold something that cannot be read; those are LEDGER001.
     """
     told = {
-        u.record.grant.key for u in ledger.unread if not isinstance(u.record, Holder) and u.record.grant is not None
+        u.record.grant.key
+        for u in ledger.unread
+        if isinstance(u.record, Grant | Tranche | Activity) and u.record.grant is not None
     }
     limit = "the limit of §11(c)"
     for record, why, what in complete(ledger).incomplete:

@@ -36,7 +36,7 @@ def pool_of(ledger: Ledger, terms: Terms) -> Iterator[PoolLine | Refusal | Unset
 def _unread(ledger: Ledger) -> str | None:
     """Why the pool cannot be told: a row of it cannot be read."""
     for unread in ledger.unread:
-        if isinstance(unread.record, Activity):
+        if unread.loses_row:
             return f"{unread.message}, and every later balance depends on it"
         if isinstance(unread.record, Grant) and unread.field in _OF_A_GRANT and not _lists_grants(ledger.activity):
             return f"{unread.message}, and every later balance depends on it"

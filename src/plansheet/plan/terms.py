@@ -6,8 +6,9 @@ No figure of a plan stands in code: another plan is another file.
 import datetime
 import re
 import tomllib
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -15,7 +16,17 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 
 from plansheet.core.numbers import Number, exact
-from plansheet.core.words import CashoutMethod, Recycling, Rounding, SplitMethod, UnknownWord, Word, fold
+from plansheet.core.records import Kind
+from plansheet.core.words import (
+    CashoutMethod,
+    Recycling,
+    Rounding,
+    SplitMethod,
+    UnknownWord,
+    Word,
+    YearlyLimitBasis,
+    fold,
+)
 
 
 class Term(NamedTuple):
@@ -41,7 +52,7 @@ class Terms:
 
     title: str
     reserve: Number
-    yearly_grant_limit: Number
+    yearly_grant_limit: Number | None
     iso_limit: Number
     iso_price_percent: Number
     ten_percent_price_percent: Number
@@ -64,13 +75,50 @@ class Terms:
     nso_draws_first: str
     anniversary_expiry: str
     last_exercise_day: str
+    yearly_limit_basis: YearlyLimitBasis
+    cause_months: int
+    warning_days: int
+    pool_warning_percent: Number
+    pool_warning_years: int
     listed: tuple[Term, ...]
+    sections: Mapping[str, str] = field(default_factory=dict)
+    approved: datetime.date | None = None
+    registered: datetime.date | None = None
     merger_price: Number | None = None
     merger_date: datetime.date | None = None
+    merger_notice: datetime.date | None = None
+    merger_exercise_by: datetime.date | None = None
+    merger_accelerates: bool | None = None
+    merger_contingent: bool | None = None
 
 
-EVENTS = ("merger_price", "merger_date")
-"""What a Plan sheet may hold beside the plan's terms: facts of a transaction, dollars per share and the closing."""
+class Fact(NamedTuple):
+    """What happened to a plan and is no term of it: what a Plan sheet holds for it, where it matters, a sentence."""
+
+    kind: Kind
+    section: str
+    text: str
+
+
+FACTS: dict[str, Fact] = {
+    "approved": Fact(Kind.DATE, "§22(a)", "Day on which the shareholders approved the plan."),
+    "registered": Fact(
+        Kind.DATE, "§2(b)(iii)", "Day from which the stock is registered under the Exchange Act; left blank: it is not."
+    ),
+    "merger_price": Fact(Kind.MONEY, "§16(a)(iii)", "Cash per share that shareholders receive, dollars."),
+    "merger_date": Fact(Kind.DATE, "§16(a)", "Day on which the merger closed."),
+    "merger_notice": Fact(
+        Kind.DATE, "§16(a)(ii)", "Day of the written notice that options end at the closing unless exercised before."
+    ),
+    "merger_exercise_by": Fact(Kind.DATE, "§16(a)(ii)", "Last day to exercise that the notice gives."),
+    "merger_accelerates": Fact(
+        Kind.FLAG, "§16(a)(iv)", "Yes if all options become exercisable immediately before the closing."
+    ),
+    "merger_contingent": Fact(
+        Kind.FLAG, "§16(a)(iii)", "Yes if a part of the price is paid later (escrow, earn-out): not upon consummation."
+    ),
+}
+"""What a Plan sheet may hold beside the plan's terms; each may be blank."""
 
 
 def label(name: str) -> str:
@@ -94,13 +142,19 @@ _CHOICES: dict[str, type[Word] | tuple[str, ...]] = {
     "nso_draws_first": ("RECYCLED",),
     "anniversary_expiry": ("WARNING", "ERROR", "ACCEPT"),
     "last_exercise_day": ("EARLIER", "LITERAL"),
+    "yearly_limit_basis": YearlyLimitBasis,
 }
 _WHOLE = frozenset(
     {
         "iso_term_years", "ten_percent_term_years", "tender_holding_months", "committee_members", "plan_years",
-        "approval_months", "split_decimals",
+        "approval_months", "split_decimals", "cause_months", "warning_days", "pool_warning_years",
     }
 )  # fmt: skip
+
+
+NONE = "NONE"
+"""What stands for a limit that a plan does not have."""
+_MAY_BE_NONE = frozenset({"yearly_grant_limit"})
 
 
 def read_terms(text: str, source: str) -> Terms:
@@ -109,21 +163,22 @@ def read_terms(text: str, source: str) -> Terms:
         data = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as wrong:
         raise UnusableTerms(f"{source} is not readable as TOML: {wrong}") from wrong
-    if stray := set(data) - {"title", "plan", "policy"}:
+    if stray := set(data) - {"title", "plan", "policy", "sections"}:
         names = ", ".join(sorted(stray))
         raise UnusableTerms(f"{source} has {names} at its top; put each term under [plan.] or [policy.]")
+    sections = {str(ours): str(theirs) for ours, theirs in _group(source, data, "sections").items()}
     listed = tuple(
         _term(source, name, entry, group == "policy")
         for group in ("plan", "policy")
         for name, entry in _group(source, data, group).items()
     )
     values: dict[str, Any] = {term.name: _value(source, term) for term in listed}
-    expected = set(Terms.__dataclass_fields__) - {"title", "listed", *EVENTS}
+    expected = set(Terms.__dataclass_fields__) - {"title", "listed", "sections", *FACTS}
     if missing := expected - set(values):
         raise UnusableTerms(f"{source} has no {', '.join(sorted(missing))}; copy each from atg_1996.toml and set it")
     if unknown := set(values) - expected:
         raise UnusableTerms(f"{source} has {', '.join(sorted(unknown))}, which is no term; remove or rename it")
-    return Terms(title=str(data.get("title", source)), listed=listed, **values)
+    return Terms(title=str(data.get("title", source)), listed=listed, sections=sections, **values)
 
 
 def _group(source: str, data: dict[str, Any], name: str) -> dict[str, Any]:
@@ -155,6 +210,8 @@ def _value(source: str, term: Term) -> object:
         if not isinstance(value, datetime.date) or isinstance(value, datetime.datetime):
             raise UnusableTerms(f"{source}: adopted is {value}; write a date such as 1996-04-25")
         return value
+    if term.name in _MAY_BE_NONE and isinstance(value, str) and fold(value) == fold(NONE):
+        return None
     if isinstance(value, bool) or not isinstance(value, (int, Fraction)) or value < 0:
         raise UnusableTerms(f"{source}: {term.name} is {value}; write a number, not below zero")
     if term.name in _WHOLE and value.denominator != 1:
@@ -180,7 +237,7 @@ def with_values(terms: Terms, values: dict[str, Any], source: str) -> Terms:
     """The terms with those that a Plan sheet gives; ``values`` by field name, numbers exact, words as text."""
     listed = tuple(t._replace(value=values[t.name]) if t.name in values else t for t in terms.listed)
     changed: dict[str, Any] = {t.name: _value(source, t) for t in listed if t.name in values}
-    for name in EVENTS:
+    for name in FACTS:
         if name in values:
             changed[name] = values[name]
     return replace(terms, listed=listed, **changed)

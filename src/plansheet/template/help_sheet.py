@@ -69,6 +69,9 @@ _ACTIONS = {
     Action.WITHHOLD: "Beside an EXERCISE: shares kept for tax. Recycling on Plan says whether they return.",
     Action.NET_EXERCISE: "Beside an EXERCISE: shares kept for the price. Recycling on Plan says whether they return.",
     Action.REPURCHASE: "Shares are bought back. Nothing comes back to the pool.",
+    Action.AMEND: "The plan is amended; with a grant, its agreement. Changes no figure.",
+    Action.BLOCK: "From this day nothing may be exercised (§13(b)); with a grant, that one.",
+    Action.RELEASE: "From this day exercises are allowed again.",
 }
 
 

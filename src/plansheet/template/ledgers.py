@@ -1,12 +1,10 @@
 """The sheets that hold what is recorded: Plan, Holders, Grants, Vesting, Activity, an Excel table each."""
 
 import datetime
-from collections.abc import Sequence
 from typing import Any
 
 from plansheet.core.records import Activity, Column, Grant, Holder, Kind, Tranche, columns, heading
-from plansheet.core.words import Action, GrantType
-from plansheet.plan.terms import EVENTS, Term, atg_1996, label
+from plansheet.plan.terms import FACTS, Term, atg_1996, label
 from plansheet.template.facts import CASHOUT, GRANT, ISO_SHARES, LOOKED_UP, NSO_SHARES, Facts
 from plansheet.template.flavour import Flavour
 from plansheet.template.limit_sheets import BY_TRANCHE, SPLIT_COLUMN, SPLIT_ROW
@@ -15,7 +13,7 @@ from plansheet.template.styles import OF_KIND
 from plansheet.template.tables import Cell, Table, date_cell, number_cell
 
 ACTION = heading(Activity, "action")
-MERGER_PRICE, MERGER_DATE = map(label, EVENTS)
+MERGER_PRICE, MERGER_DATE = label("merger_price"), label("merger_date")
 _WIDTHS = {
     Kind.IDENTIFIER: 20, Kind.DATE: 13, Kind.SHARES: 13, Kind.MONEY: 13, Kind.MONTHS: 10, Kind.WORD: 9, Kind.FLAG: 10,
     Kind.TEXT: 16,
@@ -25,26 +23,20 @@ _WIDTH_OF = {GRANT: 9, ACTION: 20, CASHOUT: 18}
 
 
 def plan_table(facts: Facts) -> Table:
-    """The plan's terms (figures, then choices) and the merger's, a line each."""
+    """The plan's terms (figures, then choices) and what happened to it, a line each."""
     rows: list[tuple[Cell, ...]] = [
         (term.label, _value(term), ", ".join(filter(None, (term.section, term.law))), term.text, _used_by(term))
         for term in atg_1996().listed
     ]
-    merger = "§16(a)(iii)"
+    known = {"merger_price": number_cell(facts.merger_price), "merger_date": date_cell(facts.merger_date)}
     rows += [
-        (
-            MERGER_PRICE,
-            number_cell(facts.merger_price),
-            merger,
-            "Cash per share that shareholders receive, dollars.",
-            _AT_MERGER,
-        ),
-        (MERGER_DATE, date_cell(facts.merger_date), merger, "Day on which the merger closed.", _AT_MERGER),
+        (label(name), known.get(name), fact.section, fact.text, _FACT_USED_BY.get(name, "plansheet check"))
+        for name, fact in FACTS.items()
     ]
     return Table("Plan", ("Term", "Value", "Section", "What it says", "Used by"), tuple(rows))
 
 
-_AT_MERGER = "Merger, plansheet check"
+_FACT_USED_BY = dict.fromkeys(("merger_price", "merger_date"), "Merger, plansheet check")
 _USED_BY = {
     "iso_limit": "ISO sheets, plansheet check",
     "rounding": "ISO sheets, plansheet check",
@@ -107,19 +99,17 @@ def _write(book: Book, table: Table, record: type[Any], formulas: dict[str, str]
             page.validate(1, at, len(table.rows), rule)
 
 
-_CHOICES: dict[str, Sequence[str]] = {
-    "grant_type": [word.label for word in GrantType],
-    "action": [word.label for word in Action],
-    "ten_percent": ["Yes", "No"],
-}
+_YES_OR_NO = ["Yes", "No"]
 _EARLIEST = datetime.date(1950, 1, 1)
 _MOST_MONTHS = 1200
 
 
 def _rule(column: Column, record: type[Any]) -> dict[str, Any] | None:
     """What may be typed into a column, by what it holds; None: anything."""
-    if column.name in _CHOICES:
-        return {"validate": "list", "source": _CHOICES[column.name]}
+    if column.words is not None:
+        return {"validate": "list", "source": [word.label for word in column.words]}
+    if column.kind is Kind.FLAG:
+        return {"validate": "list", "source": _YES_OR_NO}
     if column.kind is Kind.DATE:
         text = "A date, typed as Excel takes it; text that looks like one is not read."
         return {

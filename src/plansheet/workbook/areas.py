@@ -12,11 +12,12 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from plansheet.core.records import Activity, Grant, Holder, Tranche, columns
+from plansheet.core.records import RECORDS, Activity, Grant, Holder, Holding, Member, Tranche, columns
 from plansheet.excel import FUNCTIONS
 from plansheet.excel.blocks import TwoForOne, fold_heading, match_headings
 from plansheet.excel.cells import ExcelError
 from plansheet.excel.reading import ERRORS, is_blank
+from plansheet.excel.record_rows import KEYS
 from plansheet.workbook.formulas import plan_cells
 from plansheet.workbook.references import as_sent
 from plansheet.workbook.regions import Region, rectangle
@@ -26,10 +27,11 @@ _NEEDED: tuple[tuple[type[Any], frozenset[str]], ...] = (
     (Activity, frozenset({"date", "action", "shares"})),
     (Tranche, frozenset({"grant", "first_exercisable", "shares"})),
     (Grant, frozenset({"grant", "grant_date", "shares"})),
+    (Member, frozenset({"committee", "member"})),
+    (Holding, frozenset({"holder", "relation", "votes"})),
     (Holder, frozenset({"holder"})),
 )
 """By which headings a ledger is known; the first that fits counts. Holders need a second heading, and no grants."""
-KEYS: dict[type[Any], str] = {Holder: "holder", Grant: "grant", Tranche: "grant", Activity: "action"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,10 +187,10 @@ def _folded(text: object) -> str:
 
 _LONGEST_HEADING = 200
 _OF_RECORD = {
-    record: {fold_heading(h): c.name for c in columns(record) for h in (c.heading, *c.synonyms)} for record in KEYS
+    record: {fold_heading(h): c.name for c in columns(record) for h in (c.heading, *c.synonyms)} for record in RECORDS
 }
 _KNOWN = frozenset({"term", "value"}).union(*_OF_RECORD.values())
-_RECORDED = {fold_heading(h) for r in KEYS for c in columns(r) if c.recorded for h in (c.heading, *c.synonyms)}
+_RECORDED = {fold_heading(h) for r in RECORDS for c in columns(r) if c.recorded for h in (c.heading, *c.synonyms)}
 
 
 def _is_plan_sheet(headings: Sequence[object]) -> bool:

@@ -10,13 +10,14 @@ from pathlib import Path
 
 from openpyxl.utils import get_column_letter
 
-from plansheet.core.records import Record, heading
+from plansheet.core.records import TABLES, Kind, Record, heading
 from plansheet.core.rule import Finding, Hit, Rule, Severity, run
 from plansheet.core.words import fold
 from plansheet.excel import FUNCTIONS
-from plansheet.excel.reading import ERRORS, BadCell, as_amount, as_date, as_number, is_blank
+from plansheet.excel.reading import ERRORS, BadCell, as_date, as_number, is_blank
+from plansheet.excel.record_rows import read_of_kind
 from plansheet.plan.rules import RULES, harvest
-from plansheet.plan.terms import EVENTS, Terms, UnusableTerms, atg_1996, label, with_values
+from plansheet.plan.terms import FACTS, Terms, UnusableTerms, atg_1996, label, with_values
 from plansheet.workbook import judgements
 from plansheet.workbook.areas import Area, cell_value
 from plansheet.workbook.formulas import not_reached
@@ -156,11 +157,8 @@ def _without_columns(located: Located, options: Options) -> Iterator[NotChecked]
     for rule in RULES:
         lacking = rule.lacks(located.ledger)
         if lacking and options.wanted(rule.code):
-            names = " and ".join(f"{heading(record, name)} in {_TABLES[record.__name__]}" for record, name in lacking)
+            names = " and ".join(f"{heading(record, name)} in {TABLES[record]}" for record, name in lacking)
             yield NotChecked(f"{rule.code} ({rule.title.rstrip('.')})", f"no column {names}")
-
-
-_TABLES = {"Holder": "Holders", "Grant": "Grants", "Tranche": "Vesting", "Activity": "Activity"}
 
 
 def _taken_for(area: Area) -> str:
@@ -169,12 +167,12 @@ def _taken_for(area: Area) -> str:
         f"{get_column_letter(column)} = {heading(area.record, name)}"
         for name, column in sorted(area.columns.items(), key=lambda item: item[1])
     )
-    return f"{_rows(area)} taken for {_TABLES[area.record.__name__]}: {read_as}"
+    return f"{_rows(area)} taken for {TABLES[area.record]}: {read_as}"
 
 
 def _not_taken(area: Area) -> str:
     assert area.record is not None
-    return f"{_rows(area)} not read: calculated from other cells, they repeat {_TABLES[area.record.__name__]}"
+    return f"{_rows(area)} not read: calculated from other cells, they repeat {TABLES[area.record]}"
 
 
 def _rows(area: Area) -> str:
@@ -190,7 +188,7 @@ def _terms(located: Located, options: Options, date_1904: bool) -> tuple[Terms, 
     """The terms given, or the default with what the Plan sheet says; each value that cannot be used is a finding."""
     terms = options.terms or atg_1996()
     names = {fold(label(term.name)): term.name for term in terms.listed if options.terms is None}
-    names |= {fold(label(name)): name for name in EVENTS}
+    names |= {fold(label(name)): name for name in FACTS}
     wrong: list[Found] = []
     said: dict[str, object] = {}
     for area in located.areas.terms:
@@ -214,7 +212,7 @@ def _terms(located: Located, options: Options, date_1904: bool) -> tuple[Terms, 
 
 def _unknown_terms(located: Located) -> Iterator[NotChecked]:
     """Lines of a Plan sheet that no term is called by."""
-    known = {fold(label(name)) for name in (*(term.name for term in atg_1996().listed), *EVENTS)}
+    known = {fold(label(name)) for name in (*(term.name for term in atg_1996().listed), *FACTS)}
     for area in located.areas.terms:
         for row in range(area.top, area.bottom + 1):
             words = area.sheet.cells.get((row, area.columns["term"]))
@@ -227,10 +225,11 @@ _UNREADABLE = next(rule for rule in RULES if rule.code == "LEDGER001")
 
 
 def _term_value(name: str, value: object, date_1904: bool) -> object:
-    if name in ("adopted", "merger_date"):
+    kind = FACTS[name].kind if name in FACTS else Kind.DATE if name == "adopted" else None
+    if kind is Kind.DATE:
         return as_date(of_1904(value) if date_1904 else value)
-    if name == "merger_price":
-        return as_amount(value)
+    if kind is not None:
+        return read_of_kind(kind)(value)
     return value if isinstance(value, str) and value not in ERRORS else as_number(value)
 
 

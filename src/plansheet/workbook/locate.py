@@ -2,31 +2,18 @@
 
 import datetime
 import re
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from plansheet.core.dates import from_serial
-from plansheet.core.numbers import Number
-from plansheet.core.records import Activity, Column, Grant, Holder, Kind, Ledger, Record, Tranche, Unread, columns
-from plansheet.core.words import GrantType, fold
-from plansheet.excel.activity import Unreadable as UnreadableRow
-from plansheet.excel.activity import read_activity
-from plansheet.excel.reading import (
-    ERRORS,
-    BadCell,
-    as_amount,
-    as_date,
-    as_identifier,
-    as_months,
-    as_positive,
-    as_word,
-    is_blank,
-)
-from plansheet.workbook.areas import KEYS, Area, Areas, find_areas, value_at
+from plansheet.core.records import RECORDS, Holder, Kind, Ledger, Record, Unread, columns, ledger_of
+from plansheet.excel.reading import is_blank
+from plansheet.excel.record_rows import has_key, read_rows
+from plansheet.workbook.areas import Area, Areas, find_areas, value_at
 from plansheet.workbook.saved import Workbook
 
-_DATES = {record: [c.name for c in columns(record) if c.kind is Kind.DATE] for record in KEYS}
+_DATES = {record: [c.name for c in columns(record) if c.kind is Kind.DATE] for record in RECORDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,37 +41,24 @@ class Located:
 def locate(workbook: Workbook) -> Located:
     """Every ledger of a workbook as records."""
     located = Located(Ledger(), find_areas(workbook))
-    found: dict[type[Any], list[Any]] = {Holder: [], Grant: [], Tranche: [], Activity: []}
+    found: dict[type[Any], list[Any]] = {record: [] for record in RECORDS}
     unread: list[Unread] = []
     there: set[tuple[type[Any], str]] = set()
     for area in located.areas.ledgers:
         assert area.record is not None
         there.update((area.record, name) for name in area.columns)
-        read = _read_activity if area.record is Activity else _read_records
-        for row, record, problems in read(area, workbook.date_1904):
-            located._places[id(record)] = Place(area.sheet.name, row, area.columns)
-            unread.extend(problems)
-            if _has_key(record):
-                found[area.record].append(record)
-    located.ledger = Ledger(
-        tuple(found[Holder]),
-        tuple(found[Grant]),
-        tuple(found[Tranche]),
-        tuple(found[Activity]),
-        frozenset(there),
-        tuple(unread),
-    )
+        cells = {name: _cells(area, name, workbook.date_1904) for name in area.columns}
+        for row in read_rows(area.record, cells, area.top, area.name, partial(_is_total, area)):
+            located._places[id(row.record)] = Place(area.sheet.name, row.number, area.columns)
+            unread.extend(row.unread)
+            if has_key(row.record):
+                found[area.record].append(row.record)
+    located.ledger = ledger_of(found, there, unread)
     return located
 
 
-Read = Iterator[tuple[int, Record, list[Unread]]]
-
-
-def _cells(area: Area, name: str, date_1904: bool) -> list[object] | None:
-    column = area.columns.get(name)
-    if column is None:
-        return None
-    values = [value_at(area.sheet, row, column) for row in range(area.top, area.bottom + 1)]
+def _cells(area: Area, name: str, date_1904: bool) -> list[object]:
+    values = [value_at(area.sheet, row, area.columns[name]) for row in range(area.top, area.bottom + 1)]
     kinds = {c.name: c.kind for c in columns(area.record)} if area.record is not None else {}
     if date_1904 and kinds.get(name) is Kind.DATE:
         return [of_1904(value) for value in values]
@@ -99,52 +73,6 @@ def of_1904(value: object) -> object:
         return from_serial(value, date_1904=True)
     except (ValueError, OverflowError):
         return value
-
-
-def _read_activity(area: Area, date_1904: bool) -> Read:
-    names = ("date", "action", "grant", "shares", "grant_type")
-    dates, actions, grants, shares, types = (_cells(area, name, date_1904) for name in names)
-    assert actions is not None and shares is not None
-    for entry in read_activity(dates, actions, grants, shares, types, area.top):
-        if isinstance(entry, Activity):
-            yield entry.row, entry, []
-        elif entry is not None and not _is_total(area, entry.row):
-            yield _unread_activity(area, entry)
-
-
-def _unread_activity(area: Area, entry: UnreadableRow) -> tuple[int, Record, list[Unread]]:
-    values: dict[str, Any] = {"action": entry.action, "grant": entry.grant, "row": entry.row}
-    record = Activity(**values)
-    return entry.row, record, [Unread(record, entry.field, f"{area.name} {entry.message}")]
-
-
-def _read_records(area: Area, date_1904: bool) -> Read:
-    assert area.record is not None
-    kinds = {c.name: c for c in columns(area.record) if c.name in area.columns}
-    cells = {name: _cells(area, name, date_1904) or [] for name in kinds}
-    for position in range(area.bottom - area.top + 1):
-        row = area.top + position
-        if all(is_blank(cells[name][position]) for name in kinds) or _is_total(area, row):
-            continue
-        values: dict[str, Any] = {}
-        wrong: list[tuple[str, str]] = []
-        for name, column in kinds.items():
-            try:
-                values[name] = _reader(column)(cells[name][position])
-            except BadCell as bad:
-                wrong.append((name, f"{area.name} row {row}: {column.heading} {bad}"))
-        record: Record = area.record(**values, row=row)
-        if not wrong and not _has_key(record):
-            key = kinds[KEYS[area.record]]
-            wrong.append((key.name, f"{area.name} row {row}: {key.heading} is blank; enter it"))
-        yield row, record, [Unread(record, name, message) for name, message in wrong]
-
-
-def _has_key(record: Record) -> bool:
-    """Whether a record can stand in a ledger: a holder has a name, a grant or tranche its number, a row is readable."""
-    if isinstance(record, Activity):
-        return record.date is not None and record.action is not None
-    return getattr(record, KEYS[type(record)]) is not None
 
 
 def _is_total(area: Area, row: int) -> bool:
@@ -166,45 +94,3 @@ _TOTAL = re.compile(r"(grand[ -]?|sub[ -]?)?totals?( .*)?:?|sum:?", re.IGNORECAS
 _TOTAL_ALONE = re.compile(r"(grand[ -]?|sub[ -]?)?totals?:?", re.IGNORECASE)
 """In a column of names, where a company may be called Total Design."""
 _SUM = re.compile(r"=\s*(SUM|SUBTOTAL|AGGREGATE)\s*\(", re.IGNORECASE)
-
-
-def _reader(column: Column) -> Callable[[object], object]:
-    if column.name == "fmv":
-        return _value_at_grant
-    return _READERS[column.kind]
-
-
-def _value_at_grant(cell: object) -> Number | None:
-    return None if is_blank(cell) else as_positive(cell)
-
-
-_YES = frozenset({"yes", "y", "true", "x", "1"})
-_NO = frozenset({"no", "n", "false", "0"})
-
-
-def _flag(cell: object) -> bool | None:
-    if isinstance(cell, bool) or is_blank(cell):
-        return cell if isinstance(cell, bool) else None
-    _text(cell)
-    word = fold(format(cell, "g") if isinstance(cell, float) else str(cell))
-    if word not in _YES | _NO:
-        raise BadCell(f'holds "{cell}"; enter yes or no')
-    return word in _YES
-
-
-def _text(cell: object) -> str | None:
-    if isinstance(cell, str) and cell in ERRORS:
-        as_identifier(cell)  # refuses it: a #REF! is no name of a plan
-    return None if is_blank(cell) else str(cell).strip()
-
-
-_READERS: dict[Kind, Callable[[object], object]] = {
-    Kind.IDENTIFIER: as_identifier,
-    Kind.DATE: as_date,
-    Kind.SHARES: as_amount,
-    Kind.MONEY: as_amount,
-    Kind.MONTHS: as_months,
-    Kind.WORD: lambda cell: as_word(cell, GrantType),
-    Kind.FLAG: _flag,
-    Kind.TEXT: _text,
-}
