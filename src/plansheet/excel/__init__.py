@@ -8,7 +8,13 @@ from collections.abc import Callable
 
 from plansheet.excel.adjustment import ADJUST_FOR_SPLIT, SPLIT_TRANCHES
 from plansheet.excel.cells import ExcelError
-from plansheet.excel.iso_limit import ISO_LIMIT_BY_GRANT, ISO_LIMIT_BY_YEAR, ISO_LIMIT_SPLIT, ISO_LIMIT_WHY
+from plansheet.excel.iso_limit import (
+    ISO_LIMIT_BY_GRANT,
+    ISO_LIMIT_BY_YEAR,
+    ISO_LIMIT_SPLIT,
+    ISO_LIMIT_WHY,
+    ISO_MAX_GRANT,
+)
 from plansheet.excel.merger import MERGER_CASHOUT, MERGER_CASHOUT_BY_HOLDER
 from plansheet.excel.outstanding import OPTIONS_OUTSTANDING
 from plansheet.excel.pool import POOL_AVAILABLE, POOL_LEDGER
@@ -22,6 +28,7 @@ FUNCTIONS: dict[str, Callable[..., object]] = {
         ISO_LIMIT_BY_YEAR,
         ISO_LIMIT_WHY,
         ISO_LIMIT_BY_GRANT,
+        ISO_MAX_GRANT,
         ADJUST_FOR_SPLIT,
         SPLIT_TRANCHES,
         MERGER_CASHOUT,
@@ -63,6 +70,7 @@ __all__ = [
     "ISO_LIMIT_BY_YEAR",
     "ISO_LIMIT_SPLIT",
     "ISO_LIMIT_WHY",
+    "ISO_MAX_GRANT",
     "MERGER_CASHOUT",
     "MERGER_CASHOUT_BY_HOLDER",
     "OPTIONS_OUTSTANDING",
