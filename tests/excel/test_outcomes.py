@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
-import inspect
-import math
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from plansheet.excel import (
     ADJUST_FOR_SPLIT,
-    FUNCTIONS,
     ISO_LIMIT_BY_GRANT,
     ISO_LIMIT_BY_YEAR,
     ISO_LIMIT_SPLIT,
@@ -29,29 +22,22 @@ from plansheet.excel import (
     VEST_TRANCHES,
     ExcelError,
 )
+from sentences import ERROR_CELLS, assert_sentence, plain
 from strategies.cells import column, serial
 
 Rows = list[list[Any]]
 
 FEBRUARY, MARCH, VEST = dt.datetime(2001, 2, 1), dt.datetime(2001, 3, 1), dt.datetime(2002, 2, 1)
 BLANKS = (None, "", 0, 0.0)
-ERROR_CELLS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A")
 ACTIONS = [
     *("RESERVE", "GRANT", "SUBSTITUTE", "EXERCISE", "CANCEL", "TERMINATE", "FORFEIT", "EXPIRE", "ACCELERATE"),
     *("PERFORMANCE MET", "APPROVAL", "SPLIT", "DISPOSITION", "TENDER", "TENDER OTHER", "WITHH", "NET EXERCISE"),
     "REPURCHASE",
 ]
-ORDERS = re.compile(
-    r"\b(add|choose|correct|delete|enter|give|leave|list|name|put|remove|rename|select|set|sort|swap|take|type|use|write)\b"
-)
 ACTIVITY_HEADINGS = ["Date", "Action", "Grant", "Shares", "Type"]
 
 
 # ---- Asking for an error ---------------------------------------------------------------------------------------------
-
-
-def plain(text: str) -> str:
-    return re.sub(r"[\s_]+", " ", text).lower()
 
 
 def assert_error(value: object, code: str, *needles: str) -> None:
@@ -60,14 +46,6 @@ def assert_error(value: object, code: str, *needles: str) -> None:
     assert value == code
     assert str(value) == code
     assert_sentence(value.message, *needles)
-
-
-def assert_sentence(message: object, *needles: str) -> None:
-    assert isinstance(message, str)
-    said = plain(message)
-    assert [needle for needle in needles if plain(needle) not in said] == [], message
-    assert ORDERS.search(said), f"says not what to do: {message}"
-    assert not re.search(r"\binvalid\b|traceback|exception|\w(error|warning)\b", said), message
 
 
 def assert_row(row: list[Any], code: str, *needles: str) -> None:
@@ -977,139 +955,7 @@ def test_a_pool_needs_its_reserve(reserve: object) -> None:
     assert_error(pool([GRANTED], reserve=reserve), reserve if reserve == "#REF!" else "#VALUE!", "reserve")
 
 
-# ---- Pure, and never raising -----------------------------------------------------------------------------------------
-
-GRANTS_BLOCK, VESTING_BLOCK = by_grant_blocks(10.0)
-VALID_CALLS: dict[str, tuple[Any, ...]] = {
-    "ISO_LIMIT_SPLIT": tuple(iso_columns(grant_type="ISO", activity=activity([VEST, "EXERCISE", "A-1", 1.0]))),
-    "ISO_LIMIT_BY_YEAR": tuple(iso_columns(activity=activity([VEST, "CANCEL", "A-1"]))),
-    "ISO_LIMIT_WHY": tuple(iso_columns(activity=activity([MARCH, "SPLIT", None, "2-for-1"]), rounding="EXACT")),
-    "ISO_LIMIT_BY_GRANT": (
-        GRANTS_BLOCK,
-        VESTING_BLOCK,
-        activity([MARCH, "ACCELERATE"]),
-        100000.0,
-    ),
-    "ADJUST_FOR_SPLIT": (column([101.0, 7.0]), column([10.01, 2.0]), 3.0, 2.0, "PRESERVE_AGGREGATE", 2.0),
-    "SPLIT_TRANCHES": (column([3.0, 3.0, 2.0, 2.0]), 3.0, 2.0),
-    "MERGER_CASHOUT": tuple(cashout_columns()),
-    "MERGER_CASHOUT_BY_HOLDER": tuple(cashout_columns()),
-    "POOL_AVAILABLE": (
-        1000.0, column(["GRANT", "EXERCISE", "TENDER", "SPLIT"]), column([400.0, 100.0, 20.0, "2-for-1"]),
-        column(["A", "A", "A", None]), column(["ISO", None, None, None]),
-        column([FEBRUARY, MARCH, MARCH, VEST]), VEST, "ISO", "NET",
-    ),
-    "POOL_LEDGER": (
-        1000.0, column(["GRANT", "EXERCISE", "TENDER", "SPLIT"]), column([400.0, 100.0, 20.0, "2-for-1"]),
-        column(["A", "A", "A", None]), column(["ISO", None, None, None]), column([FEBRUARY, MARCH, MARCH, VEST]), "NET",
-    ),
-    "VEST_TRANCHES": (
-        column(["A", "B"]), column([48.0, 7.0]), column([FEBRUARY, MARCH]),
-        column([48.0, 0]), column([12.0, 0]), column([1.0, 0]),
-    ),
-    "OPTIONS_OUTSTANDING": (
-        [[*row, price] for row, price in zip(GRANTS_BLOCK, ["Exercise price", 10.0, 10.5, 11.0], strict=True)],
-        VESTING_BLOCK,
-        activity([VEST, "EXERCISE", "A-1", 1.0], [VEST, "SPLIT", None, "3-for-2"]),
-        VEST,
-        "BEFORE SPLIT",
-        "DOWN_UP",
-        2.0,
-    ),
-    "PLANSHEET_VERSION": (),
-}  # fmt: skip
-
-
-def cells_in(value: object) -> Iterator[object]:
-    if isinstance(value, list):
-        for inner in value:
-            yield from cells_in(inner)
-    else:
-        yield value
-
-
-def assert_what_excel_can_show(result: object) -> None:
-    """A scalar, or a rectangle of rows, of text, finite doubles, truth values and dates."""
-    if isinstance(result, list):
-        assert result
-        assert all(isinstance(row, list) and row for row in result)
-        assert len({len(row) for row in result}) == 1
-        assert not any(isinstance(value, list) for row in result for value in row)
-    for value in cells_in(result):
-        assert isinstance(value, str | float | int | dt.datetime), repr(value)
-        assert not isinstance(value, float) or math.isfinite(value)
-        if isinstance(value, ExcelError):
-            assert_sentence(value.message)
-        elif isinstance(value, str):
-            assert value not in ERROR_CELLS, "an error without its sentence"
-
-
-def test_every_function_has_a_call_here() -> None:
-    assert set(FUNCTIONS) == set(VALID_CALLS)
-    assert all(callable(function) for function in FUNCTIONS.values())
-
-
-@pytest.mark.parametrize("name", sorted(FUNCTIONS))
-def test_a_call_that_is_right(name: str) -> None:
-    arguments = copy.deepcopy(VALID_CALLS[name])
-    result = FUNCTIONS[name](*arguments)
-    assert_what_excel_can_show(result)
-    assert not any(isinstance(value, ExcelError) for value in cells_in(result))
-    assert arguments == VALID_CALLS[name], "the arguments were changed"
-    assert FUNCTIONS[name](*arguments) == result
-
-
-junk_cells = st.one_of(
-    st.sampled_from(
-        [None, "", 0, 0.0, *ERROR_CELLS, True, False, "\u00a0", "ISO", "SPLIT", "3-for-2", "A-1", "2001-02-01"]
-    ),
-    st.sampled_from([-1.0, 1e-300, 1e300, -1e300, math.nan, math.inf, -math.inf, 10**400, 2958466.0, 60, -0.0]),
-    st.text(max_size=6),
-    st.integers(-10, 10**6),
-    st.floats(),
-    st.datetimes(),
-    st.dates(),
-    st.times(),
-    st.timedeltas(),
-    st.sampled_from([b"bytes", (), {}, object, 1j]),
-)
-junk_arguments = st.one_of(
-    junk_cells,
-    st.lists(junk_cells, max_size=4),
-    st.lists(st.lists(junk_cells, max_size=4), max_size=4),
-    st.lists(junk_cells.map(lambda cell: [cell]), min_size=1, max_size=4),
-    st.lists(junk_cells, min_size=1, max_size=3).map(lambda row: [list(ACTIVITY_HEADINGS), row]),
-)
-
-
-def arity(function: Callable[..., object]) -> tuple[int, int]:
-    parameters = inspect.signature(function).parameters.values()
-    required = sum(parameter.default is inspect.Parameter.empty for parameter in parameters)
-    return required, len(parameters)
-
-
-@pytest.mark.parametrize("name", sorted(FUNCTIONS))
-@settings(max_examples=max(settings.default.max_examples // 4, 1))
-@given(data=st.data())
-def test_no_function_ever_raises_whatever_it_is_given(name: str, data: st.DataObject) -> None:
-    least, most = arity(FUNCTIONS[name])
-    arguments = data.draw(st.lists(junk_arguments, min_size=least, max_size=most))
-    assert_what_excel_can_show(FUNCTIONS[name](*arguments))
-
-
-@pytest.mark.parametrize("name", sorted(name for name in FUNCTIONS if VALID_CALLS[name]))
-@settings(max_examples=max(settings.default.max_examples // 4, 1))
-@given(data=st.data())
-def test_no_function_ever_raises_when_a_right_sheet_has_one_wrong_cell(name: str, data: st.DataObject) -> None:
-    arguments = list(copy.deepcopy(VALID_CALLS[name]))
-    place = data.draw(st.integers(0, len(arguments) - 1))
-    wrong = data.draw(junk_cells)
-    if isinstance(arguments[place], list):
-        row = data.draw(st.sampled_from(arguments[place]))
-        row[data.draw(st.integers(0, len(row) - 1))] = wrong
-    else:
-        arguments[place] = data.draw(st.sampled_from([wrong, [[wrong]], [wrong]]))
-    assert_what_excel_can_show(FUNCTIONS[name](*arguments))
+# ---- Two tables that disagree ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
