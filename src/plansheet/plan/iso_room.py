@@ -18,7 +18,7 @@ from plansheet.plan.iso_limit import TrancheSplit, classify
 Installment = tuple[datetime.date | None, Number]
 """First exercisable (None: on a condition) and weight: its part of the grant, in any unit."""
 
-MOST_PARTS = 100_000
+MOST_PARTS = 200_000
 """How many times the whole may weigh what a year's installments do."""
 
 

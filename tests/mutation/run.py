@@ -1,0 +1,99 @@
+"""Changes plan/ in small ways, one at a time, and sees whether a test notices.
+
+    python tests/mutation/run.py [MODULE ...]
+
+MODULE: a name in plansheet.plan, such as pool_rules; none: all of them. Needs the extra `mutation` (mutmut, which needs
+a system with fork). Prints each module's score and every change that no test noticed. The checkout stays as it is: a
+copy is changed. mutmut passes over decorated functions, so that in the copy each rule's card is laid on its check
+from below.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SETTINGS = """
+
+[tool.mutmut]
+paths_to_mutate = ["src/plansheet/plan/"]
+tests_dir = ["tests/plan", "tests/excel"]
+also_copy = ["src", "tests", "pyproject.toml"]
+do_not_mutate = ["*/__init__.py"]
+"""
+NOTICED = frozenset({"killed", "timeout", "segfault", "suspicious"})
+RESULT = re.compile(r"^\s*plansheet\.plan\.(\w+)\.(\S+): (.+)$")
+
+
+def undecorated(source: str) -> str:
+    """The same module with `name = rule(...)(check)` below each check that stood under `@rule(...)`."""
+    lines = source.splitlines(keepends=True)
+    for node in reversed(ast.parse(source).body):
+        if isinstance(node, ast.FunctionDef) and len(node.decorator_list) == 1:
+            [card] = node.decorator_list
+            if isinstance(card, ast.Call) and ast.unparse(card.func) == "rule":
+                check = f"_check_of_{node.name}"
+                called = "".join(lines[card.lineno - 1 : card.end_lineno]).lstrip("@").rstrip("\n")
+                assert node.end_lineno is not None
+                lines[node.end_lineno : node.end_lineno] = [f"\n\n{node.name} = {called}({check})\n"]
+                lines[node.lineno - 1] = lines[node.lineno - 1].replace(node.name, check, 1)
+                del lines[card.lineno - 1 : card.end_lineno]
+    return "".join(lines)
+
+
+def prepare(folder: Path) -> None:
+    """A copy of what the tests need, ready to be changed."""
+    for name in ("src", "tests"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for module in (folder / "src/plansheet/plan").glob("*.py"):
+        module.write_text(undecorated(module.read_text("utf-8")), "utf-8")
+    (folder / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text("utf-8") + SETTINGS, "utf-8")
+
+
+def report(results: str) -> None:
+    """Scores and survivors from what mutmut lists."""
+    noticed: Counter[str] = Counter()
+    made: Counter[str] = Counter()
+    survivors: list[str] = []
+    for line in results.splitlines():
+        found = RESULT.match(line)
+        if found is None or found[3] == "not checked":
+            continue
+        made[found[1]] += 1
+        if found[3] in NOTICED:
+            noticed[found[1]] += 1
+        else:
+            survivors.append(f"{found[1]}.{found[2]}: {found[3]}")
+    for survivor in survivors:
+        print(survivor)
+    for module in sorted(made):
+        print(f"{module:24} {noticed[module]:5} of {made[module]:5}  {noticed[module] / made[module]:6.1%}")
+    total, all_made = sum(noticed.values()), sum(made.values())
+    print(f"{'all':24} {total:5} of {all_made:5}  {total / max(all_made, 1):6.1%}")
+
+
+def main(modules: list[str]) -> None:
+    """Make the copy, change it, report."""
+    folder = Path(tempfile.mkdtemp(prefix="plansheet-mutation-"))
+    prepare(folder)
+    python = [sys.executable, "-m", "mutmut"]
+    environment = os.environ | {"HYPOTHESIS_PROFILE": "mutation"}
+    wanted = [f"plansheet.plan.{module}.*" for module in modules]
+    subprocess.run([*python, "run", *wanted], cwd=folder, env=environment, check=False)
+    listed = subprocess.run(
+        [*python, "results", "--all", "true"], cwd=folder, env=environment, capture_output=True, text=True, check=True
+    )
+    report(listed.stdout)
+    print(f"mutmut show NAME, in {folder}, shows a change")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
