@@ -10,7 +10,9 @@ from __future__ import annotations
 import datetime as dt
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
+from importlib.resources import files
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -25,7 +27,7 @@ from plansheet.core.words import Action, Identifier
 from plansheet.excel.activity import as_ratio
 from plansheet.plan.ledger import complete
 from plansheet.plan.rules import RULES
-from plansheet.plan.terms import Terms, atg_1996, with_values
+from plansheet.plan.terms import FACTS, Terms, atg_1996, read_terms, with_values
 
 Case = Mapping[str, Any]
 
@@ -235,3 +237,31 @@ def test_a_schedule_never_gives_more_shares_than_were_granted() -> None:
     ledger = granted_on(dt.date(2004, 1, 5), 10, dt.date(2004, 1, 5), 48, 60)
     given = sum(tranche.shares or 0 for tranche in complete(ledger).tranches if tranche.grant == ledger.grants[0].grant)
     assert given in (0, 9000)
+
+
+# --- Nothing is decided by whose plan it is --------------------------------------------------------------------------
+
+EXAMPLE = read_terms(files("plansheet.plan").joinpath("example_2008.toml").read_text("utf-8"), "example_2008.toml")
+
+
+def by(terms: Terms, case: Case) -> list[Finding]:
+    ledger = ledger_in(case)
+    return [f for each in RULES if not each.lacks(ledger) for f in find(each, ledger, terms, as_of(case))]
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=f"{case['rule']}: {case['name']}") for case in CASES])
+def test_another_plan_with_the_same_values_is_judged_the_same_in_its_own_sections(case: Case) -> None:
+    """Only the values decide, and the title, by which grants are known as this plan's; no section and no sentence."""
+    terms = terms_of(case)
+    values = {term.name: term.value for term in terms.listed} | {name: getattr(terms, name) for name in FACTS}
+    same = with_values(replace(EXAMPLE, title=terms.title), values, "the case")
+    assert by(same, case) == [
+        replace(f, message=same.cited(f.message), fix=same.cited(f.fix), plan=same.cited(f.plan))
+        for f in by(terms, case)
+    ]
+
+
+def test_other_values_are_judged_otherwise() -> None:
+    """The same cases by the example's own values: so that the test above asks something."""
+    otherwise = [case for case in CASES if [f.code for f in by(EXAMPLE, case)] != [f.code for f in found_in(case)]]
+    assert {case["rule"] for case in otherwise} >= {"CASH001", "POOL001", "SPLIT002"}
