@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import tomllib
 from dataclasses import replace
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
+from plansheet.cli import main
 from plansheet.plan.terms import FACTS, Terms, atg_1996, read_terms
+from plansheet.report.text import text_report
 from plansheet.template.facts import starter
 from plansheet.template.ledgers import plan_table
 from plansheet.workbook.checks import Checked, Options, check_bytes
@@ -92,3 +97,33 @@ def test_the_plan_sheet_shows_its_sections() -> None:
     assert shown["Approved"] == "§12.2"
     of_atg = {str(row[0]): str(row[2]) for row in plan_table(starter(), atg_1996()).rows}
     assert of_atg["Approved"] == FACTS["approved"].section
+
+
+# --- What the page says -----------------------------------------------------------------------------------------------
+
+PAGE = (Path(__file__).parents[2] / "docs" / "another-plan.md").read_text(encoding="utf-8")
+
+
+def test_the_page_quotes_what_is_found() -> None:
+    quoted = set(re.findall(r"^(?:error|warning) .*$", PAGE, re.MULTILINE))
+    said = {line.strip() for line in text_report([judged(None)]).splitlines()}
+    assert len(quoted) == len(BY_ATG)
+    assert quoted - said == set()
+
+
+def test_the_sections_of_the_page_are_those_of_the_example() -> None:
+    [shown] = re.findall(r"\[sections\]\n(.*?)```", PAGE, re.DOTALL)
+    assert EXAMPLE.sections is not None
+    assert tomllib.loads(shown).items() <= EXAMPLE.sections.items()
+    [unmapped] = re.findall(r"`ATG 1996 (§[0-9]+)`", PAGE)
+    assert EXAMPLE.cited(unmapped) == f"ATG 1996 {unmapped}"
+
+
+def test_the_steps_of_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ledger.xlsx").write_bytes(ledger())
+    for name in re.findall(r"^ *```\n *plansheet (.*)\n *```$", PAGE, re.MULTILINE):
+        assert main(name.split()) == 0, name
+        if name == "terms":
+            Path("our_plan.toml").write_bytes(Path("example_2008.toml").read_bytes())
+    assert main(["check", "ledger.xlsx"]) == 1
