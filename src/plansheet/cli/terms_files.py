@@ -42,9 +42,9 @@ def add_terms_files(parser: argparse.ArgumentParser) -> None:
 def _write(parsed: argparse.Namespace) -> int:
     folder = Path(parsed.folder)
     texts = {folder / name: files("plansheet.plan").joinpath(name).read_bytes() for name in _WRITTEN}
-    if there := [path for path, text in texts.items() if path.exists() and path.read_bytes() != text]:
-        raise UsageError(f"{there[0]} is there already and is not as it is written; name another folder")
     try:
+        if there := [path for path, text in texts.items() if path.exists() and path.read_bytes() != text]:
+            raise UsageError(f"{there[0]} is there already and is not as it is written; name another folder")
         folder.mkdir(parents=True, exist_ok=True)
         for path, text in texts.items():
             path.write_bytes(text)
