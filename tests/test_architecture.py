@@ -20,6 +20,10 @@ WHERE_DOUBLES_ARRIVE = "core/numbers.py"  # a cell's double becomes a decimal he
 
 PLAN_FIGURES = {100_000, 500_000, 25_600_000}  # plan §11(c), §3, §4: they stand in the terms file
 NOT_THE_PLANS = {"MOST_ROWS"}  # the one other 100,000 of the contract: rows of a column that a function reads
+ONE_PLANS_NAME = re.compile(r"Art Technology|\bATG\b|Example Instruments")
+# Where a text names a section: Terms.cited() turns it into another plan's, or it is a note of a record or a word of a
+# list. The template's sheets say which plan they are of.
+CITING = ("plan/", "core/records.py", "core/words.py", "template/")
 UNFINISHED = re.compile(r"\b(TO" + r"DO|FIX" + r"ME)\b")
 OTHER_LICENCE = re.compile(r"xlwings\.(pro|server)(\.\w+)*")
 CLOCK_METHODS = {"today", "now", "utcnow"}
@@ -101,6 +105,23 @@ def plan_figures(tree: ast.Module) -> Iterator[tuple[int, str]]:
             yield node.lineno, repr(node.value)
 
 
+def plan_names(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    return texts(tree, ONE_PLANS_NAME)
+
+
+def sections(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    return texts(tree, re.compile(r"§[0-9]"))
+
+
+def texts(tree: ast.Module, pattern: re.Pattern[str]) -> Iterator[tuple[int, str]]:
+    """Texts with a pattern in them; a docstring, or what stands below the thing that it is about, may have it."""
+    about = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in about
+        if is_text and pattern.search(node.value):
+            yield node.lineno, repr(node.value)
+
+
 def number(value: object) -> float | None:
     if isinstance(value, str) and re.fullmatch(r"\$?[0-9][0-9,_]*(\.0+)?", value.strip()):
         return float(re.sub(r"[$,_]", "", value))
@@ -145,6 +166,14 @@ def test_no_figure_of_the_plan_stands_in_code() -> None:
     assert complaints(plan_figures, MODULES) == []
 
 
+def test_no_text_in_code_names_one_plan() -> None:
+    assert complaints(plan_names, MODULES) == []
+
+
+def test_sections_stand_where_they_become_another_plans() -> None:
+    assert complaints(sections, [path for path in MODULES if not name_of(path).startswith(CITING)]) == []
+
+
 def test_no_float_literal_where_arithmetic_is_exact() -> None:
     exact = [path for path in MODULES if floor_of(path) in EXACT_FLOORS and name_of(path) != WHERE_DOUBLES_ARRIVE]
     assert complaints(float_literals, exact) == []
@@ -175,6 +204,8 @@ def test_nothing_is_left_unfinished() -> None:
         (plan_figures, "limit = 100_000", "limit = terms.iso_limit"),
         (plan_figures, "limit = Decimal('100,000.00')", "'''Plan §11(c): $100,000 a year.'''"),
         (plan_figures, "reserve = 25600000.0", "MOST_ROWS = 100_000"),
+        (plan_names, "title = 'ATG 1996'", "'The ATG plan.'\ntitle = terms.title"),
+        (sections, "why = f'the limit of §11(c) of {holder}'", "limit = terms.iso_limit  # §11(c)"),
         (float_literals, "rate = 0.1", "rate = Decimal('0.1')"),
     ],
 )

@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -20,6 +21,7 @@ from cli.typing_in import CLEAN, FINDINGS, UNCHECKED, USAGE, VALIDATOR, Run, rep
 from plansheet import __version__
 from plansheet.cli import main
 from plansheet.core.rule import Severity
+from plansheet.plan.terms import read_terms
 from plansheet.report.json import schema
 from plansheet.workbook import checks
 from plansheet.workbook.checks import ALL_RULES, Options
@@ -626,6 +628,40 @@ def test_explain_says_the_same_as_text_and_as_json(run: Run, rule: Any) -> None:
     for name, text in document.items():
         for each in text if name == "law" else [text]:
             assert each in words, name
+
+
+def test_rules_and_explain_cite_the_sections_of_the_terms(run: Run) -> None:
+    assert run("terms")[0] == CLEAN
+    lines = {line.split()[0]: line for line in run("rules", "--terms", "example_2008.toml")[1].splitlines()}
+    assert set(lines) == {rule.code for rule in ALL_RULES}
+    assert re.match(r"SPLIT001 +error +§10\.1 +A price", lines["SPLIT001"])
+    said = run("explain", "SPLIT002", "--terms", "example_2008.toml")[1]
+    assert said.startswith("SPLIT002 (warning), plan §10.1\n")
+    assert "takes something from the holder (plan §12.4)" in " ".join(said.split())
+    document = json.loads(run("explain", "SPLIT002", "--terms", "example_2008.toml", "--format", "json")[1])
+    assert document["plan"] == "§10.1"
+    # A copy of the plan's own file has no table of sections: it may be any plan's by now.
+    assert "plan ATG 1996 §15(a)" in run("explain", "SPLIT001", "--terms", "atg_1996.toml")[1]
+    assert run("explain", "SPLIT001", "--terms", "none.toml")[0] == USAGE
+
+
+def test_terms_writes_files_to_copy(run: Run) -> None:
+    code, out, _ = run("terms", "our plan")
+    assert code == CLEAN
+    written = [line.partition(": ")[0] for line in out.splitlines()]
+    assert written == [str(Path("our plan", name)) for name in ("atg_1996.toml", "example_2008.toml")]
+    assert all(read_terms(Path(path).read_text(encoding="utf-8"), path).title for path in written)
+    assert run("terms", "our plan") == (CLEAN, out, "")
+
+
+def test_terms_writes_over_nobodys_work(run: Run) -> None:
+    Path("example_2008.toml").write_text("title = 'ours'", encoding="utf-8")
+    code, out, err = run("terms")
+    assert (code, out) == (USAGE, "")
+    assert "example_2008.toml is there already and is not as it is written; name another folder" in err
+    assert not Path("atg_1996.toml").exists()
+    Path("file").write_text("", encoding="utf-8")
+    assert run("terms", "file")[0] == USAGE
 
 
 def test_version_and_help(run: Run) -> None:

@@ -11,6 +11,7 @@ from plansheet.core.records import Activity, Grant, Ledger, columns
 from plansheet.core.rule import Hit, Rule, Severity, find, rule
 from plansheet.core.words import Identifier
 from plansheet.plan.rules import MODULES, RULES, harvest
+from plansheet.plan.terms import atg_1996
 from plansheet.workbook.checks import ALL_RULES
 
 DAY = dt.date(2001, 11, 19)
@@ -48,11 +49,22 @@ LEDGER = Ledger(
 )
 
 
+class Another:
+    """Terms of a plan whose §5 is its §7.1."""
+
+    def cited(self, text: str) -> str:
+        return text.replace("§5", "§7.1")
+
+
 def test_a_finding_is_a_hit_with_the_rules_words() -> None:
-    first, second = find(toy, LEDGER, None, DAY)
+    first, second = find(toy, LEDGER, atg_1996(), DAY)
     assert (first.code, first.severity, first.plan, first.law) == ("TOY001", Severity.WARNING, "§5", ("IRC §422(b)",))
     assert (first.record, first.field) == (LEDGER.grants[0], "shares")
     assert (second.message, second.fix) == ("Grant G-2 is over 7 shares.", "Enter 7.")
+
+
+def test_a_finding_cites_the_sections_of_the_terms() -> None:
+    assert [finding.plan for finding in find(toy, LEDGER, Another(), DAY)] == ["§7.1", "§7.1"]
 
 
 def test_the_manual_is_the_checks_docstring() -> None:

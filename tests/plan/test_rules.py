@@ -2,7 +2,7 @@
 
 A ledger is written as its sheets would show it, headings in the first row; a record stands in the row that it would
 have there. A case lists what is found, by every rule: `at` the table, row and column, `says` parts of message and fix;
-and in `open` parts of what the rules could not settle.
+and in `open` parts of what the rules could not settle. It is judged on CHECK_DAY unless it names its own day, `as_of`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from __future__ import annotations
 import datetime as dt
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
+from importlib.resources import files
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -25,12 +27,13 @@ from plansheet.core.words import Action, Identifier
 from plansheet.excel.activity import as_ratio
 from plansheet.plan.ledger import complete
 from plansheet.plan.rules import RULES
-from plansheet.plan.terms import Terms, atg_1996, with_values
+from plansheet.plan.terms import FACTS, Terms, atg_1996, read_terms, with_values
 
 Case = Mapping[str, Any]
 
 TABLES: dict[str, type[Any]] = {name: record for record, name in NAMES.items()}
-KEYS = {"rule", "name", "terms", "finds", "open", *TABLES}  # a word misspelled in a case would leave it untested
+# A word misspelled in a case would leave it untested.
+KEYS = {"rule", "name", "as_of", "terms", "finds", "open", *TABLES}
 CHECK_DAY = dt.date(2011, 1, 31)
 
 
@@ -100,17 +103,22 @@ def terms_of(case: Case) -> Terms:
     return with_values(atg_1996(), values, "the case")
 
 
+def as_of(case: Case) -> dt.date:
+    day: dt.date = case.get("as_of", CHECK_DAY)
+    return day
+
+
 def found_in(case: Case) -> list[Finding]:
     ledger, terms = ledger_in(case), terms_of(case)
     checked = [each for each in RULES if not each.lacks(ledger)]
-    return [finding for each in checked for finding in find(each, ledger, terms, CHECK_DAY)]
+    return [finding for each in checked for finding in find(each, ledger, terms, as_of(case))]
 
 
 def open_in(case: Case) -> set[str]:
     """What the rules could not settle, and why."""
     ledger, terms = ledger_in(case), terms_of(case)
     checked = [each for each in RULES if not each.lacks(ledger)]
-    return {f"{q.what}: {q.why}" for each in checked for q in run(each, ledger, terms, CHECK_DAY)[1]}
+    return {f"{q.what}: {q.why}" for each in checked for q in run(each, ledger, terms, as_of(case))[1]}
 
 
 def where(finding: Finding) -> str:
@@ -162,7 +170,7 @@ def test_no_case_is_told_twice() -> None:
 def test_every_hit_fills_the_words_of_its_rule(card: Any) -> None:
     asked = {name for text in (card.message, card.fix) for _, name, *_ in Formatter().parse(text) if name}
     own = [case for case in CASES if case["rule"] == card.code]
-    hits = [hit for case in own for hit in card.check(ledger_in(case), terms_of(case), CHECK_DAY)]
+    hits = [hit for case in own for hit in card.check(ledger_in(case), terms_of(case), as_of(case))]
     assert hits
     for hit in (hit for hit in hits if isinstance(hit, Hit)):
         assert asked <= set(hit.facts)
@@ -229,3 +237,31 @@ def test_a_schedule_never_gives_more_shares_than_were_granted() -> None:
     ledger = granted_on(dt.date(2004, 1, 5), 10, dt.date(2004, 1, 5), 48, 60)
     given = sum(tranche.shares or 0 for tranche in complete(ledger).tranches if tranche.grant == ledger.grants[0].grant)
     assert given in (0, 9000)
+
+
+# --- Nothing is decided by whose plan it is --------------------------------------------------------------------------
+
+EXAMPLE = read_terms(files("plansheet.plan").joinpath("example_2008.toml").read_text("utf-8"), "example_2008.toml")
+
+
+def by(terms: Terms, case: Case) -> list[Finding]:
+    ledger = ledger_in(case)
+    return [f for each in RULES if not each.lacks(ledger) for f in find(each, ledger, terms, as_of(case))]
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=f"{case['rule']}: {case['name']}") for case in CASES])
+def test_another_plan_with_the_same_values_is_judged_the_same_in_its_own_sections(case: Case) -> None:
+    """Only the values decide, and the title, by which grants are known as this plan's; no section and no sentence."""
+    terms = terms_of(case)
+    values = {term.name: term.value for term in terms.listed} | {name: getattr(terms, name) for name in FACTS}
+    same = with_values(replace(EXAMPLE, title=terms.title), values, "the case")
+    assert by(same, case) == [
+        replace(f, message=same.cited(f.message), fix=same.cited(f.fix), plan=same.cited(f.plan))
+        for f in by(terms, case)
+    ]
+
+
+def test_other_values_are_judged_otherwise() -> None:
+    """The same cases by the example's own values: so that the test above asks something."""
+    otherwise = [case for case in CASES if [f.code for f in by(EXAMPLE, case)] != [f.code for f in found_in(case)]]
+    assert {case["rule"] for case in otherwise} >= {"CASH001", "POOL001", "SPLIT002"}

@@ -262,6 +262,33 @@ def test_every_figure_and_choice_of_the_toy_plan_is_another() -> None:
     assert toy().iso_limit == Fraction(120_001, 2)
 
 
+EXAMPLE = files("plansheet.plan").joinpath("example_2008.toml").read_text(encoding="utf-8")
+
+
+def test_the_example_to_copy_says_that_it_is_invented_and_differs_where_plans_do() -> None:
+    example = read_terms(EXAMPLE, "example_2008.toml")
+    assert EXAMPLE.startswith(f"# {example.title}: invented, as is the company")
+    assert (example.yearly_grant_limit, example.recycling, example.cashout_method) == (
+        None,
+        Recycling.NET,
+        CashoutMethod.PER_OPTION,
+    )
+    assert (example.split_method, example.split_decimals) == (SplitMethod.PRESERVE_AGGREGATE, 4)
+    assert example.reserve != atg_1996().reserve
+
+
+def test_the_example_to_copy_has_every_line_of_the_other_and_sections_of_its_own() -> None:
+    example = read_terms(EXAMPLE, "example_2008.toml")
+    assert [(term.name, term.known, term.law) for term in example.listed] == [
+        (term.name, term.known, term.law) for term in atg_1996().listed
+    ]
+    for term in example.listed:
+        assert re.fullmatch(r"§\d+\.\d+(\([a-z]\))?(, §\d+\.\d+)*", term.section)
+        assert re.fullmatch(r"[A-Z].*\.", term.text)
+    for ours, theirs in zip(atg_1996().listed, example.listed, strict=True):
+        assert theirs.is_policy or theirs.section.startswith(example.cited(ours.section)), ours.name
+
+
 ADA = Identifier("Ada")
 
 

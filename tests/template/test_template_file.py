@@ -16,6 +16,7 @@ from plansheet import __version__
 from plansheet.core.words import Action
 from plansheet.excel import FUNCTIONS, MERGER_CASHOUT, MERGER_CASHOUT_BY_HOLDER, OPTIONS_OUTSTANDING
 from plansheet.excel.signature import signature_of
+from plansheet.plan.terms import atg_1996
 from plansheet.template import build_existing, build_products, build_starter
 from plansheet.template.facts import LOOKED_UP, Facts, starter
 from plansheet.template.flavour import BARE, CLASSIC, LITE
@@ -167,7 +168,7 @@ def emptied() -> Facts:
 @pytest.mark.parametrize("write", [write_by_tranche, write_by_year, write_by_grant, write_pool])
 def test_an_emptied_template_shows_no_error(emptied: Facts, tmp_path: Path, write: Any) -> None:
     book = Book(tmp_path / "emptied.xlsx", CLASSIC)
-    write(book, emptied, plan_table(emptied))  # would raise at the first error in a result
+    write(book, emptied, plan_table(emptied, atg_1996()))  # would raise at the first error in a result
     book.workbook.close()
 
 

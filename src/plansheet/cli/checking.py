@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from plansheet.cli.printing import CLEAN, FINDINGS, UNCHECKED, UsageError, not_written, print_text, today
+from plansheet.cli.terms_files import add_terms, terms_given
 from plansheet.core.rule import Severity
-from plansheet.plan.terms import Terms, UnusableTerms, read_terms
 from plansheet.report.json import json_report
 from plansheet.report.text import text_report
 from plansheet.workbook.checks import ALL_RULES, Checked, Options, check, check_bytes
@@ -37,7 +37,7 @@ def add_check(parser: argparse.ArgumentParser) -> None:
         metavar="DATE",
         help="the day of the check, as 2005-04-03 (today); no rule of this version asks for it",
     )
-    parser.add_argument("--terms", metavar="FILE", help="the plan's terms as TOML (the workbook's Plan sheet)")
+    add_terms(parser, "the plan's terms as TOML (the workbook's Plan sheet)")
     parser.add_argument("--fail-on", choices=("error", "warning"), default="error", help="what counts (%(default)s)")
     parser.add_argument("--allow-unchecked", action="store_true", help="no exit code 3 for what was not checked")
     parser.set_defaults(run=_check)
@@ -47,7 +47,7 @@ def _check(parsed: argparse.Namespace) -> int:
     formats = [_format(text) for text in parsed.format or ["text"]]
     options = Options(
         as_of=_day(parsed.as_of) if parsed.as_of else today(),
-        terms=_terms(parsed.terms) if parsed.terms else None,
+        terms=terms_given(parsed),
         fail_on=Severity(parsed.fail_on),
         wanted=_Wanted(parsed.select, parsed.ignore),
     )
@@ -99,17 +99,6 @@ def _day(text: str) -> dt.date:
         return dt.date.fromisoformat(text)
     except ValueError:
         raise UsageError(f"--as-of {text} is not a date; write it as 2005-04-03") from None
-
-
-def _terms(path: str) -> Terms:
-    try:
-        return read_terms(Path(path).read_text(encoding="utf-8"), path)
-    except OSError as error:
-        raise UsageError(f"--terms {path} cannot be read: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"--terms {path} is no text in UTF-8; save it as UTF-8") from error
-    except UnusableTerms as error:
-        raise UsageError(f"--terms {error}") from error
 
 
 class _Wanted:

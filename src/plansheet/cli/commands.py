@@ -10,6 +10,7 @@ from plansheet.cli.checking import add_check
 from plansheet.cli.explaining import add_explain, add_recalc, add_rules
 from plansheet.cli.printing import USAGE, UsageError
 from plansheet.cli.products import add_demo, add_doctor, add_install, add_template, add_uninstall
+from plansheet.cli.terms_files import add_terms_files
 from plansheet.report.text import printable
 
 
@@ -41,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     add_uninstall(commands.add_parser("uninstall", help="take them out again"))
     add_doctor(commands.add_parser("doctor", help="say what works on this computer, and the one next step"))
     add_check(commands.add_parser("check", help="check saved workbooks"))
+    add_terms_files(commands.add_parser("terms", help="write files of terms, to copy for another plan"))
     add_recalc(commands.add_parser("recalc", help="calculate every plan-function cell of a workbook again"))
     add_rules(commands.add_parser("rules", help="list the rules"))
     add_explain(commands.add_parser("explain", help="explain one rule"))

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from plansheet.cli.printing import CLEAN, FINDINGS, UNCHECKED, UsageError, print_text
+from plansheet.cli.terms_files import add_terms, terms_given
 from plansheet.excel import FUNCTIONS
+from plansheet.plan.terms import atg_1996
 from plansheet.report.json import recalc_json
 from plansheet.report.manual import explanation, explanation_json, rule_list
 from plansheet.report.text import printable
@@ -18,13 +20,15 @@ from plansheet.workbook.unreadable import Unreadable
 
 def add_rules(parser: argparse.ArgumentParser) -> None:
     """The command rules."""
-    parser.set_defaults(run=lambda _: print_text(rule_list(ALL_RULES)))
+    add_terms(parser, "with the sections of another plan: its terms as TOML")
+    parser.set_defaults(run=lambda parsed: print_text(rule_list(ALL_RULES, terms_given(parsed) or atg_1996())))
 
 
 def add_explain(parser: argparse.ArgumentParser) -> None:
     """The command explain."""
     parser.add_argument("code", metavar="CODE", help="a rule's code, such as ISO001")
     parser.add_argument("--format", choices=("text", "json"), default="text")
+    add_terms(parser, "with the sections of another plan: its terms as TOML")
     parser.set_defaults(run=_explain)
 
 
@@ -72,4 +76,5 @@ def _explain(parsed: argparse.Namespace) -> int:
     rule = next((rule for rule in ALL_RULES if rule.code == code), None)
     if rule is None:
         raise UsageError(f"there is no rule {parsed.code}; plansheet rules lists them")
-    return print_text(explanation_json(rule) if parsed.format == "json" else explanation(rule))
+    said = explanation_json if parsed.format == "json" else explanation
+    return print_text(said(rule, terms_given(parsed) or atg_1996()))

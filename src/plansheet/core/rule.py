@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from plansheet.core.records import Ledger, Record
 
@@ -105,19 +105,28 @@ class Finding:
     law: tuple[str, ...]
 
 
-def find(rule_: Rule, ledger: Ledger, terms: object, as_of: datetime.date) -> list[Finding]:
+class Cites(Protocol):
+    """What is known here of a plan's terms: they cite a text's sections as their plan numbers them."""
+
+    def cited(self, text: str) -> str:
+        """A text with the plan's own sections."""
+        ...
+
+
+def find(rule_: Rule, ledger: Ledger, terms: Cites, as_of: datetime.date) -> list[Finding]:
     """The findings of one rule over a ledger."""
     return run(rule_, ledger, terms, as_of)[0]
 
 
-def run(rule_: Rule, ledger: Ledger, terms: object, as_of: datetime.date) -> tuple[list[Finding], list[Unsettled]]:
+def run(rule_: Rule, ledger: Ledger, terms: Cites, as_of: datetime.date) -> tuple[list[Finding], list[Unsettled]]:
     """The findings of one rule over a ledger, and what it could not check."""
     findings: list[Finding] = []
     unsettled: list[Unsettled] = []
     for hit in rule_.check(ledger, terms, as_of):
         if isinstance(hit, Unsettled):
-            unsettled.append(hit)
+            unsettled.append(hit._replace(what=terms.cited(hit.what), why=terms.cited(hit.why)))
             continue
-        message, fix = rule_.message.format(**hit.facts), rule_.fix.format(**hit.facts)
-        findings.append(Finding(rule_.code, rule_.severity, hit.record, hit.field, message, fix, rule_.plan, rule_.law))
+        said = (rule_.message.format(**hit.facts), rule_.fix.format(**hit.facts), rule_.plan)
+        message, fix, plan = map(terms.cited, said)
+        findings.append(Finding(rule_.code, rule_.severity, hit.record, hit.field, message, fix, plan, rule_.law))
     return findings, unsettled

@@ -27,6 +27,7 @@ from plansheet.core.words import (
     YearlyLimitBasis,
     fold,
 )
+from plansheet.plan.citations import SECTION, cited
 
 
 class Term(NamedTuple):
@@ -81,7 +82,10 @@ class Terms:
     pool_warning_percent: Number
     pool_warning_years: int
     listed: tuple[Term, ...]
-    sections: Mapping[str, str] = field(default_factory=dict)
+    short: str = ""
+    """What it is called where another plan's terms cite it."""
+    sections: Mapping[str, str] | None = field(default_factory=dict)
+    """The sections of the default plan as this one numbers them; None: it is that plan."""
     approved: datetime.date | None = None
     registered: datetime.date | None = None
     merger_price: Number | None = None
@@ -90,6 +94,10 @@ class Terms:
     merger_exercise_by: datetime.date | None = None
     merger_accelerates: bool | None = None
     merger_contingent: bool | None = None
+
+    def cited(self, text: str) -> str:
+        """A text that cites the default plan's sections, with this plan's own."""
+        return text if self.sections is None else cited(text, self.sections, atg_1996().short)
 
 
 class Fact(NamedTuple):
@@ -163,28 +171,39 @@ def read_terms(text: str, source: str) -> Terms:
         data = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as wrong:
         raise UnusableTerms(f"{source} is not readable as TOML: {wrong}") from wrong
-    if stray := set(data) - {"title", "plan", "policy", "sections"}:
+    if stray := set(data) - {"title", "short", "plan", "policy", "sections"}:
         names = ", ".join(sorted(stray))
         raise UnusableTerms(f"{source} has {names} at its top; put each term under [plan.] or [policy.]")
-    sections = {str(ours): str(theirs) for ours, theirs in _group(source, data, "sections").items()}
     listed = tuple(
         _term(source, name, entry, group == "policy")
         for group in ("plan", "policy")
         for name, entry in _group(source, data, group).items()
     )
     values: dict[str, Any] = {term.name: _value(source, term) for term in listed}
-    expected = set(Terms.__dataclass_fields__) - {"title", "listed", "sections", *FACTS}
+    expected = set(Terms.__dataclass_fields__) - {"title", "listed", "short", "sections", *FACTS}
     if missing := expected - set(values):
         raise UnusableTerms(f"{source} has no {', '.join(sorted(missing))}; copy each from atg_1996.toml and set it")
     if unknown := set(values) - expected:
         raise UnusableTerms(f"{source} has {', '.join(sorted(unknown))}, which is no term; remove or rename it")
-    return Terms(title=str(data.get("title", source)), listed=listed, sections=sections, **values)
+    title, short = str(data.get("title", source)), str(data.get("short", ""))
+    return Terms(title=title, listed=listed, short=short, sections=_sections(source, data), **values)
+
+
+def _sections(source: str, data: dict[str, Any]) -> dict[str, str]:
+    """The table [sections]: this plan's own section for each of the default plan's that it names."""
+    sections = _group(source, data, "sections")
+    for ours, theirs in sections.items():
+        if not SECTION.fullmatch(ours):
+            raise UnusableTerms(f'{source}: {ours} under [sections] is no section; write it as "§11(c)"')
+        if not isinstance(theirs, str) or not re.search(r"\w", theirs) or not theirs.isprintable():
+            raise UnusableTerms(f'{source}: {ours} under [sections] is {theirs}; write a section such as "§6.4"')
+    return {ours: theirs.strip() for ours, theirs in sections.items()}
 
 
 def _group(source: str, data: dict[str, Any], name: str) -> dict[str, Any]:
     group = data.get(name, {})
     if not isinstance(group, dict):
-        raise UnusableTerms(f"{source}: {name} is {group}; write its terms as [{name}.reserve] and so on")
+        raise UnusableTerms(f"{source}: {name} is {group}; write a table [{name}]")
     return group
 
 
@@ -245,6 +264,6 @@ def with_values(terms: Terms, values: dict[str, Any], source: str) -> Terms:
 
 @cache
 def atg_1996() -> Terms:
-    """The terms of the Art Technology Group plan, the default."""
+    """The terms of the Art Technology Group plan, the default: the rules cite its sections."""
     name = "atg_1996.toml"
-    return read_terms(files("plansheet.plan").joinpath(name).read_text(encoding="utf-8"), name)
+    return replace(read_terms(files("plansheet.plan").joinpath(name).read_text(encoding="utf-8"), name), sections=None)

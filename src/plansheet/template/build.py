@@ -96,7 +96,7 @@ def _written(path: Path, facts: Facts, flavour: Flavour, title: str) -> Book:
     """A workbook with all its sheets, still open."""
     book = Book(path, flavour)
     _describe(book, title, facts.merger_date, _INVENTED)
-    plan = plan_table(facts)
+    plan = plan_table(facts, atg_1996())
     book.define_terms(plan)
     write_start(book, facts)
     write_plan(book, plan)

@@ -4,7 +4,7 @@ import datetime
 from typing import Any
 
 from plansheet.core.records import Activity, Column, Grant, Holder, Kind, Tranche, columns, heading
-from plansheet.plan.terms import FACTS, Term, atg_1996, label
+from plansheet.plan.terms import FACTS, Term, Terms, atg_1996, label
 from plansheet.template.facts import CASHOUT, GRANT, ISO_SHARES, LOOKED_UP, NSO_SHARES, Facts
 from plansheet.template.flavour import Flavour
 from plansheet.template.limit_sheets import BY_TRANCHE, SPLIT_COLUMN, SPLIT_ROW
@@ -22,15 +22,15 @@ _SENTENCES = 76
 _WIDTH_OF = {GRANT: 9, ACTION: 20, CASHOUT: 18}
 
 
-def plan_table(facts: Facts) -> Table:
-    """The plan's terms (figures, then choices) and what happened to it, a line each."""
+def plan_table(facts: Facts, terms: Terms) -> Table:
+    """The plan's terms (figures, then choices) and what happened to it, a line each, with the plan's own sections."""
     rows: list[tuple[Cell, ...]] = [
         (term.label, _value(term), ", ".join(filter(None, (term.section, term.law))), term.text, _used_by(term))
-        for term in atg_1996().listed
+        for term in terms.listed
     ]
     known = {"merger_price": number_cell(facts.merger_price), "merger_date": date_cell(facts.merger_date)}
     rows += [
-        (label(name), known.get(name), fact.section, fact.text, _FACT_USED_BY.get(name, "plansheet check"))
+        (label(name), known.get(name), terms.cited(fact.section), fact.text, _FACT_USED_BY.get(name, "plansheet check"))
         for name, fact in FACTS.items()
     ]
     return Table("Plan", ("Term", "Value", "Section", "What it says", "Used by"), tuple(rows))

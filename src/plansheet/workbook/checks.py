@@ -115,7 +115,12 @@ def _check(workbook: Workbook, options: Options, checked: Checked) -> None:
     unsettled += [*_unseen(findings, options), *failures]
     checked.findings = sorted((f for f in findings if options.wanted(f.code)), key=_order(workbook))
     checked.recalculated = len(results) - sum(1 for r in results if r.unchecked is not None)
-    checked.not_checked = [*unsettled, *open_questions, *_unknown_terms(located), *_without_columns(located, options)]
+    checked.not_checked = [
+        *unsettled,
+        *open_questions,
+        *_unknown_terms(located),
+        *_without_columns(located, terms, options),
+    ]
     checked.taken_for = [*map(_taken_for, located.areas.ledgers), *map(_not_taken, located.areas.views)]
     counted = [f for f in checked.findings if options.fail_on is Severity.WARNING or f.severity is Severity.ERROR]
     checked.has_findings = bool(counted)
@@ -153,12 +158,12 @@ def _unseen(findings: Sequence[Found], options: Options) -> list[NotChecked]:
     return [NotChecked(f"cells with a finding of {code}: {number:,}", why) for code, number in sorted(left_out.items())]
 
 
-def _without_columns(located: Located, options: Options) -> Iterator[NotChecked]:
+def _without_columns(located: Located, terms: Terms, options: Options) -> Iterator[NotChecked]:
     for rule in RULES:
         lacking = rule.lacks(located.ledger)
         if lacking and options.wanted(rule.code):
             names = " and ".join(f"{heading(record, name)} in {TABLES[record]}" for record, name in lacking)
-            yield NotChecked(f"{rule.code} ({rule.title.rstrip('.')})", f"no column {names}")
+            yield NotChecked(f"{rule.code} ({terms.cited(rule.title).rstrip('.')})", f"no column {names}")
 
 
 def _taken_for(area: Area) -> str:
@@ -206,7 +211,8 @@ def _terms(located: Located, options: Options, date_1904: bool) -> tuple[Terms, 
             except (BadCell, UnusableTerms) as unusable:
                 address = f"{get_column_letter(cell.column)}{cell.row}"
                 message = f"{label(name)} cannot be used: {'it ' if isinstance(unusable, BadCell) else ''}{unusable}."
-                wrong.append(_found(_UNREADABLE, area.sheet.name, address, message, _UNREADABLE.fix, name))
+                plan = terms.cited(_UNREADABLE.plan)
+                wrong.append(_found(_UNREADABLE, area.sheet.name, address, message, _UNREADABLE.fix, plan, name))
     return terms, wrong
 
 
@@ -244,7 +250,7 @@ def _on_cells(results: list[Recalculated]) -> Iterator[Found]:
             assert isinstance(result, Recalculated)
             message = rule.message.format(**hit.facts)
             subject = _ROW_OF_REFERENCE.sub(r"\1", result.formula)
-            yield _found(rule, result.sheet, result.cell, message, rule.fix.format(**hit.facts), subject)
+            yield _found(rule, result.sheet, result.cell, message, rule.fix.format(**hit.facts), rule.plan, subject)
 
 
 def _on_records(
@@ -271,7 +277,8 @@ def _on_records(
             (whole if question.whole else questions)[NotChecked(question.what, question.why)] = None
         for finding in findings:
             sheet, cell = _cell_of(located, finding)
-            found.append(_found(rule, sheet, cell, finding.message, finding.fix, _subject(finding.record)))
+            said = (finding.message, finding.fix, finding.plan)
+            found.append(_found(rule, sheet, cell, *said, _subject(finding.record)))
     return found, list(questions), [*whole, *failures]
 
 
@@ -291,9 +298,9 @@ def _subject(record: Record | None) -> str:
     return repr(record).partition(", row=")[0]
 
 
-def _found(rule: Rule, sheet: str, cell: str, message: str, fix: str, subject: str) -> Found:
+def _found(rule: Rule, sheet: str, cell: str, message: str, fix: str, plan: str, subject: str) -> Found:
     said = "\x1f".join((rule.code, sheet, subject, _ROW.sub("row", message)))
-    return Found(rule.code, rule.severity, sheet, cell, message, fix, rule.plan, rule.law, _fingerprint(said))
+    return Found(rule.code, rule.severity, sheet, cell, message, fix, plan, rule.law, _fingerprint(said))
 
 
 _ROW = re.compile(r"\brow [0-9]+")
