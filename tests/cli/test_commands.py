@@ -20,9 +20,10 @@ from cli.typing_in import CLEAN, FINDINGS, UNCHECKED, USAGE, VALIDATOR, Run, rep
 from plansheet import __version__
 from plansheet.cli import main
 from plansheet.core.rule import Severity
+from plansheet.excel.manual import ALL_RULES
 from plansheet.report.json import schema
 from plansheet.workbook import checks
-from plansheet.workbook.checks import ALL_RULES, Options
+from plansheet.workbook.checks import Options
 from workbook.ledgers import GRANTED, GRANTS, LEDGERS, VESTING, Formula, Rows, Sheet, book, with_cell
 from workbook.making import changed, ole2, packed, workbook
 
@@ -621,11 +622,18 @@ def test_explain_says_the_same_as_text_and_as_json(run: Run, rule: Any) -> None:
     document = json.loads(run("explain", rule.code, "--format", "json")[1])
     assert document["code"] == rule.code
     assert set(document) == {
-        "code", "severity", "plan", "law", "title", "why", "example", "not_covered", "message", "fix",
+        "code", "severity", "plan", "law", "title", "why", "example", "not_covered", "message", "fix", "needs",
     }  # fmt: skip
-    for name, text in document.items():
+    needs = [text for need in document.pop("needs") for text in need.values()]
+    for name, text in [*document.items(), *(("needs", text) for text in needs)]:
         for each in text if name == "law" else [text]:
             assert each in words, name
+
+
+def test_rules_as_json_are_the_explanations_of_all(run: Run) -> None:
+    documents = json.loads(run("rules", "--format", "json")[1])
+    assert [document["code"] for document in documents] == [rule.code for rule in ALL_RULES]
+    assert documents[0] == json.loads(run("explain", ALL_RULES[0].code, "--format", "json")[1])
 
 
 def test_version_and_help(run: Run) -> None:

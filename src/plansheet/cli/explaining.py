@@ -7,18 +7,22 @@ from pathlib import Path
 
 from plansheet.cli.printing import CLEAN, FINDINGS, UNCHECKED, UsageError, print_text
 from plansheet.excel import FUNCTIONS
+from plansheet.excel.judgements import Recalculated
+from plansheet.excel.manual import ALL_RULES
 from plansheet.report.json import recalc_json
-from plansheet.report.manual import explanation, explanation_json, rule_list
+from plansheet.report.manual import explanation, explanation_json, rule_list, rule_list_json
 from plansheet.report.text import printable
-from plansheet.workbook.checks import ALL_RULES
 from plansheet.workbook.reader import read
-from plansheet.workbook.recalc import Recalculated, recalculate
+from plansheet.workbook.recalc import recalculate
 from plansheet.workbook.unreadable import Unreadable
 
 
 def add_rules(parser: argparse.ArgumentParser) -> None:
     """The command rules."""
-    parser.set_defaults(run=lambda _: print_text(rule_list(ALL_RULES)))
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.set_defaults(
+        run=lambda parsed: print_text((rule_list_json if parsed.format == "json" else rule_list)(ALL_RULES))
+    )
 
 
 def add_explain(parser: argparse.ArgumentParser) -> None:

@@ -1,9 +1,11 @@
-"""The manual of a rule, from its card and its check's docstring: text and JSON from the same words."""
+"""The manual of the rules for the command line: text and JSON from the same words."""
 
 import json
 from collections.abc import Sequence
 from textwrap import fill
 
+from plansheet.core.manual import manual, shown
+from plansheet.core.records import TABLES, heading
 from plansheet.core.rule import Rule
 
 
@@ -14,25 +16,30 @@ def rule_list(rules: Sequence[Rule]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def rule_list_json(rules: Sequence[Rule]) -> str:
+    """Everything about all rules, as JSON."""
+    return json.dumps([_document(rule) for rule in rules], indent=2) + "\n"
+
+
 def explanation(rule: Rule) -> str:
     """Everything about one rule, as text."""
-    rests_on = "; ".join([*([f"plan {rule.plan}"] if rule.plan else []), *rule.law])
-    parts = [f"{rule.code} ({rule.severity.value}){f', {rests_on}' if rests_on else ''}", rule.title]
-    parts += [fill(f"{name}: {text}", width=100) for name, text in rule.sections.items()]
-    parts += [fill(f"Message: {rule.message}", width=100), fill(f"Fix: {rule.fix}", width=100)]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join([rule.code, *(fill(str(line), width=100) for line in manual(rule))]) + "\n"
 
 
 def explanation_json(rule: Rule) -> str:
     """Everything about one rule, as JSON."""
-    document = {
+    return json.dumps(_document(rule), indent=2) + "\n"
+
+
+def _document(rule: Rule) -> dict[str, object]:
+    return {
         "code": rule.code,
         "severity": rule.severity.value,
         "plan": rule.plan,
         "law": list(rule.law),
         "title": rule.title,
         **{name.lower().replace(" ", "_"): text for name, text in rule.sections.items()},
-        "message": rule.message,
-        "fix": rule.fix,
+        "message": shown(rule.message),
+        "fix": shown(rule.fix),
+        "needs": [{"table": TABLES[record], "heading": heading(record, name)} for record, name in rule.needs],
     }
-    return json.dumps(document, indent=2) + "\n"

@@ -14,22 +14,20 @@ from plansheet.core.records import TABLES, Kind, Record, heading
 from plansheet.core.rule import Finding, Hit, Rule, Severity, run
 from plansheet.core.words import fold
 from plansheet.excel import FUNCTIONS
+from plansheet.excel.judgements import Recalculated
+from plansheet.excel.manual import JUDGEMENTS
 from plansheet.excel.reading import ERRORS, BadCell, as_date, as_number, is_blank
 from plansheet.excel.record_rows import read_of_kind
-from plansheet.plan.rules import RULES, harvest
+from plansheet.plan.rules import RULES
 from plansheet.plan.terms import FACTS, Terms, UnusableTerms, atg_1996, label, with_values
-from plansheet.workbook import judgements
 from plansheet.workbook.areas import Area, cell_value
 from plansheet.workbook.formulas import not_reached
 from plansheet.workbook.guard import LARGEST_FILE, content
 from plansheet.workbook.locate import Located, locate, of_1904
 from plansheet.workbook.reader import read_bytes
-from plansheet.workbook.recalc import Recalculated, recalculate
+from plansheet.workbook.recalc import recalculate
 from plansheet.workbook.saved import Workbook
 from plansheet.workbook.unreadable import Unreadable, unreadable
-
-JUDGEMENTS = harvest((judgements,))
-ALL_RULES: tuple[Rule, ...] = tuple(sorted((*RULES, *JUDGEMENTS), key=lambda r: r.code))
 
 
 @dataclass(frozen=True, slots=True)
