@@ -274,8 +274,8 @@ def known_words() -> set[str]:
     return {member.name for each in lists if each is not words.Word for member in each}
 
 
-OTHER_NAMES = {"INTERPRETER_WIN", "PLAN_CHECK"}
-"""A setting of xlwings, and a function that is to come."""
+OTHER_NAMES = {"INTERPRETER_WIN"}
+"""A setting of xlwings."""
 
 
 @EACH_PAGE

@@ -166,7 +166,7 @@ def test_wrong_usage_is_2_with_a_sentence_and_no_traceback(run: Run, arguments: 
         (["check", "book.xlsx", "--format", "xml"], "use text or json"),
         (["check", "no-such.xlsx"], "no-such.xlsx"),
         (["check", "empty"], "no workbook in that folder"),
-        (["explain", "ISO999"], "there is no rule ISO999"),
+        (["explain", "ISO999"], 'there is no rule "ISO999"; give a code'),
     ],
     ids=lambda each: " ".join(each) if isinstance(each, list) else "",
 )

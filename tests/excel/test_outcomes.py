@@ -980,6 +980,16 @@ def test_a_pool_needs_its_reserve(reserve: object) -> None:
 # ---- Pure, and never raising -----------------------------------------------------------------------------------------
 
 GRANTS_BLOCK, VESTING_BLOCK = by_grant_blocks(10.0)
+CHECKED = (
+    [[*row, expires] for row, expires in zip(GRANTS_BLOCK, ["Expires", VEST, VEST, None], strict=True)],
+    VESTING_BLOCK,
+    activity([VEST, "EXERCISE", "A-1", 1.0]),
+    [["Holder", "10% owner"], ["Ann", "No"]],
+    [["Term", "Value"], ["ISO limit", 100000.0], ["Merger price", None]],
+    VEST,
+    [["Committee", "Member"], ["COMMITTEE 2(b)(iii)", "Dee"]],
+    [["Holder", "Relation", "Votes"], ["Ann", "SELF", 100.0]],
+)
 VALID_CALLS: dict[str, tuple[Any, ...]] = {
     "ISO_LIMIT_SPLIT": tuple(iso_columns(grant_type="ISO", activity=activity([VEST, "EXERCISE", "A-1", 1.0]))),
     "ISO_LIMIT_BY_YEAR": tuple(iso_columns(activity=activity([VEST, "CANCEL", "A-1"]))),
@@ -1016,6 +1026,10 @@ VALID_CALLS: dict[str, tuple[Any, ...]] = {
         "DOWN_UP",
         2.0,
     ),
+    "PLAN_CHECK": CHECKED,
+    "PLAN_UNCHECKED": CHECKED,
+    "PLAN_CALENDAR": CHECKED,
+    "PLAN_EXPLAIN": ("POOL001",),
     "PLANSHEET_VERSION": (),
 }  # fmt: skip
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from plansheet.cli.printing import CLEAN, FINDINGS, UNCHECKED, UsageError, print_text
 from plansheet.excel import FUNCTIONS
 from plansheet.excel.judgements import Recalculated
-from plansheet.excel.manual import ALL_RULES
+from plansheet.excel.manual import ALL_RULES, no_rule, rule_of
 from plansheet.report.json import recalc_json
 from plansheet.report.manual import explanation, explanation_json, rule_list, rule_list_json
 from plansheet.report.text import printable
@@ -72,8 +72,7 @@ def _because(result: Recalculated) -> str:
 
 
 def _explain(parsed: argparse.Namespace) -> int:
-    code = parsed.code.upper()
-    rule = next((rule for rule in ALL_RULES if rule.code == code), None)
+    rule = rule_of(parsed.code)
     if rule is None:
-        raise UsageError(f"there is no rule {parsed.code}; plansheet rules lists them")
+        raise UsageError(f"{no_rule(parsed.code)}; plansheet rules lists all")
     return print_text(explanation_json(rule) if parsed.format == "json" else explanation(rule))

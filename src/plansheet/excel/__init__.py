@@ -8,7 +8,9 @@ from collections.abc import Callable
 
 from plansheet.excel.adjustment import ADJUST_FOR_SPLIT, SPLIT_TRANCHES
 from plansheet.excel.cells import ExcelError
+from plansheet.excel.checking import PLAN_CALENDAR, PLAN_CHECK, PLAN_UNCHECKED
 from plansheet.excel.iso_limit import ISO_LIMIT_BY_GRANT, ISO_LIMIT_BY_YEAR, ISO_LIMIT_SPLIT, ISO_LIMIT_WHY
+from plansheet.excel.manual import PLAN_EXPLAIN
 from plansheet.excel.merger import MERGER_CASHOUT, MERGER_CASHOUT_BY_HOLDER
 from plansheet.excel.outstanding import OPTIONS_OUTSTANDING
 from plansheet.excel.pool import POOL_AVAILABLE, POOL_LEDGER
@@ -30,6 +32,10 @@ FUNCTIONS: dict[str, Callable[..., object]] = {
         POOL_LEDGER,
         VEST_TRANCHES,
         OPTIONS_OUTSTANDING,
+        PLAN_CHECK,
+        PLAN_UNCHECKED,
+        PLAN_CALENDAR,
+        PLAN_EXPLAIN,
         PLANSHEET_VERSION,
     )
 }
@@ -44,6 +50,10 @@ SENTENCES_IN_CELLS: frozenset[str] = frozenset(
         MERGER_CASHOUT_BY_HOLDER,
         POOL_LEDGER,
         VEST_TRANCHES,
+        PLAN_CHECK,
+        PLAN_UNCHECKED,
+        PLAN_CALENDAR,
+        PLAN_EXPLAIN,
     )
 )
 """Those that answer with sentences or a headed table: where the whole call fails, a sheet shows error and sentence."""
@@ -67,6 +77,10 @@ __all__ = [
     "MERGER_CASHOUT_BY_HOLDER",
     "OPTIONS_OUTSTANDING",
     "PLANSHEET_VERSION",
+    "PLAN_CALENDAR",
+    "PLAN_CHECK",
+    "PLAN_EXPLAIN",
+    "PLAN_UNCHECKED",
     "POOL_AVAILABLE",
     "POOL_LEDGER",
     "SENTENCES_IN_CELLS",

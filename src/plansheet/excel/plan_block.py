@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from plansheet.core.records import Kind
 from plansheet.core.words import fold
-from plansheet.excel.blocks import fold_heading
+from plansheet.excel.blocks import Block, fold_heading
 from plansheet.excel.cells import CallFailed, Cells, rows_of
 from plansheet.excel.reading import ERRORS, BadCell, as_date, as_number, is_blank
 from plansheet.excel.record_rows import read_of_kind
@@ -96,5 +96,7 @@ def read_plan_block(argument: Cells) -> list[PlanLine]:
             f"plan has no column {' and no column '.join(missing)}; "
             "give the sheet Plan with its header row (Plan[#All])"
         )
-    term, value = (at[fold_heading(name)] for name in (TERM, VALUE))
-    return [PlanLine(number, row[term], row[value]) for number, row in enumerate(rows, start=1)]
+    block = Block(rows, {name: at[fold_heading(name)] for name in (TERM, VALUE)})
+    terms, values = block.cells(TERM), block.cells(VALUE)
+    assert terms is not None and values is not None
+    return [PlanLine(number, *pair) for number, pair in enumerate(zip(terms, values, strict=True), start=1)]
