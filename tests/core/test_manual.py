@@ -52,4 +52,4 @@ def test_every_manual_reads_well(card: Rule) -> None:
 
 
 def test_a_blank_is_shown_by_its_name() -> None:
-    assert shown("{a_b} of {c:,}.") == "[a b] of [c]."
+    assert shown("{a_b} of {c:,}{on}.") == "[a b] of [c] [on]."

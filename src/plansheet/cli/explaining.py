@@ -10,7 +10,7 @@ from plansheet.excel import FUNCTIONS
 from plansheet.excel.judgements import Recalculated
 from plansheet.excel.manual import ALL_RULES, no_rule, rule_of
 from plansheet.report.json import recalc_json
-from plansheet.report.manual import explanation, explanation_json, rule_list, rule_list_json
+from plansheet.report.manual import explanation, explanation_json, rule_list, rule_list_json, rule_list_markdown
 from plansheet.report.text import printable
 from plansheet.workbook.reader import read
 from plansheet.workbook.recalc import recalculate
@@ -19,10 +19,11 @@ from plansheet.workbook.unreadable import Unreadable
 
 def add_rules(parser: argparse.ArgumentParser) -> None:
     """The command rules."""
-    parser.add_argument("--format", choices=("text", "json"), default="text")
-    parser.set_defaults(
-        run=lambda parsed: print_text((rule_list_json if parsed.format == "json" else rule_list)(ALL_RULES))
-    )
+    parser.add_argument("--format", choices=tuple(_LISTS), default="text")
+    parser.set_defaults(run=lambda parsed: print_text(_LISTS[parsed.format](ALL_RULES)))
+
+
+_LISTS = {"text": rule_list, "json": rule_list_json, "markdown": rule_list_markdown}
 
 
 def add_explain(parser: argparse.ArgumentParser) -> None:

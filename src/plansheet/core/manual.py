@@ -36,7 +36,8 @@ def rests_on(card: Rule) -> str:
 
 def shown(sentence: str) -> str:
     """A sentence of a card with its blanks as words in brackets: [iso shares]."""
-    return re.sub(r"\{(\w+)[^}]*\}", lambda blank: f"[{blank[1].replace('_', ' ')}]", sentence)
+    named = re.sub(r"\{(\w+)[^}]*\}", lambda blank: f"[{blank[1].replace('_', ' ')}]", sentence)
+    return named.replace("][", "] [")  # some blanks bring their own space, where there is something to say
 
 
 def needed_columns(card: Rule) -> str:

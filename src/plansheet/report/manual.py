@@ -1,7 +1,8 @@
-"""The manual of the rules for the command line: text and JSON from the same words."""
+"""The manual of the rules for the command line and the page of rules: text, JSON and Markdown from the same words."""
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from textwrap import fill
 
 from plansheet.core.manual import manual, shown
@@ -19,6 +20,47 @@ def rule_list(rules: Sequence[Rule]) -> str:
 def rule_list_json(rules: Sequence[Rule]) -> str:
     """Everything about all rules, as JSON."""
     return json.dumps([_document(rule) for rule in rules], indent=2) + "\n"
+
+
+SECTIONS = (
+    "Purpose", "Type of options and administration", "Eligibility", "Stock subject to plan",
+    "Forms of option agreements", "Purchase price", "Option period", "Exercise of options",
+    "Nontransferability of options", "Effect of termination of employment or other relationship",
+    "Incentive stock options", "Additional provisions", "General restrictions", "Rights as a shareholder",
+    "Adjustment provisions for recapitalizations and related transactions",
+    "Merger, consolidation, asset sale, liquidation, etc.", "No special employment rights", "Other employee benefits",
+    "Amendment of the plan", "Withholding", "Cancellation and new grant of options, etc.",
+    "Effective date and duration of the plan", "Provision for foreign participants",
+)  # fmt: skip
+"""The plan's sections from 1 on, as it entitles them."""
+_WIDTH = 118
+
+
+def rule_list_markdown(rules: Sequence[Rule]) -> str:
+    """All rules in the order of the plan, under its sections; at the end those of a workbook's formulas."""
+    return "\n\n".join(_by_section(rules)) + "\n"
+
+
+def _by_section(rules: Sequence[Rule]) -> Iterator[str]:
+    for number, title in [*enumerate(SECTIONS, start=1), (0, "The formulas of a workbook")]:
+        here = [rule for rule in rules if _section(rule) == number]
+        if here:
+            yield f"## {f'§{number} ' if number else ''}{title}"
+        for rule in here:
+            yield f"### {rule.code}"
+            title_line, rests_on, *lines = manual(rule)
+            yield f"{_folded(f'**{title_line.text}**')}\n{_folded(f'({rests_on.text})')}"
+            yield "\n".join(f"- {_folded(f'**{line.label}:** {line.text}', indent='  ')}" for line in lines)
+
+
+def _section(rule: Rule) -> int:
+    """The number of the first section that a rule rests on; 0 for none."""
+    found = re.match(r"§(\d+)", rule.plan)
+    return int(found[1]) if found else 0
+
+
+def _folded(text: str, indent: str = "") -> str:
+    return fill(text, width=_WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def explanation(rule: Rule) -> str:
