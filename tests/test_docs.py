@@ -25,6 +25,9 @@ from plansheet.desktop.configuration import NAME
 from plansheet.desktop.doctor import doctor
 from plansheet.desktop.machine import AddIn, Configuration, Excel, Machine, Macros, Python, Versions, Xlwings
 from plansheet.excel import FUNCTIONS, ISO_LIMIT_WHY, POOL_AVAILABLE, SENTENCES_IN_CELLS, as_shown
+from plansheet.excel.manual import ALL_RULES
+from plansheet.plan.terms import atg_1996
+from plansheet.report.manual import SECTIONS, rule_list_markdown
 from plansheet.template import PRODUCTS, build_existing
 from plansheet.template.vba_of_xlwings import shipped, xlwings_module
 from plansheet.workbook.checks import Options, check
@@ -274,8 +277,8 @@ def known_words() -> set[str]:
     return {member.name for each in lists if each is not words.Word for member in each}
 
 
-OTHER_NAMES = {"INTERPRETER_WIN", "PLAN_CHECK"}
-"""A setting of xlwings, and a function that is to come."""
+OTHER_NAMES = {"INTERPRETER_WIN"}
+"""A setting of xlwings."""
 
 
 @EACH_PAGE
@@ -478,6 +481,29 @@ def test_the_sample_picks_its_rows_as_the_page_says(tmp_path: Path) -> None:
     said = next(f for f in formulas_of(text_of(EXISTING_SHEETS)) if f.startswith("=INDEX(Calc!"))
     as_built = said.replace("Calc!$B$2#", "_xlfn.ANCHORARRAY('Calc'!$B$2)").replace(", ", ",")
     assert re.sub(r"Vesting\[\[#Headers\],\[Grant\]\]", "Installments[[#Headers],[Vest date]]", as_built) == picked
+
+
+# --- the page of rules ------------------------------------------------------------------------------------------------
+
+RULES_PAGE, MARK = DOCS / "rules.md", "<!-- All below is written by python .ci/rules-page.py -->\n\n"
+
+
+def test_the_page_of_rules_is_what_the_rules_say() -> None:
+    written = text_of(RULES_PAGE).partition(MARK)[2]
+    assert written == rule_list_markdown(ALL_RULES, atg_1996()), "write it anew: python .ci/rules-page.py"
+
+
+def test_the_page_of_rules_has_every_rule_once_under_its_section() -> None:
+    sections = re.split(r"^## ", text_of(RULES_PAGE), flags=re.MULTILINE)[1:]
+    there = {code: part.split()[0] for part in sections for code in re.findall(r"^### (.+)$", part, re.MULTILINE)}
+    assert there == {rule.code: (re.match(r"§\d+", rule.plan) or ["The"])[0] for rule in ALL_RULES}
+    numbers = [int(part.split()[0][1:]) for part in sections[:-1]]
+    assert numbers == sorted(numbers)
+
+
+def test_the_sections_of_the_plan_are_all_there() -> None:
+    assert len(SECTIONS) == 23
+    assert len(set(SECTIONS)) == 23
 
 
 # --- what doctor says -------------------------------------------------------------------------------------------------

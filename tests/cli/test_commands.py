@@ -21,10 +21,11 @@ from cli.typing_in import CLEAN, FINDINGS, UNCHECKED, USAGE, VALIDATOR, Run, rep
 from plansheet import __version__
 from plansheet.cli import main
 from plansheet.core.rule import Severity
+from plansheet.excel.manual import ALL_RULES
 from plansheet.plan.terms import read_terms
 from plansheet.report.json import schema
 from plansheet.workbook import checks
-from plansheet.workbook.checks import ALL_RULES, Options
+from plansheet.workbook.checks import Options
 from workbook.ledgers import GRANTED, GRANTS, LEDGERS, VESTING, Formula, Rows, Sheet, book, with_cell
 from workbook.making import changed, ole2, packed, workbook
 
@@ -167,7 +168,7 @@ def test_wrong_usage_is_2_with_a_sentence_and_no_traceback(run: Run, arguments: 
         (["check", "book.xlsx", "--format", "xml"], "use text or json"),
         (["check", "no-such.xlsx"], "no-such.xlsx"),
         (["check", "empty"], "no workbook in that folder"),
-        (["explain", "ISO999"], "there is no rule ISO999"),
+        (["explain", "ISO999"], 'there is no rule "ISO999"; give a code'),
     ],
     ids=lambda each: " ".join(each) if isinstance(each, list) else "",
 )
@@ -623,9 +624,10 @@ def test_explain_says_the_same_as_text_and_as_json(run: Run, rule: Any) -> None:
     document = json.loads(run("explain", rule.code, "--format", "json")[1])
     assert document["code"] == rule.code
     assert set(document) == {
-        "code", "severity", "plan", "law", "title", "why", "example", "not_covered", "message", "fix",
+        "code", "severity", "plan", "law", "title", "why", "example", "not_covered", "message", "fix", "needs",
     }  # fmt: skip
-    for name, text in document.items():
+    needs = [text for need in document.pop("needs") for text in need.values()]
+    for name, text in [*document.items(), *(("needs", text) for text in needs)]:
         for each in text if name == "law" else [text]:
             assert each in words, name
 
@@ -636,7 +638,7 @@ def test_rules_and_explain_cite_the_sections_of_the_terms(run: Run) -> None:
     assert set(lines) == {rule.code for rule in ALL_RULES}
     assert re.match(r"SPLIT001 +error +§10\.1 +A price", lines["SPLIT001"])
     said = run("explain", "SPLIT002", "--terms", "example_2008.toml")[1]
-    assert said.startswith("SPLIT002 (warning), plan §10.1\n")
+    assert "\n\nwarning; plan §10.1\n" in said
     assert "takes something from the holder (plan §12.4)" in " ".join(said.split())
     document = json.loads(run("explain", "SPLIT002", "--terms", "example_2008.toml", "--format", "json")[1])
     assert document["plan"] == "§10.1"
@@ -662,6 +664,12 @@ def test_terms_writes_over_nobodys_work(run: Run) -> None:
     assert not Path("atg_1996.toml").exists()
     Path("file").write_text("", encoding="utf-8")
     assert run("terms", "file")[0] == USAGE
+
+
+def test_rules_as_json_are_the_explanations_of_all(run: Run) -> None:
+    documents = json.loads(run("rules", "--format", "json")[1])
+    assert [document["code"] for document in documents] == [rule.code for rule in ALL_RULES]
+    assert documents[0] == json.loads(run("explain", ALL_RULES[0].code, "--format", "json")[1])
 
 
 def test_version_and_help(run: Run) -> None:

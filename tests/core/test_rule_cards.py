@@ -10,9 +10,9 @@ import pytest
 from plansheet.core.records import Activity, Grant, Ledger, columns
 from plansheet.core.rule import Hit, Rule, Severity, find, rule
 from plansheet.core.words import Identifier
+from plansheet.excel.manual import ALL_RULES
 from plansheet.plan.rules import MODULES, RULES, harvest
 from plansheet.plan.terms import atg_1996
-from plansheet.workbook.checks import ALL_RULES
 
 DAY = dt.date(2001, 11, 19)
 SECTION = r"§[0-9]+(\([a-z]+\))*"

@@ -14,9 +14,10 @@ from openpyxl.utils import get_column_letter
 from engines.office import LibreOffice
 from engines.proof import ANSWERS, LIBREOFFICE, PROOF, UNKNOWN, WRONG, Case, differs, write
 from plansheet.excel import FUNCTIONS, SENTENCES_IN_CELLS
+from plansheet.excel.judgements import Recalculated
 from plansheet.template.libreoffice.registration import ONE_CELL
 from plansheet.workbook.reader import read
-from plansheet.workbook.recalc import Recalculated, recalculate
+from plansheet.workbook.recalc import recalculate
 from udfs.calls import ANSWERED
 
 pytestmark = pytest.mark.engines

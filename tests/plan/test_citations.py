@@ -8,9 +8,9 @@ from importlib.resources import files
 import pytest
 
 from plansheet.core.rule import Rule
+from plansheet.excel.manual import ALL_RULES
 from plansheet.plan.citations import cited
 from plansheet.plan.terms import FACTS, UnusableTerms, atg_1996, read_terms
-from plansheet.workbook.checks import ALL_RULES
 
 SECTIONS = {"§2(b)": "§3.2", "§4": "§5.1", "§11": "Article VI", "§11(c)": "§6.4", "§16(a)(iii)": "§10.3(b)"}
 

@@ -15,6 +15,7 @@ import pytest
 from plansheet import __version__
 from plansheet.core.words import Action
 from plansheet.excel import FUNCTIONS, MERGER_CASHOUT, MERGER_CASHOUT_BY_HOLDER, OPTIONS_OUTSTANDING
+from plansheet.excel.manual import ALL_RULES
 from plansheet.excel.signature import signature_of
 from plansheet.plan.terms import atg_1996
 from plansheet.template import build_existing, build_products, build_starter
@@ -112,12 +113,16 @@ def test_start_says_in_five_lines_what_to_do(built: dict[str, Path], name: str) 
 
 
 @TEMPLATES
-def test_help_explains_every_function_argument_action_and_error(built: dict[str, Path], name: str) -> None:
+def test_help_explains_every_function_argument_action_rule_and_error(built: dict[str, Path], name: str) -> None:
     said = texts(built[name], "Help")
     for function in FUNCTIONS.values():
         signature = signature_of(function)
         assert {str(signature), signature.summary, *(argument.text for argument in signature.arguments)} <= set(said)
     assert {action.label for action in Action} <= set(said)
+    assert {rule.title for rule in ALL_RULES} <= set(said)
+    assert [text.split()[0] for text in said if re.match(r"[A-Z]+\d{3} \((error|warning)", text)] == [
+        rule.code for rule in ALL_RULES
+    ]
     assert {"#VALUE!", "#NUM!", "#N/A", "#SPILL!", "#NAME?"} <= set(said)
 
 

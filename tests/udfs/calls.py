@@ -49,6 +49,19 @@ LEDGER = (
 )
 LIMIT_ARGUMENTS = (*TRANCHES, HOLDERS, TYPES, ACTIVITY, 100_000, "FLOOR")
 OPTIONS = (column(1000, 500, 200, None), column(5.25, 12, 3.1, None))
+# A grant with two rows, a term that cannot be used and one that is none, an option that expires.
+CHECKED = (
+    [
+        [*GRANTS[0], "Expires"],
+        *([*row, expires] for row, expires in zip(GRANTS[1:], (NEXT_FEBRUARY, NEXT_MARCH, None), strict=True)),
+        [*GRANTS[1], NEXT_MARCH],
+    ],
+    None,
+    ACTIVITY,
+    [["Holder", "10% owner"], ["Ann Lee", "No"], ["Bo", None]],
+    [["Term", "Value"], ["ISO limit", 100_000], ["Reserve", "many"], ["Colour", "blue"]],
+    dt.datetime(2001, 12, 31),
+)
 
 ANSWERED: dict[str, tuple[Any, ...]] = {
     "ISO_LIMIT_SPLIT": LIMIT_ARGUMENTS,
@@ -93,6 +106,10 @@ ANSWERED: dict[str, tuple[Any, ...]] = {
         "DOWN_UP",
         2,
     ),
+    "PLAN_CHECK": CHECKED,
+    "PLAN_UNCHECKED": CHECKED,
+    "PLAN_CALENDAR": CHECKED,
+    "PLAN_EXPLAIN": ("iso001",),
     "PLANSHEET_VERSION": (),
 }
 REFUSED: dict[str, tuple[Any, ...]] = {
@@ -109,5 +126,9 @@ REFUSED: dict[str, tuple[Any, ...]] = {
     "POOL_LEDGER": ("many", *LEDGER),
     "VEST_TRANCHES": (column("G-1", 1001), column(1200), column(FEBRUARY, MARCH), 24),
     "OPTIONS_OUTSTANDING": ([["Grant", "Holder"], ["G-1", "Ann Lee"]],),
+    "PLAN_CHECK": ([["Grant", "Holder"], ["G-1", "Ann Lee"]],),
+    "PLAN_UNCHECKED": ([["Grant", "Holder"], ["G-1", "Ann Lee"]],),
+    "PLAN_CALENDAR": ([["Grant", "Holder"], ["G-1", "Ann Lee"]],),
+    "PLAN_EXPLAIN": ("ISO01",),
 }
 CANNOT_BE_REFUSED = {"PLANSHEET_VERSION"}

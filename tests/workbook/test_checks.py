@@ -12,9 +12,10 @@ import pytest
 from plansheet.core.records import Ledger
 from plansheet.core.rule import Hit, Severity
 from plansheet.core.words import Recycling
+from plansheet.excel.manual import ALL_RULES, JUDGEMENTS
 from plansheet.plan.rules import RULES
 from plansheet.plan.terms import atg_1996, with_values
-from plansheet.workbook.checks import ALL_RULES, JUDGEMENTS, Checked, Options, check, check_bytes
+from plansheet.workbook.checks import Checked, Options, check, check_bytes
 from workbook.ledgers import (
     ACTIVITY,
     DAY,

@@ -10,9 +10,10 @@ from pathlib import Path
 from plansheet.cli.printing import CLEAN, FINDINGS, UNCHECKED, UsageError, not_written, print_text, today
 from plansheet.cli.terms_files import add_terms, terms_given
 from plansheet.core.rule import Severity
+from plansheet.excel.manual import ALL_RULES
 from plansheet.report.json import json_report
 from plansheet.report.text import text_report
-from plansheet.workbook.checks import ALL_RULES, Checked, Options, check, check_bytes
+from plansheet.workbook.checks import Checked, Options, check, check_bytes
 from plansheet.workbook.guard import LARGEST_FILE
 
 _STANDARD_INPUT = Path("-")

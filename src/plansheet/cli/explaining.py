@@ -8,20 +8,27 @@ from pathlib import Path
 from plansheet.cli.printing import CLEAN, FINDINGS, UNCHECKED, UsageError, print_text
 from plansheet.cli.terms_files import add_terms, terms_given
 from plansheet.excel import FUNCTIONS
+from plansheet.excel.judgements import Recalculated
+from plansheet.excel.manual import ALL_RULES, no_rule, rule_of
 from plansheet.plan.terms import atg_1996
 from plansheet.report.json import recalc_json
-from plansheet.report.manual import explanation, explanation_json, rule_list
+from plansheet.report.manual import explanation, explanation_json, rule_list, rule_list_json, rule_list_markdown
 from plansheet.report.text import printable
-from plansheet.workbook.checks import ALL_RULES
 from plansheet.workbook.reader import read
-from plansheet.workbook.recalc import Recalculated, recalculate
+from plansheet.workbook.recalc import recalculate
 from plansheet.workbook.unreadable import Unreadable
 
 
 def add_rules(parser: argparse.ArgumentParser) -> None:
     """The command rules."""
     add_terms(parser, "with the sections of another plan: its terms as TOML")
-    parser.set_defaults(run=lambda parsed: print_text(rule_list(ALL_RULES, terms_given(parsed) or atg_1996())))
+    parser.add_argument("--format", choices=tuple(_LISTS), default="text")
+    parser.set_defaults(
+        run=lambda parsed: print_text(_LISTS[parsed.format](ALL_RULES, terms_given(parsed) or atg_1996()))
+    )
+
+
+_LISTS = {"text": rule_list, "json": rule_list_json, "markdown": rule_list_markdown}
 
 
 def add_explain(parser: argparse.ArgumentParser) -> None:
@@ -72,9 +79,8 @@ def _because(result: Recalculated) -> str:
 
 
 def _explain(parsed: argparse.Namespace) -> int:
-    code = parsed.code.upper()
-    rule = next((rule for rule in ALL_RULES if rule.code == code), None)
+    rule = rule_of(parsed.code)
     if rule is None:
-        raise UsageError(f"there is no rule {parsed.code}; plansheet rules lists them")
+        raise UsageError(f"{no_rule(parsed.code)}; plansheet rules lists all")
     said = explanation_json if parsed.format == "json" else explanation
     return print_text(said(rule, terms_given(parsed) or atg_1996()))

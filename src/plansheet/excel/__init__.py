@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from plansheet.excel.adjustment import ADJUST_FOR_SPLIT, SPLIT_TRANCHES
 from plansheet.excel.cells import ExcelError
+from plansheet.excel.checking import PLAN_CALENDAR, PLAN_CHECK, PLAN_UNCHECKED
 from plansheet.excel.iso_limit import (
     ISO_LIMIT_BY_GRANT,
     ISO_LIMIT_BY_YEAR,
@@ -15,6 +16,7 @@ from plansheet.excel.iso_limit import (
     ISO_LIMIT_WHY,
     ISO_MAX_GRANT,
 )
+from plansheet.excel.manual import PLAN_EXPLAIN
 from plansheet.excel.merger import MERGER_CASHOUT, MERGER_CASHOUT_BY_HOLDER
 from plansheet.excel.outstanding import OPTIONS_OUTSTANDING
 from plansheet.excel.pool import POOL_AVAILABLE, POOL_LEDGER
@@ -37,6 +39,10 @@ FUNCTIONS: dict[str, Callable[..., object]] = {
         POOL_LEDGER,
         VEST_TRANCHES,
         OPTIONS_OUTSTANDING,
+        PLAN_CHECK,
+        PLAN_UNCHECKED,
+        PLAN_CALENDAR,
+        PLAN_EXPLAIN,
         PLANSHEET_VERSION,
     )
 }
@@ -51,6 +57,10 @@ SENTENCES_IN_CELLS: frozenset[str] = frozenset(
         MERGER_CASHOUT_BY_HOLDER,
         POOL_LEDGER,
         VEST_TRANCHES,
+        PLAN_CHECK,
+        PLAN_UNCHECKED,
+        PLAN_CALENDAR,
+        PLAN_EXPLAIN,
     )
 )
 """Those that answer with sentences or a headed table: where the whole call fails, a sheet shows error and sentence."""
@@ -75,6 +85,10 @@ __all__ = [
     "MERGER_CASHOUT_BY_HOLDER",
     "OPTIONS_OUTSTANDING",
     "PLANSHEET_VERSION",
+    "PLAN_CALENDAR",
+    "PLAN_CHECK",
+    "PLAN_EXPLAIN",
+    "PLAN_UNCHECKED",
     "POOL_AVAILABLE",
     "POOL_LEDGER",
     "SENTENCES_IN_CELLS",

@@ -4,7 +4,9 @@ A row of which something cannot be read is a record all the same, with None in i
 Activity it is none where what is missing decides what the row says.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import datetime
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -42,6 +44,15 @@ KEYS: dict[type[Any], str] = {
     Holder: "holder", Grant: "grant", Tranche: "grant", Activity: "action", Member: "member", Holding: "holder",
 }  # fmt: skip
 """The field without which a row is no record."""
+NEEDED: tuple[tuple[type[Any], frozenset[str]], ...] = (
+    (Activity, frozenset({"date", "action", "shares"})),
+    (Tranche, frozenset({"grant", "first_exercisable", "shares"})),
+    (Grant, frozenset({"grant", "grant_date", "shares"})),
+    (Member, frozenset({"committee", "member"})),
+    (Holding, frozenset({"holder", "relation", "votes"})),
+    (Holder, frozenset({"holder"})),
+)
+"""By which headings a ledger is known; the first that fits counts. Holders need a second heading, and no grants."""
 
 
 class Row(NamedTuple):
@@ -115,6 +126,23 @@ def has_key(record: Record) -> bool:
     if isinstance(record, Activity):
         return record.date is not None and record.action is not None
     return getattr(record, KEYS[type(record)]) is not None
+
+
+def has_day(record: type[Any], row: Mapping[str, object]) -> bool:
+    """Whether a row's cells, by field name, hold a date or what may be one."""
+    days = (row[column.name] for column in columns(record) if column.kind is Kind.DATE and column.name in row)
+    return any(isinstance(cell, (int, float, datetime.date)) for cell in days)
+
+
+def says_total(record: type[Any], row: Iterable[object]) -> bool:
+    """Whether a row, its cells in the order of the sheet, says in the first that it is one of totals."""
+    first = next((cell for cell in row if not is_blank(cell)), None)
+    return isinstance(first, str) and bool((_TOTAL_ALONE if record is Holder else _TOTAL).fullmatch(first.strip()))
+
+
+_TOTAL = re.compile(r"(grand[ -]?|sub[ -]?)?totals?( .*)?:?|sum:?", re.IGNORECASE)
+_TOTAL_ALONE = re.compile(r"(grand[ -]?|sub[ -]?)?totals?:?", re.IGNORECASE)
+"""In a column of names, where a company may be called Total Design."""
 
 
 def reader(column: Column) -> Callable[[object], object]:

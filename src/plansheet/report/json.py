@@ -8,8 +8,8 @@ from typing import Any
 
 from plansheet import __version__
 from plansheet.core.words import Identifier
+from plansheet.excel.judgements import Recalculated
 from plansheet.workbook.checks import Checked
-from plansheet.workbook.recalc import Recalculated
 
 
 def json_report(checked: Sequence[Checked]) -> str:

@@ -1,7 +1,9 @@
-"""The sheet Help: functions and arguments from their docstrings, actions, errors, what to do without an answer."""
+"""The sheet Help: functions from their docstrings, actions, rules from their cards, errors, and what to do."""
 
+from plansheet.core.rule import Rule
 from plansheet.core.words import Action
 from plansheet.excel import FUNCTIONS
+from plansheet.excel.manual import ALL_RULES
 from plansheet.excel.signature import signature_of
 from plansheet.template.pages import Book, Page
 
@@ -89,6 +91,9 @@ def write_help(book: Book) -> None:
     row = _section(page, row + 1, "Action in Activity", "What it means")
     for action in Action:
         row = _line(page, row, action.label, _ACTIONS[action], "function")
+    row = _section(page, row + 1, "Rule", "What PLAN_CHECK and plansheet check find by it; PLAN_EXPLAIN says more")
+    for rule in ALL_RULES:
+        row = _line(page, row, f"{rule.code} ({rule.severity.value}{_section_of(rule)})", rule.title, "function")
     row = _section(page, row + 1, "Error", "What it means")
     for error, text in _ERRORS:
         row = _line(page, row, error, text, "function")
@@ -98,6 +103,10 @@ def write_help(book: Book) -> None:
     page.widths((_FIRST, _SECOND))
     page.freeze(4)
     page.portrait()
+
+
+def _section_of(rule: Rule) -> str:
+    return f", {rule.plan}" if rule.plan else ""
 
 
 def _section(page: Page, row: int, first: str, second: str) -> int:

@@ -12,26 +12,16 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from plansheet.core.records import RECORDS, Activity, Grant, Holder, Holding, Member, Tranche, columns
+from plansheet.core.records import RECORDS, Grant, Holder, columns
 from plansheet.excel import FUNCTIONS
 from plansheet.excel.blocks import TwoForOne, fold_heading, match_headings
 from plansheet.excel.cells import ExcelError
 from plansheet.excel.reading import ERRORS, is_blank
-from plansheet.excel.record_rows import KEYS
+from plansheet.excel.record_rows import KEYS, NEEDED
 from plansheet.workbook.formulas import plan_cells
 from plansheet.workbook.references import as_sent
 from plansheet.workbook.regions import Region, rectangle
 from plansheet.workbook.saved import Cell, Sheet, Workbook
-
-_NEEDED: tuple[tuple[type[Any], frozenset[str]], ...] = (
-    (Activity, frozenset({"date", "action", "shares"})),
-    (Tranche, frozenset({"grant", "first_exercisable", "shares"})),
-    (Grant, frozenset({"grant", "grant_date", "shares"})),
-    (Member, frozenset({"committee", "member"})),
-    (Holding, frozenset({"holder", "relation", "votes"})),
-    (Holder, frozenset({"holder"})),
-)
-"""By which headings a ledger is known; the first that fits counts. Holders need a second heading, and no grants."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +155,7 @@ def _area(
         return
     at = {each: head.left + position for each, position in positions.items()}
     if not is_table:
-        bottom = _end(head, bottom, at, [each for each in at if each in dict(_NEEDED)[record]])
+        bottom = _end(head, bottom, at, [each for each in at if each in dict(NEEDED)[record]])
     is_view = shown.holds_all(at[KEYS[record]], top, bottom)
     yield Area(sheet, name, record, top, bottom, at, is_table, is_view=is_view)
 
@@ -199,7 +189,7 @@ def _is_plan_sheet(headings: Sequence[object]) -> bool:
 
 def _record_of(headings: Sequence[object]) -> type[Any] | None:
     """The record that headings are of."""
-    for record, needed in _NEEDED:
+    for record, needed in NEEDED:
         mentioned = _mentioned(headings, record)
         if needed <= mentioned and not (
             record is Holder and (len(mentioned) < 2 or "grant" in _mentioned(headings, Grant))

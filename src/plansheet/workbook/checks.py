@@ -10,26 +10,24 @@ from pathlib import Path
 
 from openpyxl.utils import get_column_letter
 
-from plansheet.core.records import TABLES, Kind, Record, heading
-from plansheet.core.rule import Finding, Hit, Rule, Severity, run
-from plansheet.core.words import fold
+from plansheet.core.records import TABLES, Record, heading
+from plansheet.core.rule import Finding, Hit, Rule, Severity
 from plansheet.excel import FUNCTIONS
-from plansheet.excel.reading import ERRORS, BadCell, as_date, as_number, is_blank
-from plansheet.excel.record_rows import read_of_kind
-from plansheet.plan.rules import RULES, harvest
-from plansheet.plan.terms import FACTS, Terms, UnusableTerms, atg_1996, label, with_values
-from plansheet.workbook import judgements
+from plansheet.excel.judgements import Recalculated
+from plansheet.excel.manual import JUDGEMENTS
+from plansheet.excel.plan_block import NO_TERM, PlanLine, read_plan
+from plansheet.excel.reading import as_date
+from plansheet.plan.checking import Outcome, named, outcome
+from plansheet.plan.rules import RULES
+from plansheet.plan.terms import Terms, atg_1996
 from plansheet.workbook.areas import Area, cell_value
 from plansheet.workbook.formulas import not_reached
 from plansheet.workbook.guard import LARGEST_FILE, content
 from plansheet.workbook.locate import Located, locate, of_1904
 from plansheet.workbook.reader import read_bytes
-from plansheet.workbook.recalc import Recalculated, recalculate
+from plansheet.workbook.recalc import recalculate
 from plansheet.workbook.saved import Workbook
 from plansheet.workbook.unreadable import Unreadable, unreadable
-
-JUDGEMENTS = harvest((judgements,))
-ALL_RULES: tuple[Rule, ...] = tuple(sorted((*RULES, *JUDGEMENTS), key=lambda r: r.code))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,18 +107,15 @@ def _check(workbook: Workbook, options: Options, checked: Checked) -> None:
     located = locate(workbook)
     results = recalculate(workbook, FUNCTIONS)
     unsettled = _unsettled(workbook, located, results)
-    terms, wrong_terms = _terms(located, options, workbook.date_1904)
-    on_records, open_questions, failures = _on_records(located, terms, options.as_of)
-    findings = _told_apart([*wrong_terms, *_on_cells(results), *on_records])
-    unsettled += [*_unseen(findings, options), *failures]
+    terms, wrong_terms, no_terms = _terms(located, options, workbook.date_1904)
+    asked = outcome(RULES, located.ledger, terms, options.as_of)
+    findings = _told_apart([*wrong_terms, *_on_cells(results), *_on_records(located, asked)])
+    unsettled += [*_unseen(findings, options), *_questions(asked, whole=True)]
+    unsettled += [NotChecked(rule.code, why) for rule, why in asked.failed]
+    lacking = [NotChecked(named(rule, terms), why) for rule, why in asked.lacking if options.wanted(rule.code)]
     checked.findings = sorted((f for f in findings if options.wanted(f.code)), key=_order(workbook))
     checked.recalculated = len(results) - sum(1 for r in results if r.unchecked is not None)
-    checked.not_checked = [
-        *unsettled,
-        *open_questions,
-        *_unknown_terms(located),
-        *_without_columns(located, terms, options),
-    ]
+    checked.not_checked = [*unsettled, *_questions(asked, whole=False), *no_terms, *lacking]
     checked.taken_for = [*map(_taken_for, located.areas.ledgers), *map(_not_taken, located.areas.views)]
     counted = [f for f in checked.findings if options.fail_on is Severity.WARNING or f.severity is Severity.ERROR]
     checked.has_findings = bool(counted)
@@ -158,12 +153,9 @@ def _unseen(findings: Sequence[Found], options: Options) -> list[NotChecked]:
     return [NotChecked(f"cells with a finding of {code}: {number:,}", why) for code, number in sorted(left_out.items())]
 
 
-def _without_columns(located: Located, terms: Terms, options: Options) -> Iterator[NotChecked]:
-    for rule in RULES:
-        lacking = rule.lacks(located.ledger)
-        if lacking and options.wanted(rule.code):
-            names = " and ".join(f"{heading(record, name)} in {TABLES[record]}" for record, name in lacking)
-            yield NotChecked(f"{rule.code} ({terms.cited(rule.title).rstrip('.')})", f"no column {names}")
+def _questions(asked: Outcome, *, whole: bool) -> list[NotChecked]:
+    """What the rules left open; ``whole``: that for which the workbook counts as not checked."""
+    return [NotChecked(each.what, each.why) for each in asked.unsettled if each.whole is whole]
 
 
 def _taken_for(area: Area) -> str:
@@ -189,54 +181,49 @@ def _rows(area: Area) -> str:
 # --- Terms ----------------------------------------------------------------------------------------------------------
 
 
-def _terms(located: Located, options: Options, date_1904: bool) -> tuple[Terms, list[Found]]:
-    """The terms given, or the default with what the Plan sheet says; each value that cannot be used is a finding."""
-    terms = options.terms or atg_1996()
-    names = {fold(label(term.name)): term.name for term in terms.listed if options.terms is None}
-    names |= {fold(label(name)): name for name in FACTS}
+def _terms(located: Located, options: Options, date_1904: bool) -> tuple[Terms, list[Found], list[NotChecked]]:
+    """The terms given, or the default with what the Plan sheet says; what cannot be used, and what is no term."""
+    cells = [
+        (area.sheet.name, words, area.sheet.cells.get((row, area.columns["value"])))
+        for area in located.areas.terms
+        for row in range(area.top, area.bottom + 1)
+        if (words := area.sheet.cells.get((row, area.columns["term"]))) is not None
+    ]
+    lines = [
+        PlanLine(at, words.value, None if cell is None else cell_value(cell))
+        for at, (_, words, cell) in enumerate(cells)
+    ]
+    read = read_plan(
+        lines,
+        options.terms or atg_1996(),
+        facts_only=options.terms is not None,
+        as_day=(lambda cell: as_date(of_1904(cell))) if date_1904 else as_date,
+    )
     wrong: list[Found] = []
-    said: dict[str, object] = {}
-    for area in located.areas.terms:
-        for row in range(area.top, area.bottom + 1):
-            words = area.sheet.cells.get((row, area.columns["term"]))
-            cell = area.sheet.cells.get((row, area.columns["value"]))
-            name = names.get(fold(str(words.value))) if words is not None else None
-            if name is None or cell is None or is_blank(cell_value(cell)):
-                continue
-            try:
-                value = _term_value(name, cell_value(cell), date_1904)
-                if said.setdefault(name, value) != value:
-                    raise BadCell(f"is another than the {said[name]} above; leave one of the two lines")
-                terms = with_values(terms, {name: value}, "the Plan sheet")
-            except (BadCell, UnusableTerms) as unusable:
-                address = f"{get_column_letter(cell.column)}{cell.row}"
-                message = f"{label(name)} cannot be used: {'it ' if isinstance(unusable, BadCell) else ''}{unusable}."
-                plan = terms.cited(_UNREADABLE.plan)
-                wrong.append(_found(_UNREADABLE, area.sheet.name, address, message, _UNREADABLE.fix, plan, name))
-    return terms, wrong
-
-
-def _unknown_terms(located: Located) -> Iterator[NotChecked]:
-    """Lines of a Plan sheet that no term is called by."""
-    known = {fold(label(name)) for name in (*(term.name for term in atg_1996().listed), *FACTS)}
-    for area in located.areas.terms:
-        for row in range(area.top, area.bottom + 1):
-            words = area.sheet.cells.get((row, area.columns["term"]))
-            if words is not None and not is_blank(words.value) and fold(str(words.value)) not in known:
-                address = f"{area.sheet.name}!{get_column_letter(words.column)}{row}"
-                yield NotChecked(f"{address} ({words.value})", "no term is called so; it was not used")
+    for misfit in read.misfits:
+        sheet, _, cell = cells[misfit.line.at]
+        assert cell is not None, "a blank value fits"
+        address = f"{get_column_letter(cell.column)}{cell.row}"
+        wrong.append(
+            _found(
+                _UNREADABLE,
+                sheet,
+                address,
+                misfit.message,
+                _UNREADABLE.fix,
+                read.terms.cited(_UNREADABLE.plan),
+                misfit.name,
+            )
+        )
+    strange: list[NotChecked] = []
+    for line in read.unknown:
+        sheet, words, _ = cells[line.at]
+        address = f"{sheet}!{get_column_letter(words.column)}{words.row}"
+        strange.append(NotChecked(f"{address} ({words.value})", NO_TERM))
+    return read.terms, wrong, strange
 
 
 _UNREADABLE = next(rule for rule in RULES if rule.code == "LEDGER001")
-
-
-def _term_value(name: str, value: object, date_1904: bool) -> object:
-    kind = FACTS[name].kind if name in FACTS else Kind.DATE if name == "adopted" else None
-    if kind is Kind.DATE:
-        return as_date(of_1904(value) if date_1904 else value)
-    if kind is not None:
-        return read_of_kind(kind)(value)
-    return value if isinstance(value, str) and value not in ERRORS else as_number(value)
 
 
 # --- Findings in their cells ----------------------------------------------------------------------------------------
@@ -253,33 +240,12 @@ def _on_cells(results: list[Recalculated]) -> Iterator[Found]:
             yield _found(rule, result.sheet, result.cell, message, rule.fix.format(**hit.facts), rule.plan, subject)
 
 
-def _on_records(
-    located: Located, terms: Terms, as_of: dt.date
-) -> tuple[list[Found], list[NotChecked], list[NotChecked]]:
-    """The findings of the rules, what a rule could not settle, and what keeps the workbook from being checked.
-
-    A rule that fails must not stop the others.
-    """
-    found: list[Found] = []
-    questions: dict[NotChecked, None] = {}  # several rules may ask the same
-    whole: dict[NotChecked, None] = {}
-    failures: list[NotChecked] = []
-    for rule in RULES:
-        if rule.lacks(located.ledger):
-            continue
-        try:
-            findings, unsettled = run(rule, located.ledger, terms, as_of)
-        except Exception as bug:
-            why = f"plansheet failed on it ({type(bug).__name__}: {bug}); report this with the workbook"
-            failures.append(NotChecked(rule.code, why))
-            continue
-        for question in unsettled:
-            (whole if question.whole else questions)[NotChecked(question.what, question.why)] = None
-        for finding in findings:
-            sheet, cell = _cell_of(located, finding)
-            said = (finding.message, finding.fix, finding.plan)
-            found.append(_found(rule, sheet, cell, *said, _subject(finding.record)))
-    return found, list(questions), [*whole, *failures]
+def _on_records(located: Located, asked: Outcome) -> Iterator[Found]:
+    rules = {rule.code: rule for rule in RULES}
+    for finding in asked.findings:
+        sheet, cell = _cell_of(located, finding)
+        rule = rules[finding.code]
+        yield _found(rule, sheet, cell, finding.message, finding.fix, finding.plan, _subject(finding.record))
 
 
 def _cell_of(located: Located, finding: Finding) -> tuple[str, str]:

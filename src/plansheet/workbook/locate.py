@@ -1,19 +1,16 @@
 """The ledgers of a workbook as records, and where each record stands."""
 
-import datetime
 import re
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from plansheet.core.dates import from_serial
-from plansheet.core.records import RECORDS, Holder, Kind, Ledger, Record, Unread, columns, ledger_of
+from plansheet.core.records import RECORDS, Kind, Ledger, Record, Unread, columns, ledger_of
 from plansheet.excel.reading import is_blank
-from plansheet.excel.record_rows import has_key, read_rows
+from plansheet.excel.record_rows import has_day, has_key, read_rows, says_total
 from plansheet.workbook.areas import Area, Areas, find_areas, value_at
 from plansheet.workbook.saved import Workbook
-
-_DATES = {record: [c.name for c in columns(record) if c.kind is Kind.DATE] for record in RECORDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +74,15 @@ def of_1904(value: object) -> object:
 
 def _is_total(area: Area, row: int) -> bool:
     """A row of totals: it has no date, and says so in its first cell, or sums up the rows above."""
-    record = area.record
-    assert record is not None
-    dates = [area.columns[name] for name in _DATES[record] if name in area.columns]
-    if any(isinstance(value_at(area.sheet, row, column), (int, float, datetime.date)) for column in dates):
+    assert area.record is not None
+    in_order = sorted(area.columns, key=lambda name: area.columns[name])
+    cells = {name: value_at(area.sheet, row, area.columns[name]) for name in in_order}
+    if has_day(area.record, cells):
         return False
-    filled = [column for column in sorted(area.columns.values()) if not is_blank(value_at(area.sheet, row, column))]
-    first = value_at(area.sheet, row, filled[0]) if filled else None
-    if isinstance(first, str) and (_TOTAL_ALONE if record is Holder else _TOTAL).fullmatch(first.strip()):
-        return True
-    formulas = [area.sheet.cells[row, column].formula or "" for column in filled]
-    return all(map(_SUM.match, formulas))
+    formulas = [
+        area.sheet.cells[row, area.columns[name]].formula or "" for name, cell in cells.items() if not is_blank(cell)
+    ]
+    return says_total(area.record, cells.values()) or all(map(_SUM.match, formulas))
 
 
-_TOTAL = re.compile(r"(grand[ -]?|sub[ -]?)?totals?( .*)?:?|sum:?", re.IGNORECASE)
-_TOTAL_ALONE = re.compile(r"(grand[ -]?|sub[ -]?)?totals?:?", re.IGNORECASE)
-"""In a column of names, where a company may be called Total Design."""
 _SUM = re.compile(r"=\s*(SUM|SUBTOTAL|AGGREGATE)\s*\(", re.IGNORECASE)

@@ -6,16 +6,17 @@ in every cell after it.
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import zip_longest
 
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, to_excel
 
 from plansheet.core.numbers import same_as_shown
 from plansheet.excel import FUNCTIONS, ExcelError, as_shown
+from plansheet.excel.judgements import Recalculated
 from plansheet.workbook.expressions import NotChecked, parse
 from plansheet.workbook.formulas import PlanCell, plan_cells
-from plansheet.workbook.references import Argument, Functions, Place, Resolver, first_of
+from plansheet.workbook.references import Functions, Place, Resolver, first_of
 from plansheet.workbook.regions import Region
 from plansheet.workbook.saved import Cell, Workbook
 
@@ -23,38 +24,6 @@ NEVER_CALCULATED = (
     "was never calculated: open the workbook in Excel with plansheet at hand, let it calculate, and save it"
 )
 NOT_AVAILABLE = "#N/A"
-
-
-@dataclass(frozen=True, slots=True)
-class Recalculated:
-    """A plan-function cell: what was saved, what comes out now, and whether they are the same."""
-
-    sheet: str
-    cell: str
-    formula: str
-    function: str
-    saved: Argument = None
-    """A scalar, or rows where the formula fills more than one cell; None where nothing was calculated."""
-    recomputed: object = None
-    """A scalar or rows; None where it was not calculated."""
-    same: bool = False
-    unchecked: str | None = None
-    """Why there is no verdict; completes the sentence "The cell ..."."""
-    calculated: bool = True
-    """False for a formula that the workbook saves no value for."""
-    difference: str | None = None
-    """For arrays: what differs, as a sentence."""
-    rows: tuple[int, ...] = ()
-    """For arrays: the rows of the sheet that differ."""
-
-    @property
-    def state(self) -> str:
-        """The outcome in a word or two: same, different, never calculated or not checked."""
-        if not self.calculated:
-            return "never calculated"
-        if self.unchecked is not None:
-            return "not checked"
-        return "same" if self.same else "different"
 
 
 def recalculate(workbook: Workbook, functions: Functions = FUNCTIONS) -> list[Recalculated]:

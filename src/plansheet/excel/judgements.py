@@ -1,10 +1,45 @@
-"""Judgements on formula cells: the saved value of a plan function against what it gives now."""
+"""Judgements on formula cells: the saved value of a plan function against what it gives now.
+
+They stand here because PLAN_EXPLAIN explains them; the cells are read and calculated again on the floor above.
+"""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from plansheet.core.rule import Hit, Severity, rule
 from plansheet.excel.reading import ERRORS
-from plansheet.workbook.recalc import Recalculated
+
+
+@dataclass(frozen=True, slots=True)
+class Recalculated:
+    """A plan-function cell: what was saved, what comes out now, and whether they are the same."""
+
+    sheet: str
+    cell: str
+    formula: str
+    function: str
+    saved: object = None
+    """A scalar, or rows where the formula fills more than one cell; None where nothing was calculated."""
+    recomputed: object = None
+    """A scalar or rows; None where it was not calculated."""
+    same: bool = False
+    unchecked: str | None = None
+    """Why there is no verdict; completes the sentence "The cell ..."."""
+    calculated: bool = True
+    """False for a formula that the workbook saves no value for."""
+    difference: str | None = None
+    """For arrays: what differs, as a sentence."""
+    rows: tuple[int, ...] = ()
+    """For arrays: the rows of the sheet that differ."""
+
+    @property
+    def state(self) -> str:
+        """The outcome in a word or two: same, different, never calculated or not checked."""
+        if not self.calculated:
+            return "never calculated"
+        if self.unchecked is not None:
+            return "not checked"
+        return "same" if self.same else "different"
 
 
 @rule(

@@ -1,0 +1,49 @@
+"""The rules over a ledger: what they find, what they leave open, which columns they lack."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from plansheet.core.records import TABLES, Ledger, heading
+from plansheet.core.rule import Finding, Rule, Unsettled, run
+from plansheet.plan.terms import Terms
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of every rule; nothing is passed over in silence."""
+
+    findings: list[Finding] = field(default_factory=list)
+    unsettled: list[Unsettled] = field(default_factory=list)
+    """Each question once: several rules may ask the same."""
+    lacking: list[tuple[Rule, str]] = field(default_factory=list)
+    """Rules that could not be asked, and the columns that are not there."""
+    failed: list[tuple[Rule, str]] = field(default_factory=list)
+    """Rules in which plansheet itself failed, and how."""
+
+
+def outcome(rules: Sequence[Rule], ledger: Ledger, terms: Terms, as_of: datetime.date) -> Outcome:
+    """Ask every rule. One that fails must not stop the others."""
+    all_of_them = Outcome()
+    questions: dict[Unsettled, None] = {}
+    for rule in rules:
+        lacking = rule.lacks(ledger)
+        if lacking:
+            names = " and ".join(f"{heading(record, name)} in {TABLES[record]}" for record, name in lacking)
+            all_of_them.lacking.append((rule, f"no column {names}"))
+            continue
+        try:
+            findings, unsettled = run(rule, ledger, terms, as_of)
+        except Exception as bug:
+            why = f"plansheet failed on it ({type(bug).__name__}: {bug}); report this with the workbook"
+            all_of_them.failed.append((rule, why))
+            continue
+        all_of_them.findings += findings
+        questions |= dict.fromkeys(unsettled)
+    all_of_them.unsettled = list(questions)
+    return all_of_them
+
+
+def named(rule: Rule, terms: Terms) -> str:
+    """A rule as a list of what was not checked names it."""
+    return f"{rule.code} ({terms.cited(rule.title).rstrip('.')})"
