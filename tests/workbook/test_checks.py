@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from plansheet.core.records import Ledger
-from plansheet.core.rule import Hit, Severity
+from plansheet.core.rule import Hit, Severity, TermOf
 from plansheet.core.words import Recycling
 from plansheet.plan.rules import RULES
 from plansheet.plan.terms import atg_1996, with_values
@@ -368,6 +368,16 @@ def test_a_finding_without_a_column_of_its_own_stands_in_the_rows_first_cell(mon
     assert found(checked(Sheet("Grants", [["Notes", *row] for row in GRANTS], at=(2, 1)))) == [
         ("LEDGER001", "Grants!C5")
     ]
+
+
+def test_a_finding_on_a_term_stands_in_its_line_of_the_plan_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_merger(*_: object) -> Iterator[Hit]:
+        yield Hit(TermOf("merger_date"), None, {"message": "There was no merger"})
+
+    rules = [replace(rule, check=no_merger) for rule in RULES if rule.code == "LEDGER001"]
+    monkeypatch.setattr("plansheet.workbook.checks.RULES", rules)
+    assert found(checked(Sheet("Plan", MERGER, at=(2, 1)), *LEDGERS)) == [("LEDGER001", "Plan!C5")]
+    assert found(checked(*LEDGERS)) == [("LEDGER001", "!")]
 
 
 def test_a_finding_on_what_was_made_from_grants_stands_in_grants() -> None:

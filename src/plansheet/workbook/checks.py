@@ -11,7 +11,7 @@ from pathlib import Path
 from openpyxl.utils import get_column_letter
 
 from plansheet.core.records import TABLES, Kind, Record, heading
-from plansheet.core.rule import Finding, Hit, Rule, Severity, run
+from plansheet.core.rule import Finding, Hit, Rule, Severity, TermOf, run
 from plansheet.core.words import fold
 from plansheet.excel import FUNCTIONS
 from plansheet.excel.reading import ERRORS, BadCell, as_date, as_number, is_blank
@@ -277,6 +277,8 @@ def _on_records(
 
 def _cell_of(located: Located, finding: Finding) -> tuple[str, str]:
     """The cell of a finding; the row's first known cell where the field has no column, nothing where it has no row."""
+    if isinstance(finding.record, TermOf):
+        return _cell_of_term(located, finding.record.name)
     place = located.place(finding.record)
     if place is None:
         return "", ""
@@ -284,7 +286,17 @@ def _cell_of(located: Located, finding: Finding) -> tuple[str, str]:
     return place.sheet, f"{get_column_letter(column)}{place.row}"
 
 
-def _subject(record: Record | None) -> str:
+def _cell_of_term(located: Located, name: str) -> tuple[str, str]:
+    """The value's cell in a term's line of the Plan sheet; nothing where the terms did not come from one."""
+    for area in located.areas.terms:
+        for row in range(area.top, area.bottom + 1):
+            words = area.sheet.cells.get((row, area.columns["term"]))
+            if words is not None and fold(str(words.value)) == fold(label(name)):
+                return area.sheet.name, f"{get_column_letter(area.columns['value'])}{row}"
+    return "", ""
+
+
+def _subject(record: Record | TermOf | None) -> str:
     """What a finding is about, whatever row it stands in."""
     if record is None:
         return ""
