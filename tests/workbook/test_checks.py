@@ -269,6 +269,12 @@ OVER: Rows = [
     ["Grant", "Holder", "Type", "Grant date", "FMV", "First exercisable", "Shares", "ISO shares", "NSO shares"],
     ["G-1", "Ada", "ISO", GRANTED, 10, dt.date(2004, 12, 31), 10_001, 10_001, 0],
 ]
+RECORD_DATES: Rows = [
+    [*ACTIVITY[0], "Record date"],
+    [*ACTIVITY[1], ""],
+    [dt.date(2004, 5, 18), "EXERCISE", "G-1", 100, "", ""],
+    [dt.date(2004, 6, 1), "SPLIT", "", "2-for-1", "", dt.date(2004, 5, 17)],
+]
 THIRDS = [OVER[0], [*OVER[1][:4], 30, *OVER[1][5:7], 3_333, 6_668]]  # $100,000 is 3,333 1/3 shares
 IN_THEIR_CELLS: dict[str, tuple[tuple[Sheet, ...], str]] = {
     "LEDGER001": ((Sheet("Grants", with_cell(GRANTS, 2, "FMV", "ten")),), "Grants!E3"),
@@ -313,6 +319,23 @@ IN_THEIR_CELLS: dict[str, tuple[tuple[Sheet, ...], str]] = {
     "SPLIT003": (
         (Sheet("Grants", [["Price after split", *GRANTS[0]], [5, *GRANTS[1]]]), Sheet("Activity", ACTIVITY)),
         "Grants!A2",
+    ),
+    "SPLIT004": ((Sheet("Activity", [ACTIVITY[0], ACTIVITY[1], [DAY, "EXERCISE", "G-1", 0.5, ""]]),), "Activity!D3"),
+    "SPLIT005": (
+        (Sheet("Grants", [[*GRANTS[0], "Shares after split"], [*GRANTS[1], 30_001]]), Sheet("Activity", SPLIT)),
+        "Grants!H2",
+    ),
+    "SPLIT006": ((Sheet("Activity", RECORD_DATES),), "Activity!A3"),
+    "SPLIT007": (
+        (Sheet("Activity", with_cell(RECORD_DATES, 3, "Record date", dt.date(2004, 6, 2))),),
+        "Activity!F4",
+    ),
+    "SPLIT008": (
+        (
+            Sheet("Grants", with_cell(GRANTS, 2, "Shares", 9)),
+            Sheet("Activity", with_cell(SPLIT, 1, "Shares", "1-for-10")),
+        ),
+        "Grants!G3",
     ),
     "CASH001": (
         (

@@ -8,6 +8,7 @@ from plansheet.core.numbers import Number, ratio, round_down, round_up, shares_t
 from plansheet.core.records import Activity, Ratio
 from plansheet.core.refusal import Reason, Refusal
 from plansheet.core.words import Action, SplitMethod
+from plansheet.plan.order import in_order
 
 
 def adjust(
@@ -46,10 +47,30 @@ def split_tranches(shares: Iterable[Number], split: Ratio) -> list[Number]:
     return after
 
 
+def splits_after(granted: datetime.date, activity: Iterable[Activity]) -> list[Ratio]:
+    """The splits after a grant's date, in their order."""
+    return [
+        row.ratio
+        for row in in_order(activity)
+        if row.action is Action.SPLIT and row.ratio is not None and row.date is not None and row.date > granted
+    ]
+
+
 def splits_since(granted: datetime.date, activity: Iterable[Activity]) -> Ratio:
     """All splits after a grant's date as one, chained multiplicatively."""
     factor = Fraction(1)
-    for row in activity:
-        if row.action is Action.SPLIT and row.ratio is not None and row.date is not None and row.date > granted:
-            factor *= Fraction(row.ratio.factor)
+    for split in splits_after(granted, activity):
+        factor *= Fraction(split.factor)
     return Ratio(factor.numerator, factor.denominator)
+
+
+def adjust_in_turn(
+    shares: Number, price: Number, splits: Iterable[Ratio], method: SplitMethod, decimals: int
+) -> tuple[Number, Number] | Refusal:
+    """Shares and price after several splits, rounded at each, as whoever adjusts on the day of a split does."""
+    for split in splits:
+        answer = adjust(shares, price, split, method, decimals)
+        if isinstance(answer, Refusal):
+            return answer
+        shares, price = answer
+    return shares, price

@@ -10,7 +10,7 @@ from plansheet.core.numbers import Number, ratio, round_down, round_half_up, sha
 from plansheet.core.records import Grant, Ledger, Tranche, heading
 from plansheet.core.refusal import Refusal
 from plansheet.core.words import Action, CashoutMethod, Identifier, Moment
-from plansheet.plan.ledger import Completed, complete, of_this_plan
+from plansheet.plan.ledger import complete, known_tranches, of_this_plan
 from plansheet.plan.outstanding import Rounding, options_at, past_its_period
 from plansheet.plan.terms import Terms
 
@@ -87,7 +87,7 @@ def outstanding_at(
     for one, why in _uncertain(ledger, own, closing):
         for each in [one] if one is not None else [h.holder for h in ledger.holders]:
             unclear.setdefault(each.key, why)
-    tranches = _tranches(ledger, done)
+    tranches = known_tranches(ledger)
     for grant, total in _totals(tranches, own):
         if grant.holder is not None and grant.shares is not None and total != grant.shares:
             why = f"the tranches of grant {grant.grant} add up to {shares_text(total)}, not {shares_text(grant.shares)}"
@@ -154,15 +154,3 @@ def _totals(tranches: Sequence[Tranche], own: dict[str, Grant]) -> list[tuple[Gr
     for tranche in tranches:
         totals[tranche.grant.key] = totals.get(tranche.grant.key, 0) + (tranche.shares or 0)
     return [(own[key], total) for key, total in totals.items() if key in own]
-
-
-def _tranches(ledger: Ledger, done: Completed) -> list[Tranche]:
-    """All tranches that are known; a grant without any as one, for what is outstanding is paid exercisable or not."""
-    tranches = [t for t in done.tranches if t.held_by.key not in done.of_holder and t.grant.key not in done.of_grant]
-    known = {tranche.grant.key for tranche in done.tranches}
-    whole = [
-        Tranche(g.grant, g.holder, g.grant_type, g.grant_date, 1, g.grant_date, g.shares)
-        for g in ledger.grants
-        if g.grant.key not in known and None not in (g.holder, g.grant_date, g.shares)
-    ]
-    return tranches + whole
