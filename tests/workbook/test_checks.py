@@ -275,6 +275,10 @@ RECORD_DATES: Rows = [
     [dt.date(2004, 5, 18), "EXERCISE", "G-1", 100, "", ""],
     [dt.date(2004, 6, 1), "SPLIT", "", "2-for-1", "", dt.date(2004, 5, 17)],
 ]
+SUBSTITUTES: Rows = [
+    [*GRANTS[0], "Old shares", "Old price", "Old FMV", "New FMV"],
+    ["G-1", "Ada", "ISO", GRANTED, 1.12, 0.62, 1416, 1000, 0.88, 1.586928, 1.12],
+]
 THIRDS = [OVER[0], [*OVER[1][:4], 30, *OVER[1][5:7], 3_333, 6_668]]  # $100,000 is 3,333 1/3 shares
 IN_THEIR_CELLS: dict[str, tuple[tuple[Sheet, ...], str]] = {
     "LEDGER001": ((Sheet("Grants", with_cell(GRANTS, 2, "FMV", "ten")),), "Grants!E3"),
@@ -337,6 +341,8 @@ IN_THEIR_CELLS: dict[str, tuple[tuple[Sheet, ...], str]] = {
         ),
         "Grants!G3",
     ),
+    "SUBST001": ((Sheet("Grants", SUBSTITUTES),), "Grants!F2"),
+    "SUBST002": ((Sheet("Grants", with_cell(SUBSTITUTES, 1, "Type", "NSO")),), "Grants!F2"),
     "CASH001": (
         (
             Sheet(PLAN, MERGER),
