@@ -992,6 +992,7 @@ VALID_CALLS: dict[str, tuple[Any, ...]] = {
     ),
     "ADJUST_FOR_SPLIT": (column([101.0, 7.0]), column([10.01, 2.0]), 3.0, 2.0, "PRESERVE_AGGREGATE", 2.0),
     "SPLIT_TRANCHES": (column([3.0, 3.0, 2.0, 2.0]), 3.0, 2.0),
+    "SUBSTITUTE_OPTION": (column([1000.0, 7.0]), column([0.88, 2.0]), 1.586928, column([1.12, 1.0]), 1.4169),
     "MERGER_CASHOUT": tuple(cashout_columns()),
     "MERGER_CASHOUT_BY_HOLDER": tuple(cashout_columns()),
     "POOL_AVAILABLE": (

@@ -12,6 +12,7 @@ from plansheet.excel.iso_limit import ISO_LIMIT_BY_GRANT, ISO_LIMIT_BY_YEAR, ISO
 from plansheet.excel.merger import MERGER_CASHOUT, MERGER_CASHOUT_BY_HOLDER
 from plansheet.excel.outstanding import OPTIONS_OUTSTANDING
 from plansheet.excel.pool import POOL_AVAILABLE, POOL_LEDGER
+from plansheet.excel.substitution import SUBSTITUTE_OPTION
 from plansheet.excel.version import PLANSHEET_VERSION
 from plansheet.excel.vesting import VEST_TRANCHES
 
@@ -24,6 +25,7 @@ FUNCTIONS: dict[str, Callable[..., object]] = {
         ISO_LIMIT_BY_GRANT,
         ADJUST_FOR_SPLIT,
         SPLIT_TRANCHES,
+        SUBSTITUTE_OPTION,
         MERGER_CASHOUT,
         MERGER_CASHOUT_BY_HOLDER,
         POOL_AVAILABLE,
@@ -71,6 +73,7 @@ __all__ = [
     "POOL_LEDGER",
     "SENTENCES_IN_CELLS",
     "SPLIT_TRANCHES",
+    "SUBSTITUTE_OPTION",
     "VEST_TRANCHES",
     "ExcelError",
     "as_shown",
