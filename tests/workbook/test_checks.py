@@ -36,6 +36,12 @@ from workbook.ledgers import (
 from workbook.making import changed, workbook
 
 MERGER: Rows = [["Term", "Value"], ["Merger price", 6], ["Merger date", dt.date(2011, 1, 5)]]
+NOTICE: Rows = [
+    *MERGER,
+    ["Merger notice", dt.date(2010, 12, 1)],
+    ["Merger exercise by", dt.date(2010, 12, 31)],
+]
+ENDED: Rows = with_row(ACTIVITY, *([dt.date(2011, 1, 5), "TERMINATE", grant, "", ""] for grant in ("G-1", "G-2")))
 SPLIT: Rows = [["Date", "Action", "Grant", "Shares", "Type"], [dt.date(2004, 6, 1), "SPLIT", "", "3-for-1", ""]]
 
 
@@ -347,10 +353,56 @@ IN_THEIR_CELLS: dict[str, tuple[tuple[Sheet, ...], str]] = {
         (
             Sheet(PLAN, MERGER),
             Sheet("Holders", [[*HOLDERS[0], "Merger payment"], [*HOLDERS[1], 1]]),
-            *LEDGERS[:3],
+            *LEDGERS[:2],
+            Sheet("Activity", ENDED),
         ),
         "Holders!D2",
     ),
+    "CASH002": (
+        (
+            Sheet(PLAN, MERGER),
+            Sheet("Holders", HOLDERS),
+            Sheet("Grants", with_row(GRANTS, ["G-3", "Bo", "NSO", GRANTED, 1, 1, 100])),
+            Sheet("Activity", ACTIVITY),
+        ),
+        "Holders!A3",
+    ),
+    "CASH003": ((Sheet(PLAN, [*MERGER, ["Merger contingent", "yes"]]), *LEDGERS), "Plan!B4"),
+    "CASH004": (
+        (
+            Sheet(PLAN, MERGER),
+            Sheet("Holders", [[*HOLDERS[0], "Merger payment"], [*HOLDERS[1], ""], [*HOLDERS[2], 0]]),
+            Sheet("Grants", with_cell(GRANTS, 1, "Exercise price", 1)),
+            Sheet("Activity", ENDED),
+        ),
+        "Holders!D2",
+    ),
+    "MERGER001": ((Sheet(PLAN, [*MERGER, ["Merger exercise by", DAY]]), *LEDGERS), "Plan!B4"),
+    "MERGER002": (
+        (
+            Sheet(PLAN, NOTICE),
+            Sheet("Grants", GRANTS),
+            Sheet("Activity", with_row(ACTIVITY, [dt.date(2011, 1, 4), "EXERCISE", "G-2", 500, ""])),
+        ),
+        "Activity!A4",
+    ),
+    "MERGER003": (
+        (
+            Sheet(PLAN, NOTICE),
+            Sheet("Grants", GRANTS),
+            Sheet("Activity", with_row(ACTIVITY, [DAY, "CANCEL", "G-2", 5, ""])),
+        ),
+        "Activity!A4",
+    ),
+    "MERGER004": ((Sheet(PLAN, [*MERGER, ["Merger accelerates", "yes"]]), *LEDGERS), "Plan!B4"),
+    "MERGER005": (
+        (
+            Sheet(PLAN, [*MERGER, ["Merger accelerates", "no"]]),
+            Sheet("Activity", with_row(ACTIVITY, [dt.date(2011, 1, 5), "ACCELERATE", "", "", ""])),
+        ),
+        "Activity!B4",
+    ),
+    "MERGER006": ((Sheet(PLAN, NOTICE), Sheet("Grants", GRANTS), Sheet("Activity", ACTIVITY)), "Grants!A2"),
     "CALC001": ((pool(971),), "Pool!A2"),
     "CALC003": ((pool("#NAME?"),), "Pool!A2"),
 }
@@ -481,7 +533,8 @@ WITHHELD = Sheet(
 UNDERWATER = (
     Sheet("Holders", [[*HOLDERS[0], "Merger payment"], [*HOLDERS[1], 40_000]]),
     Sheet("Grants", [GRANTS[0], [*GRANTS[1][:5], 2, 10_000], ["G-2", "Ada", "NSO", GRANTED, 10, 10, 500]]),
-    *LEDGERS[1:3],
+    LEDGERS[1],
+    Sheet("Activity", ENDED),
 )
 
 
@@ -493,7 +546,13 @@ UNDERWATER = (
         ("Split decimals", 4, ROUNDED, [], ["SPLIT002"]),
         ("Split method", "Exact", ROUNDED, [], ["SPLIT002"]),
         ("Recycling", "NET", (Sheet("Plan", [["", ""], ["Reserve", 10_000]]), WITHHELD), ["POOL001"], []),
-        ("Cashout method", "PER_OPTION", (Sheet("Plan", [["", ""], *MERGER[1:]]), *UNDERWATER), ["CASH001"], []),
+        (
+            "Cashout method",
+            "PER_OPTION",
+            (Sheet("Plan", [["", ""], *MERGER[1:]]), *UNDERWATER),
+            ["CASH001", "CASH002"],
+            [],
+        ),
     ],
 )
 def test_other_terms_of_the_plan_sheet(

@@ -75,11 +75,12 @@ class HeldOption(NamedTuple):
 
 
 def outstanding_at(
-    ledger: Ledger, terms: Terms, closing: datetime.date
+    ledger: Ledger, terms: Terms, closing: datetime.date, moment: Moment = Moment.BEFORE_MERGER
 ) -> tuple[dict[str, list[HeldOption]], dict[str, str]]:
-    """Options under this plan outstanding immediately before a closing, and why a holder's cannot be told; by holder.
+    """Options under this plan outstanding at a closing, and why a holder's cannot be told; by holder.
 
-    Shares and prices as adjusted for splits until then. The day's rows that end options are the closing's own.
+    Shares and prices as adjusted for splits until then. Immediately before the closing (where no other moment is given)
+    the day's rows that end options are the closing's own.
     """
     done = complete(ledger)
     own = of_this_plan(ledger, terms)
@@ -94,7 +95,7 @@ def outstanding_at(
             unclear.setdefault(grant.holder.key, why)
     rounding = Rounding(terms.split_method, terms.split_decimals)
     prices = {key: grant.exercise_price for key, grant in own.items()}
-    left = options_at(tranches, ledger.activity, prices, closing, Moment.BEFORE_MERGER, rounding)
+    left = options_at(tranches, ledger.activity, prices, closing, moment, rounding)
     held: dict[str, list[HeldOption]] = {}
     for holder, key in dict.fromkeys((t.held_by.key, t.grant.key) for t in tranches):
         option = left.get(key)
@@ -110,6 +111,31 @@ def outstanding_at(
         else:
             held.setdefault(holder, []).append(HeldOption(grant, option.shares, option.price))
     return held, unclear
+
+
+def payments(
+    ledger: Ledger, terms: Terms, merger_price: Number, closing: datetime.date
+) -> dict[Identifier, HolderPayment | str]:
+    """What each holder is to be paid, or why that cannot be told; of Holders all, of others those with options."""
+    held, unclear = outstanding_at(ledger, terms, closing)
+    for tranche in complete(ledger).strangers:
+        if tranche.holder is not None:
+            why = f"grant {tranche.grant} is not in Grants, so that its price is not known"
+            unclear.setdefault(tranche.holder.key, why)
+    granted = [grant.holder for grant in of_this_plan(ledger, terms).values() if grant.holder is not None]
+    names = {name.key: name for name in [*granted, *(holder.holder for holder in ledger.holders)]}
+    listed = {holder.holder.key for holder in ledger.holders}
+    owed: dict[Identifier, HolderPayment | str] = {}
+    for key, name in names.items():
+        options = held.get(key, [])
+        unpriced = next((option.grant.grant for option in options if not option.price), None)
+        if key in unclear:
+            owed[name] = unclear[key]
+        elif unpriced is not None:
+            owed[name] = f"grant {unpriced} has no exercise price"
+        elif options or key in listed:
+            owed[name] = holder_payment(merger_price, [(o.shares, o.price) for o in options if o.price is not None])
+    return owed
 
 
 def _uncertain(
