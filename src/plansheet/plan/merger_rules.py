@@ -4,7 +4,7 @@ What a merger is stands on the Plan sheet; where it has no merger, there is noth
 """
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from plansheet.core.dates import date_text
 from plansheet.core.numbers import Number, counted_text, dollars_text
@@ -27,10 +27,10 @@ def _unsettled(holder: Identifier, why: str) -> Unsettled:
     return Unsettled(f"the merger payment of {holder}", why)
 
 
-def _not_listed(ledger: Ledger, terms: Terms) -> Iterator[Unsettled]:
+def _not_listed(ledger: Ledger, owed: Iterable[Identifier]) -> Iterator[Unsettled]:
     """Holders of options at the closing who have no line in Holders, where their payment would stand."""
     listed = {holder.holder for holder in ledger.holders}
-    for holder in _payments(ledger, terms):
+    for holder in owed:
         if holder not in listed:
             yield _unsettled(holder, f"{holder} has options and is not in Holders")
 
@@ -117,7 +117,7 @@ def readings_differ(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Itera
                 "difference": dollars_text(payment.difference),
             }
             yield Hit(holder, field, facts)
-    yield from _not_listed(ledger, terms)
+    yield from _not_listed(ledger, owed)
 
 
 @rule(
@@ -151,7 +151,7 @@ def paid_later(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[H
     Severity.ERROR,
     plan="§16(a)(iii)",
     message="{holder} has options over {shares} at the closing on {closing}; {right} is due, no payment is recorded.",
-    fix="Pay {right} and enter it in Merger payment, or 0 if the board has taken another way for these options.",
+    fix="Pay {right} and enter it in Merger payment.",
     needs=((Holder, "cashout"), (Grant, "exercise_price"), (Activity, "action")),
 )
 def payment_not_recorded(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit | Unsettled]:
@@ -160,7 +160,8 @@ def payment_not_recorded(ledger: Ledger, terms: Terms, as_of: datetime.date) -> 
     Why: the payment goes "to the optionees" for "all such outstanding options (whether or not then exercisable)"; who
     is left out loses it.
     Example: two holders are paid at the closing; a third, whose option was not yet exercisable, has no payment.
-    Not covered: a merger in which nobody is paid; options may then be assumed (i) or end on notice (ii).
+    Not covered: a merger in which nobody is paid; options may then be assumed (i) or end on notice (ii). Where some are
+    paid for and others assumed, the holders of the others are found all the same.
     """
     if terms.merger_date is None or terms.merger_date > as_of:
         return
@@ -183,7 +184,7 @@ def payment_not_recorded(ledger: Ledger, terms: Terms, as_of: datetime.date) -> 
                 "right": dollars_text(_given(terms, payment)),
             }
             yield Hit(holder, "cashout", facts)
-    yield from _not_listed(ledger, terms)
+    yield from _not_listed(ledger, owed)
 
 
 def _paid(ledger: Ledger) -> set[Identifier]:
