@@ -22,16 +22,17 @@ from plansheet.excel import (
     MERGER_CASHOUT_BY_HOLDER,
     POOL_AVAILABLE,
     SPLIT_TRANCHES,
+    SUBSTITUTE_OPTION,
 )
+from plansheet.plan.substitution import Side, Substitution
 
 CASES_FILE = os.environ.get("PLANSHEET_CASES")
 pytestmark = pytest.mark.skipif(
     CASES_FILE is None, reason="PLANSHEET_CASES is unset: it names the file of worked cases"
 )
 
-COVERED = {"ISO_LIMIT_SPLIT", "ADJUST_FOR_SPLIT", "MERGER_CASHOUT", "POOL_AVAILABLE"}
+COVERED = {"ISO_LIMIT_SPLIT", "ADJUST_FOR_SPLIT", "MERGER_CASHOUT", "POOL_AVAILABLE", "CHECK_424A"}
 NOT_COVERED_HERE = {
-    "CHECK_424A",
     "CHECK_GRANT_AUTHORITY",
     "CHECK_ISO_ELIGIBILITY",
     "CHECK_PER_EMPLOYEE_LIMIT",
@@ -418,6 +419,45 @@ def test_pool_available(case: Case) -> None:
     )
 
 
+# ---- SUBSTITUTE_OPTION -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("case", cases_of("CHECK_424A"))
+def test_substitution(case: Case) -> None:
+    """Old and new option as given; what SUBSTITUTE_OPTION makes of the old one passes both tests."""
+    old, new = (Side(*(Fraction(case["inputs"][f"{when}_{what}"]) for what in WHAT)) for when in ("old", "new"))
+    found = Substitution(old, new)
+
+    def dollars(figure: Fraction | int) -> Checker:
+        def check(expected: str) -> None:
+            assert round(float(figure), 2) == number(expected)
+
+        return check
+
+    def is_(figure: object) -> Checker:
+        def check(expected: object) -> None:
+            assert figure == (Fraction(expected) if isinstance(expected, str) else expected)
+
+        return check
+
+    check_every_figure(
+        case,
+        {
+            "old_spread": dollars(old.spread),
+            "new_spread": dollars(new.spread),
+            "old_ratio": is_(old.ratio),
+            "new_ratio": is_(new.ratio),
+            "spread_ok": is_(found.keeps_spread),
+            "ratio_ok": is_(found.keeps_ratio),
+        },
+    )
+    cells = [number(case["inputs"][name]) for name in ("old_shares", "old_price", "old_fmv", "new_fmv")]
+    assert SUBSTITUTE_OPTION(*cells)[0][-1] == "PASS"
+
+
+WHAT = ("shares", "price", "fmv")
+
+
 # ---- No silent gap --------------------------------------------------------------------------------------------------
 
 RUNNERS = {
@@ -425,6 +465,7 @@ RUNNERS = {
     "ADJUST_FOR_SPLIT": test_adjust_for_split,
     "MERGER_CASHOUT": test_merger_cashout,
     "POOL_AVAILABLE": test_pool_available,
+    "CHECK_424A": test_substitution,
 }
 
 
@@ -433,7 +474,7 @@ def test_every_function_of_the_file_is_covered_or_named_as_not_covered() -> None
     assert {case["function"] for case in all_cases()} == COVERED | NOT_COVERED_HERE
 
 
-def test_every_case_of_the_four_functions_is_run() -> None:
+def test_every_case_of_a_covered_function_is_run() -> None:
     mine = [case for case in all_cases() if case["function"] in COVERED]
     assert sum(len(cases_of(function)) for function in COVERED) == len(mine)
     for case in mine:

@@ -22,12 +22,12 @@ import pytest
 from plansheet.core.numbers import exact
 from plansheet.core.records import TABLES as NAMES
 from plansheet.core.records import Column, Kind, Ledger, Record, Unread, columns, heading, ledger_of
-from plansheet.core.rule import Finding, Hit, find, run
+from plansheet.core.rule import Finding, Hit, TermOf, find, run
 from plansheet.core.words import Action, Identifier
 from plansheet.excel.activity import as_ratio
 from plansheet.plan.ledger import complete
 from plansheet.plan.rules import RULES
-from plansheet.plan.terms import FACTS, Terms, atg_1996, read_terms, with_values
+from plansheet.plan.terms import FACTS, Terms, atg_1996, label, read_terms, with_values
 
 Case = Mapping[str, Any]
 
@@ -122,9 +122,11 @@ def open_in(case: Case) -> set[str]:
 
 
 def where(finding: Finding) -> str:
-    """Grants 3, Shares: the table, its row and its column; nothing for a finding on no record."""
+    """Grants 3, Shares: the table, its row and its column; Plan, Reserve: a line of the Plan sheet."""
     if finding.record is None:
         return ""
+    if isinstance(finding.record, TermOf):
+        return f"Plan, {label(finding.record.name)}"
     record = type(finding.record)
     return f"{NAMES[record]} {finding.record.row}, {heading(record, finding.field or '')}"
 
@@ -189,7 +191,10 @@ def test_findings_read_as_sentences() -> None:
 def test_a_finding_stands_on_a_field_that_its_record_has() -> None:
     for case in CASES:
         for finding in found_in(case):
-            if finding.record is not None:
+            if isinstance(finding.record, TermOf):
+                assert finding.record.name in {*FACTS, *(term.name for term in atg_1996().listed)}
+                assert finding.field is None
+            elif finding.record is not None:
                 assert finding.field in {column.name for column in columns(type(finding.record))}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from plansheet.core.records import Ledger
-from plansheet.core.rule import Hit, Severity
+from plansheet.core.rule import Hit, Severity, TermOf
 from plansheet.core.words import Recycling
 from plansheet.excel.manual import ALL_RULES, JUDGEMENTS
 from plansheet.plan.rules import RULES
@@ -37,6 +37,12 @@ from workbook.ledgers import (
 from workbook.making import changed, workbook
 
 MERGER: Rows = [["Term", "Value"], ["Merger price", 6], ["Merger date", dt.date(2011, 1, 5)]]
+NOTICE: Rows = [
+    *MERGER,
+    ["Merger notice", dt.date(2010, 12, 1)],
+    ["Merger exercise by", dt.date(2010, 12, 31)],
+]
+ENDED: Rows = with_row(ACTIVITY, *([dt.date(2011, 1, 5), "TERMINATE", grant, "", ""] for grant in ("G-1", "G-2")))
 SPLIT: Rows = [["Date", "Action", "Grant", "Shares", "Type"], [dt.date(2004, 6, 1), "SPLIT", "", "3-for-1", ""]]
 
 
@@ -270,6 +276,16 @@ OVER: Rows = [
     ["Grant", "Holder", "Type", "Grant date", "FMV", "First exercisable", "Shares", "ISO shares", "NSO shares"],
     ["G-1", "Ada", "ISO", GRANTED, 10, dt.date(2004, 12, 31), 10_001, 10_001, 0],
 ]
+RECORD_DATES: Rows = [
+    [*ACTIVITY[0], "Record date"],
+    [*ACTIVITY[1], ""],
+    [dt.date(2004, 5, 18), "EXERCISE", "G-1", 100, "", ""],
+    [dt.date(2004, 6, 1), "SPLIT", "", "2-for-1", "", dt.date(2004, 5, 17)],
+]
+SUBSTITUTES: Rows = [
+    [*GRANTS[0], "Old shares", "Old price", "Old FMV", "New FMV"],
+    ["G-1", "Ada", "ISO", GRANTED, 1.12, 0.62, 1416, 1000, 0.88, 1.586928, 1.12],
+]
 THIRDS = [OVER[0], [*OVER[1][:4], 30, *OVER[1][5:7], 3_333, 6_668]]  # $100,000 is 3,333 1/3 shares
 IN_THEIR_CELLS: dict[str, tuple[tuple[Sheet, ...], str]] = {
     "LEDGER001": ((Sheet("Grants", with_cell(GRANTS, 2, "FMV", "ten")),), "Grants!E3"),
@@ -315,14 +331,79 @@ IN_THEIR_CELLS: dict[str, tuple[tuple[Sheet, ...], str]] = {
         (Sheet("Grants", [["Price after split", *GRANTS[0]], [5, *GRANTS[1]]]), Sheet("Activity", ACTIVITY)),
         "Grants!A2",
     ),
+    "SPLIT004": ((Sheet("Activity", [ACTIVITY[0], ACTIVITY[1], [DAY, "EXERCISE", "G-1", 0.5, ""]]),), "Activity!D3"),
+    "SPLIT005": (
+        (Sheet("Grants", [[*GRANTS[0], "Shares after split"], [*GRANTS[1], 30_001]]), Sheet("Activity", SPLIT)),
+        "Grants!H2",
+    ),
+    "SPLIT006": ((Sheet("Activity", RECORD_DATES),), "Activity!A3"),
+    "SPLIT007": (
+        (Sheet("Activity", with_cell(RECORD_DATES, 3, "Record date", dt.date(2004, 6, 2))),),
+        "Activity!F4",
+    ),
+    "SPLIT008": (
+        (
+            Sheet("Grants", with_cell(GRANTS, 2, "Shares", 9)),
+            Sheet("Activity", with_cell(SPLIT, 1, "Shares", "1-for-10")),
+        ),
+        "Grants!G3",
+    ),
+    "SUBST001": ((Sheet("Grants", SUBSTITUTES),), "Grants!F2"),
+    "SUBST002": ((Sheet("Grants", with_cell(SUBSTITUTES, 1, "Type", "NSO")),), "Grants!F2"),
     "CASH001": (
         (
             Sheet(PLAN, MERGER),
             Sheet("Holders", [[*HOLDERS[0], "Merger payment"], [*HOLDERS[1], 1]]),
-            *LEDGERS[:3],
+            *LEDGERS[:2],
+            Sheet("Activity", ENDED),
         ),
         "Holders!D2",
     ),
+    "CASH002": (
+        (
+            Sheet(PLAN, MERGER),
+            Sheet("Holders", HOLDERS),
+            Sheet("Grants", with_row(GRANTS, ["G-3", "Bo", "NSO", GRANTED, 1, 1, 100])),
+            Sheet("Activity", ACTIVITY),
+        ),
+        "Holders!A3",
+    ),
+    "CASH003": ((Sheet(PLAN, [*MERGER, ["Merger contingent", "yes"]]), *LEDGERS), "Plan!B4"),
+    "CASH004": (
+        (
+            Sheet(PLAN, MERGER),
+            Sheet("Holders", [[*HOLDERS[0], "Merger payment"], [*HOLDERS[1], ""], [*HOLDERS[2], 0]]),
+            Sheet("Grants", with_cell(GRANTS, 1, "Exercise price", 1)),
+            Sheet("Activity", ENDED),
+        ),
+        "Holders!D2",
+    ),
+    "MERGER001": ((Sheet(PLAN, [*MERGER, ["Merger exercise by", DAY]]), *LEDGERS), "Plan!B4"),
+    "MERGER002": (
+        (
+            Sheet(PLAN, NOTICE),
+            Sheet("Grants", GRANTS),
+            Sheet("Activity", with_row(ACTIVITY, [dt.date(2011, 1, 4), "EXERCISE", "G-2", 500, ""])),
+        ),
+        "Activity!A4",
+    ),
+    "MERGER003": (
+        (
+            Sheet(PLAN, NOTICE),
+            Sheet("Grants", GRANTS),
+            Sheet("Activity", with_row(ACTIVITY, [DAY, "CANCEL", "G-2", 5, ""])),
+        ),
+        "Activity!A4",
+    ),
+    "MERGER004": ((Sheet(PLAN, [*MERGER, ["Merger accelerates", "yes"]]), *LEDGERS), "Plan!B4"),
+    "MERGER005": (
+        (
+            Sheet(PLAN, [*MERGER, ["Merger accelerates", "no"]]),
+            Sheet("Activity", with_row(ACTIVITY, [dt.date(2011, 1, 5), "ACCELERATE", "", "", ""])),
+        ),
+        "Activity!B4",
+    ),
+    "MERGER006": ((Sheet(PLAN, NOTICE), Sheet("Grants", GRANTS), Sheet("Activity", ACTIVITY)), "Grants!A2"),
     "CALC001": ((pool(971),), "Pool!A2"),
     "CALC003": ((pool("#NAME?"),), "Pool!A2"),
 }
@@ -369,6 +450,16 @@ def test_a_finding_without_a_column_of_its_own_stands_in_the_rows_first_cell(mon
     assert found(checked(Sheet("Grants", [["Notes", *row] for row in GRANTS], at=(2, 1)))) == [
         ("LEDGER001", "Grants!C5")
     ]
+
+
+def test_a_finding_on_a_term_stands_in_its_line_of_the_plan_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_merger(*_: object) -> Iterator[Hit]:
+        yield Hit(TermOf("merger_date"), None, {"message": "There was no merger"})
+
+    rules = [replace(rule, check=no_merger) for rule in RULES if rule.code == "LEDGER001"]
+    monkeypatch.setattr("plansheet.workbook.checks.RULES", rules)
+    assert found(checked(Sheet("Plan", MERGER, at=(2, 1)), *LEDGERS)) == [("LEDGER001", "Plan!C5")]
+    assert found(checked(*LEDGERS)) == [("LEDGER001", "!")]
 
 
 def test_a_finding_on_what_was_made_from_grants_stands_in_grants() -> None:
@@ -443,7 +534,8 @@ WITHHELD = Sheet(
 UNDERWATER = (
     Sheet("Holders", [[*HOLDERS[0], "Merger payment"], [*HOLDERS[1], 40_000]]),
     Sheet("Grants", [GRANTS[0], [*GRANTS[1][:5], 2, 10_000], ["G-2", "Ada", "NSO", GRANTED, 10, 10, 500]]),
-    *LEDGERS[1:3],
+    LEDGERS[1],
+    Sheet("Activity", ENDED),
 )
 
 
@@ -455,7 +547,13 @@ UNDERWATER = (
         ("Split decimals", 4, ROUNDED, [], ["SPLIT002"]),
         ("Split method", "Exact", ROUNDED, [], ["SPLIT002"]),
         ("Recycling", "NET", (Sheet("Plan", [["", ""], ["Reserve", 10_000]]), WITHHELD), ["POOL001"], []),
-        ("Cashout method", "PER_OPTION", (Sheet("Plan", [["", ""], *MERGER[1:]]), *UNDERWATER), ["CASH001"], []),
+        (
+            "Cashout method",
+            "PER_OPTION",
+            (Sheet("Plan", [["", ""], *MERGER[1:]]), *UNDERWATER),
+            ["CASH001", "CASH002"],
+            [],
+        ),
     ],
 )
 def test_other_terms_of_the_plan_sheet(

@@ -18,10 +18,19 @@ class Severity(Enum):
     WARNING = "warning"
 
 
-class Hit(NamedTuple):
-    """What a rule yields: the record, the field on which the finding stands, and the facts of its sentences."""
+class TermOf(NamedTuple):
+    """A line of the Plan sheet, by the name of its term or fact, where a finding stands on no row of a ledger."""
 
-    record: Record | None
+    name: str
+
+
+class Hit(NamedTuple):
+    """What a rule yields: the record, the field on which the finding stands, and the facts of its sentences.
+
+    ``record`` may be a line of the Plan sheet; it has no fields.
+    """
+
+    record: Record | TermOf | None
     field: str | None
     facts: dict[str, object]
 
@@ -97,7 +106,7 @@ class Finding:
 
     code: str
     severity: Severity
-    record: Record | None
+    record: Record | TermOf | None
     field: str | None
     message: str
     fix: str

@@ -20,6 +20,7 @@ from plansheet.excel.manual import PLAN_EXPLAIN
 from plansheet.excel.merger import MERGER_CASHOUT, MERGER_CASHOUT_BY_HOLDER
 from plansheet.excel.outstanding import OPTIONS_OUTSTANDING
 from plansheet.excel.pool import POOL_AVAILABLE, POOL_LEDGER
+from plansheet.excel.substitution import SUBSTITUTE_OPTION
 from plansheet.excel.version import PLANSHEET_VERSION
 from plansheet.excel.vesting import VEST_TRANCHES
 
@@ -33,6 +34,7 @@ FUNCTIONS: dict[str, Callable[..., object]] = {
         ISO_MAX_GRANT,
         ADJUST_FOR_SPLIT,
         SPLIT_TRANCHES,
+        SUBSTITUTE_OPTION,
         MERGER_CASHOUT,
         MERGER_CASHOUT_BY_HOLDER,
         POOL_AVAILABLE,
@@ -93,6 +95,7 @@ __all__ = [
     "POOL_LEDGER",
     "SENTENCES_IN_CELLS",
     "SPLIT_TRANCHES",
+    "SUBSTITUTE_OPTION",
     "VEST_TRANCHES",
     "ExcelError",
     "as_shown",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from plansheet.core.records import RECORDS, Activity, Grant, Holder, Holding, Member, Tranche
-from plansheet.core.rule import Finding, Severity
+from plansheet.core.rule import Finding, Severity, TermOf
 from plansheet.excel.cells import Cells, date_cell, is_left_out, number_cell, scalar_value, with_arguments_of, worksheet
 from plansheet.excel.ledger_blocks import LedgerRead, read_ledger
 from plansheet.excel.plan_block import NO_TERM, VALUE, PlanRead, read_plan, read_plan_block
@@ -82,7 +82,7 @@ def PLAN_CHECK(
     """
     asked = _asked(grants, vesting, activity, holders, plan, as_of, committee, holdings)
     all_of_them = asked.outcome()
-    lines = [*_on_plan(asked.plan), *_on_records(asked.read, all_of_them.findings)]
+    lines = [*_on_plan(asked.plan), *_on_records(asked, all_of_them.findings)]
     lines += [(Severity.ERROR, *_NOWHERE, rule.code, "the ledger", f"{why}.", "") for rule, why in all_of_them.failed]
     lines.sort(key=lambda line: (line[0] is not Severity.ERROR, *line[1:4]))
     head: list[object] = ["Code", "Severity", "Where", "What is wrong", "What to do"]
@@ -101,11 +101,17 @@ def _on_plan(plan: PlanRead) -> Iterator[_Line]:
         yield _OF_A_CELL.severity, _NOWHERE[0], line.at, _OF_A_CELL.code, where, message, _OF_A_CELL.fix
 
 
-def _on_records(read: LedgerRead, findings: list[Finding]) -> Iterator[_Line]:
+def _on_records(asked: _Asked, findings: list[Finding]) -> Iterator[_Line]:
     for each in findings:
         record = each.record
-        table, row = _NOWHERE if record is None else (_ORDER[type(record)], record.row)
-        yield each.severity, table, row, each.code, read.where(record, each.field), each.message, each.fix
+        if isinstance(record, TermOf):
+            line = asked.plan.lines.get(record.name)
+            table, row = _NOWHERE[0], 0 if line is None else line.at
+            where = "Plan" if line is None else f"Plan row {line.at}, {VALUE}"
+        else:
+            table, row = _NOWHERE if record is None else (_ORDER[type(record)], record.row)
+            where = asked.read.where(record, each.field)
+        yield each.severity, table, row, each.code, where, each.message, each.fix
 
 
 @worksheet

@@ -36,11 +36,13 @@ class Misfit(NamedTuple):
 
 @dataclass(slots=True)
 class PlanRead:
-    """What a Plan sheet says: the terms with its values, lines that cannot be used, lines that are no term."""
+    """What a Plan sheet says: the terms with its values, lines that cannot be used or are no term, where each stands."""
 
     terms: Terms
     misfits: list[Misfit] = field(default_factory=list)
     unknown: list[PlanLine] = field(default_factory=list)
+    lines: dict[str, PlanLine] = field(default_factory=dict)
+    """The line of each term and fact, by its name."""
 
 
 def read_plan(
@@ -65,7 +67,10 @@ def read_plan(
         name = known.get(fold(str(line.term)))
         if name is None:
             read.unknown.append(line)
-        elif name and not is_blank(line.value):
+            continue
+        if name:
+            read.lines.setdefault(name, line)
+        if name and not is_blank(line.value):
             try:
                 value = _value(name, line.value, as_day)
                 if said.setdefault(name, value) != value:

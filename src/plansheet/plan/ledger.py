@@ -203,5 +203,23 @@ def of_this_plan(ledger: Ledger, terms: Terms) -> dict[str, Grant]:
     return {g.grant.key: g for g in ledger.grants if not g.plan or fold(g.plan) in own}
 
 
+def of_other_plans(ledger: Ledger, terms: Terms) -> set[str]:
+    """Keys of the grants that are not under this plan."""
+    return {g.grant.key for g in ledger.grants} - set(of_this_plan(ledger, terms))
+
+
+def known_tranches(ledger: Ledger) -> list[Tranche]:
+    """Every tranche that is known; a grant without any as one, where it does not matter when it is exercisable."""
+    done = complete(ledger)
+    tranches = [t for t in done.tranches if t.held_by.key not in done.of_holder and t.grant.key not in done.of_grant]
+    known = {tranche.grant.key for tranche in done.tranches}
+    whole = [
+        Tranche(g.grant, g.holder, g.grant_type, g.grant_date, 1, g.grant_date, g.shares)
+        for g in ledger.grants
+        if g.grant.key not in known and None not in (g.holder, g.grant_date, g.shares)
+    ]
+    return tranches + whole
+
+
 def _words(text: str) -> set[str]:
     return set(re.findall(r"\w+", text.casefold()))

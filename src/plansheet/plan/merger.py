@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from plansheet.core.dates import date_text
-from plansheet.core.numbers import Number, dollars_text, ratio, round_down, round_half_up, shares_text
-from plansheet.core.records import Activity, Grant, Holder, Ledger, Tranche, heading
+from plansheet.core.numbers import Number, ratio, round_down, round_half_up, shares_text
+from plansheet.core.records import Grant, Ledger, Tranche, heading
 from plansheet.core.refusal import Refusal
-from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action, CashoutMethod, Identifier, Moment
-from plansheet.plan.ledger import Completed, complete, of_this_plan
+from plansheet.plan.ledger import complete, known_tranches, of_this_plan
 from plansheet.plan.outstanding import Rounding, options_at, past_its_period
 from plansheet.plan.terms import Terms
 
@@ -76,11 +75,12 @@ class HeldOption(NamedTuple):
 
 
 def outstanding_at(
-    ledger: Ledger, terms: Terms, closing: datetime.date
+    ledger: Ledger, terms: Terms, closing: datetime.date, moment: Moment = Moment.BEFORE_MERGER
 ) -> tuple[dict[str, list[HeldOption]], dict[str, str]]:
-    """Options under this plan outstanding immediately before a closing, and why a holder's cannot be told; by holder.
+    """Options under this plan outstanding at a closing, and why a holder's cannot be told; by holder.
 
-    Shares and prices as adjusted for splits until then. The day's rows that end options are the closing's own.
+    Shares and prices as adjusted for splits until then. Immediately before the closing (where no other moment is given)
+    the day's rows that end options are the closing's own.
     """
     done = complete(ledger)
     own = of_this_plan(ledger, terms)
@@ -88,14 +88,14 @@ def outstanding_at(
     for one, why in _uncertain(ledger, own, closing):
         for each in [one] if one is not None else [h.holder for h in ledger.holders]:
             unclear.setdefault(each.key, why)
-    tranches = _tranches(ledger, done)
+    tranches = known_tranches(ledger)
     for grant, total in _totals(tranches, own):
         if grant.holder is not None and grant.shares is not None and total != grant.shares:
             why = f"the tranches of grant {grant.grant} add up to {shares_text(total)}, not {shares_text(grant.shares)}"
             unclear.setdefault(grant.holder.key, why)
     rounding = Rounding(terms.split_method, terms.split_decimals)
     prices = {key: grant.exercise_price for key, grant in own.items()}
-    left = options_at(tranches, ledger.activity, prices, closing, Moment.BEFORE_MERGER, rounding)
+    left = options_at(tranches, ledger.activity, prices, closing, moment, rounding)
     held: dict[str, list[HeldOption]] = {}
     for holder, key in dict.fromkeys((t.held_by.key, t.grant.key) for t in tranches):
         option = left.get(key)
@@ -111,6 +111,31 @@ def outstanding_at(
         else:
             held.setdefault(holder, []).append(HeldOption(grant, option.shares, option.price))
     return held, unclear
+
+
+def payments(
+    ledger: Ledger, terms: Terms, merger_price: Number, closing: datetime.date
+) -> dict[Identifier, HolderPayment | str]:
+    """What each holder is to be paid, or why that cannot be told; of Holders all, of others those with options."""
+    held, unclear = outstanding_at(ledger, terms, closing)
+    for tranche in complete(ledger).strangers:
+        if tranche.holder is not None:
+            why = f"grant {tranche.grant} is not in Grants, so that its price is not known"
+            unclear.setdefault(tranche.holder.key, why)
+    granted = [grant.holder for grant in of_this_plan(ledger, terms).values() if grant.holder is not None]
+    names = {name.key: name for name in [*granted, *(holder.holder for holder in ledger.holders)]}
+    listed = {holder.holder.key for holder in ledger.holders}
+    owed: dict[Identifier, HolderPayment | str] = {}
+    for key, name in names.items():
+        options = held.get(key, [])
+        unpriced = next((option.grant.grant for option in options if not option.price), None)
+        if key in unclear:
+            owed[name] = unclear[key]
+        elif unpriced is not None:
+            owed[name] = f"grant {unpriced} has no exercise price"
+        elif options or key in listed:
+            owed[name] = holder_payment(merger_price, [(o.shares, o.price) for o in options if o.price is not None])
+    return owed
 
 
 def _uncertain(
@@ -155,65 +180,3 @@ def _totals(tranches: Sequence[Tranche], own: dict[str, Grant]) -> list[tuple[Gr
     for tranche in tranches:
         totals[tranche.grant.key] = totals.get(tranche.grant.key, 0) + (tranche.shares or 0)
     return [(own[key], total) for key, total in totals.items() if key in own]
-
-
-def _tranches(ledger: Ledger, done: Completed) -> list[Tranche]:
-    """All tranches that are known; a grant without any as one, for what is outstanding is paid exercisable or not."""
-    tranches = [t for t in done.tranches if t.held_by.key not in done.of_holder and t.grant.key not in done.of_grant]
-    known = {tranche.grant.key for tranche in done.tranches}
-    whole = [
-        Tranche(g.grant, g.holder, g.grant_type, g.grant_date, 1, g.grant_date, g.shares)
-        for g in ledger.grants
-        if g.grant.key not in known and None not in (g.holder, g.grant_date, g.shares)
-    ]
-    return tranches + whole
-
-
-@rule(
-    "CASH001",
-    Severity.ERROR,
-    plan="§16(a)(iii)",
-    message=(
-        "The merger payment of {holder} is recorded as {recorded}; at {price} a share the plan gives {right} "
-        "(by the plan's words {plan}, with each option floored at zero {per_option})."
-    ),
-    fix="Pay {right} and enter it, or set Cashout method on the Plan sheet if the board has decided otherwise.",
-    needs=((Holder, "cashout"), (Grant, "exercise_price"), (Activity, "action")),
-)
-def recorded_payment(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit | Unsettled]:
-    """A holder's recorded payment in a merger is not what the plan gives.
-
-    Why: the payment is the amount by which the merger price for all of a holder's options "exceeds (B) the aggregate
-    exercise price of all such outstanding options": underwater options reduce it. Per option is market practice.
-    Example: at $6.00, 10,000 shares at $1.31 and 5,000 at $12.00 give $16,900.00, per option $46,900.00.
-    Not covered: a merger price paid later or in shares; taxes withheld from the payment.
-    """
-    if terms.merger_price is None or terms.merger_date is None:
-        if any(holder.cashout is not None for holder in ledger.holders):
-            yield Unsettled("the merger payments in Holders", "the Plan sheet has no Merger price or no Merger date")
-        return
-    strange = {t.holder.key: t.grant for t in complete(ledger).strangers if t.holder is not None}
-    held, unclear = outstanding_at(ledger, terms, terms.merger_date)
-    for holder in ledger.holders:
-        if holder.cashout is None:
-            continue
-        options = held.get(holder.holder.key, [])
-        unpriced = next((option.grant.grant for option in options if not option.price), None)
-        why = unclear.get(holder.holder.key) or (f"grant {unpriced} has no exercise price" if unpriced else None)
-        if why is None and holder.holder.key in strange:
-            why = f"grant {strange[holder.holder.key]} is not in Grants, so that its price is not known"
-        if why is not None:
-            yield Unsettled(f"the merger payment of {holder.holder}", why)
-            continue
-        payment = holder_payment(terms.merger_price, [(o.shares, o.price) for o in options if o.price is not None])
-        right = payment.plan if terms.cashout_method is CashoutMethod.PLAN else payment.per_option
-        if holder.cashout != right:
-            facts = {
-                "holder": holder.holder,
-                "recorded": dollars_text(holder.cashout),
-                "price": dollars_text(terms.merger_price),
-                "right": dollars_text(right),
-                "plan": dollars_text(payment.plan),
-                "per_option": dollars_text(payment.per_option),
-            }
-            yield Hit(holder, "cashout", facts)

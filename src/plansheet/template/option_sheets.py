@@ -38,7 +38,7 @@ def write_split(book: Book, facts: Facts, plan: Table) -> None:
         "Options outstanding just before it, and after: whole shares down, price up to the cent, so that no benefit is "
         "added (plan §15). Record the split in Activity too.",
         "Fractions of shares stay in the ledger and are not issued. A second split adjusts the price in effect; "
-        "plansheet check reckons from the price as granted and rounds once, which can be a cent less.",
+        "plansheet check accepts that price, and the one rounded once after all splits, which can be a cent less.",
     )
     page.write(4, 0, "Day of the split", "label")
     page.write(4, _SHARES, date_cell(day), "typed date")

@@ -11,16 +11,16 @@ from pathlib import Path
 from openpyxl.utils import get_column_letter
 
 from plansheet.core.records import TABLES, Record, heading
-from plansheet.core.rule import Finding, Hit, Rule, Severity
+from plansheet.core.rule import Finding, Hit, Rule, Severity, TermOf
 from plansheet.excel import FUNCTIONS
 from plansheet.excel.judgements import Recalculated
 from plansheet.excel.manual import JUDGEMENTS
-from plansheet.excel.plan_block import NO_TERM, PlanLine, read_plan
+from plansheet.excel.plan_block import NO_TERM, PlanLine, PlanRead, read_plan
 from plansheet.excel.reading import as_date
 from plansheet.plan.checking import Outcome, named, outcome
 from plansheet.plan.rules import RULES
 from plansheet.plan.terms import Terms, atg_1996
-from plansheet.workbook.areas import Area, cell_value
+from plansheet.workbook.areas import Area, value_at
 from plansheet.workbook.formulas import not_reached
 from plansheet.workbook.guard import LARGEST_FILE, content
 from plansheet.workbook.locate import Located, locate, of_1904
@@ -107,15 +107,16 @@ def _check(workbook: Workbook, options: Options, checked: Checked) -> None:
     located = locate(workbook)
     results = recalculate(workbook, FUNCTIONS)
     unsettled = _unsettled(workbook, located, results)
-    terms, wrong_terms, no_terms = _terms(located, options, workbook.date_1904)
+    plan = _plan_sheet(located, options, workbook.date_1904)
+    terms = plan.read.terms
     asked = outcome(RULES, located.ledger, terms, options.as_of)
-    findings = _told_apart([*wrong_terms, *_on_cells(results), *_on_records(located, asked)])
+    findings = _told_apart([*plan.misfits(), *_on_cells(results), *_on_records(located, plan, asked)])
     unsettled += [*_unseen(findings, options), *_questions(asked, whole=True)]
     unsettled += [NotChecked(rule.code, why) for rule, why in asked.failed]
     lacking = [NotChecked(named(rule, terms), why) for rule, why in asked.lacking if options.wanted(rule.code)]
     checked.findings = sorted((f for f in findings if options.wanted(f.code)), key=_order(workbook))
     checked.recalculated = len(results) - sum(1 for r in results if r.unchecked is not None)
-    checked.not_checked = [*unsettled, *_questions(asked, whole=False), *no_terms, *lacking]
+    checked.not_checked = [*unsettled, *_questions(asked, whole=False), *plan.unknown(), *lacking]
     checked.taken_for = [*map(_taken_for, located.areas.ledgers), *map(_not_taken, located.areas.views)]
     counted = [f for f in checked.findings if options.fail_on is Severity.WARNING or f.severity is Severity.ERROR]
     checked.has_findings = bool(counted)
@@ -181,46 +182,43 @@ def _rows(area: Area) -> str:
 # --- Terms ----------------------------------------------------------------------------------------------------------
 
 
-def _terms(located: Located, options: Options, date_1904: bool) -> tuple[Terms, list[Found], list[NotChecked]]:
-    """The terms given, or the default with what the Plan sheet says; what cannot be used, and what is no term."""
-    cells = [
-        (area.sheet.name, words, area.sheet.cells.get((row, area.columns["value"])))
-        for area in located.areas.terms
-        for row in range(area.top, area.bottom + 1)
-        if (words := area.sheet.cells.get((row, area.columns["term"]))) is not None
-    ]
-    lines = [
-        PlanLine(at, words.value, None if cell is None else cell_value(cell))
-        for at, (_, words, cell) in enumerate(cells)
-    ]
+@dataclass(frozen=True, slots=True)
+class _PlanSheet:
+    """The Plan sheets of a workbook: what they say, and where each of their lines stands."""
+
+    read: PlanRead
+    _lines: Sequence[tuple[Area, int]]
+
+    def address(self, line: PlanLine, column: str) -> tuple[str, str]:
+        area, row = self._lines[line.at]
+        return area.sheet.name, f"{get_column_letter(area.columns[column])}{row}"
+
+    def place(self, term: str) -> tuple[str, str]:
+        """The cell of a term's value; nothing where no Plan sheet has it."""
+        line = self.read.lines.get(term)
+        return ("", "") if line is None else self.address(line, "value")
+
+    def misfits(self) -> Iterator[Found]:
+        plan = self.read.terms.cited(_UNREADABLE.plan)
+        for line, name, message in self.read.misfits:
+            yield _found(_UNREADABLE, *self.address(line, "value"), message, _UNREADABLE.fix, plan, name)
+
+    def unknown(self) -> Iterator[NotChecked]:
+        for line in self.read.unknown:
+            yield NotChecked(f"{'!'.join(self.address(line, 'term'))} ({line.term})", NO_TERM)
+
+
+def _plan_sheet(located: Located, options: Options, date_1904: bool) -> _PlanSheet:
+    """The terms given, or the default with what the Plan sheet says."""
+    rows = [(area, row) for area in located.areas.terms for row in range(area.top, area.bottom + 1)]
+    cells = [[value_at(area.sheet, row, area.columns[column]) for column in ("term", "value")] for area, row in rows]
     read = read_plan(
-        lines,
+        (PlanLine(at, *pair) for at, pair in enumerate(cells)),
         options.terms or atg_1996(),
         facts_only=options.terms is not None,
         as_day=(lambda cell: as_date(of_1904(cell))) if date_1904 else as_date,
     )
-    wrong: list[Found] = []
-    for misfit in read.misfits:
-        sheet, _, cell = cells[misfit.line.at]
-        assert cell is not None, "a blank value fits"
-        address = f"{get_column_letter(cell.column)}{cell.row}"
-        wrong.append(
-            _found(
-                _UNREADABLE,
-                sheet,
-                address,
-                misfit.message,
-                _UNREADABLE.fix,
-                read.terms.cited(_UNREADABLE.plan),
-                misfit.name,
-            )
-        )
-    strange: list[NotChecked] = []
-    for line in read.unknown:
-        sheet, words, _ = cells[line.at]
-        address = f"{sheet}!{get_column_letter(words.column)}{words.row}"
-        strange.append(NotChecked(f"{address} ({words.value})", NO_TERM))
-    return read.terms, wrong, strange
+    return _PlanSheet(read, rows)
 
 
 _UNREADABLE = next(rule for rule in RULES if rule.code == "LEDGER001")
@@ -240,16 +238,18 @@ def _on_cells(results: list[Recalculated]) -> Iterator[Found]:
             yield _found(rule, result.sheet, result.cell, message, rule.fix.format(**hit.facts), rule.plan, subject)
 
 
-def _on_records(located: Located, asked: Outcome) -> Iterator[Found]:
+def _on_records(located: Located, plan: _PlanSheet, asked: Outcome) -> Iterator[Found]:
     rules = {rule.code: rule for rule in RULES}
     for finding in asked.findings:
-        sheet, cell = _cell_of(located, finding)
+        sheet, cell = _cell_of(located, plan, finding)
         rule = rules[finding.code]
         yield _found(rule, sheet, cell, finding.message, finding.fix, finding.plan, _subject(finding.record))
 
 
-def _cell_of(located: Located, finding: Finding) -> tuple[str, str]:
+def _cell_of(located: Located, plan: _PlanSheet, finding: Finding) -> tuple[str, str]:
     """The cell of a finding; the row's first known cell where the field has no column, nothing where it has no row."""
+    if isinstance(finding.record, TermOf):
+        return plan.place(finding.record.name)
     place = located.place(finding.record)
     if place is None:
         return "", ""
@@ -257,7 +257,7 @@ def _cell_of(located: Located, finding: Finding) -> tuple[str, str]:
     return place.sheet, f"{get_column_letter(column)}{place.row}"
 
 
-def _subject(record: Record | None) -> str:
+def _subject(record: Record | TermOf | None) -> str:
     """What a finding is about, whatever row it stands in."""
     if record is None:
         return ""
