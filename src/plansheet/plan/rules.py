@@ -6,9 +6,29 @@ Rules stand below the calculations that they use; where a module would hold too 
 from types import ModuleType
 
 from plansheet.core.rule import Rule
-from plansheet.plan import adjustment, iso_limit_rules, ledger_rules, ledger_ties, merger, pool_rules
+from plansheet.plan import (
+    adjustment,
+    authority,
+    eligibility,
+    grant_limit,
+    iso_limit_rules,
+    ledger_rules,
+    ledger_ties,
+    merger,
+    pool_rules,
+)
 
-MODULES: tuple[ModuleType, ...] = (ledger_rules, ledger_ties, iso_limit_rules, pool_rules, adjustment, merger)
+MODULES: tuple[ModuleType, ...] = (
+    ledger_rules,
+    ledger_ties,
+    eligibility,
+    authority,
+    grant_limit,
+    iso_limit_rules,
+    pool_rules,
+    adjustment,
+    merger,
+)
 
 
 def harvest(modules: tuple[ModuleType, ...]) -> tuple[Rule, ...]:
