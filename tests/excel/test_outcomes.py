@@ -1016,6 +1016,10 @@ VALID_CALLS: dict[str, tuple[Any, ...]] = {
         "DOWN_UP",
         2.0,
     ),
+    "ANNUAL_GRANT_ROOM": (
+        2001.0, column([FEBRUARY, MARCH]), column([7000.0, 500.0]), column(["Osei", "Chen"]),
+        activity([MARCH, "SPLIT", None, "2-for-1"]), 400000.0,
+    ),
     "PLANSHEET_VERSION": (),
 }  # fmt: skip
 

@@ -81,6 +81,14 @@ ANSWERED: dict[str, tuple[Any, ...]] = {
         "DOWN_UP",
         2,
     ),
+    "ANNUAL_GRANT_ROOM": (
+        2001,
+        column(FEBRUARY, MARCH, MARCH, NEXT_MARCH, None),
+        column(300_000, 250_000, 100, 7, None),
+        column("Ann Lee", "ann lee", "Bo", "Cy", None),
+        [ACTIVITY[0], [MARCH, "SPLIT", None, "3-for-2", None], [NEXT_MARCH, "SPLIT", None, "2-for-1", None]],
+        400_000,
+    ),
     "PLANSHEET_VERSION": (),
 }
 REFUSED: dict[str, tuple[Any, ...]] = {
@@ -96,5 +104,6 @@ REFUSED: dict[str, tuple[Any, ...]] = {
     "POOL_LEDGER": ("many", *LEDGER),
     "VEST_TRANCHES": (column("G-1", 1001), column(1200), column(FEBRUARY, MARCH), 24),
     "OPTIONS_OUTSTANDING": ([["Grant", "Holder"], ["G-1", "Ann Lee"]],),
+    "ANNUAL_GRANT_ROOM": ("many", column(FEBRUARY, MARCH), column(100, 200)),
 }
 CANNOT_BE_REFUSED = {"PLANSHEET_VERSION"}

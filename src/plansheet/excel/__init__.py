@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from plansheet.excel.adjustment import ADJUST_FOR_SPLIT, SPLIT_TRANCHES
 from plansheet.excel.cells import ExcelError
+from plansheet.excel.grant_limit import ANNUAL_GRANT_ROOM
 from plansheet.excel.iso_limit import ISO_LIMIT_BY_GRANT, ISO_LIMIT_BY_YEAR, ISO_LIMIT_SPLIT, ISO_LIMIT_WHY
 from plansheet.excel.merger import MERGER_CASHOUT, MERGER_CASHOUT_BY_HOLDER
 from plansheet.excel.outstanding import OPTIONS_OUTSTANDING
@@ -30,6 +31,7 @@ FUNCTIONS: dict[str, Callable[..., object]] = {
         POOL_LEDGER,
         VEST_TRANCHES,
         OPTIONS_OUTSTANDING,
+        ANNUAL_GRANT_ROOM,
         PLANSHEET_VERSION,
     )
 }
@@ -44,6 +46,7 @@ SENTENCES_IN_CELLS: frozenset[str] = frozenset(
         MERGER_CASHOUT_BY_HOLDER,
         POOL_LEDGER,
         VEST_TRANCHES,
+        ANNUAL_GRANT_ROOM,
     )
 )
 """Those that answer with sentences or a headed table: where the whole call fails, a sheet shows error and sentence."""
@@ -58,6 +61,7 @@ def as_shown(name: str, answer: object) -> object:
 
 __all__ = [
     "ADJUST_FOR_SPLIT",
+    "ANNUAL_GRANT_ROOM",
     "FUNCTIONS",
     "ISO_LIMIT_BY_GRANT",
     "ISO_LIMIT_BY_YEAR",

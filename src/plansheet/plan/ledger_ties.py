@@ -55,7 +55,7 @@ def unknown_holder(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterat
     "LEDGER008",
     Severity.ERROR,
     plan="§5",
-    message="{holder} stands twice in Holders, first in row {row}.",
+    message="Holder {holder} stands twice in Holders, first in row {row}.",
     fix="Give each holder one row; two people of one name need two names.",
     needs=((Holder, "holder"),),
 )
