@@ -8,7 +8,7 @@ from plansheet.core.dates import date_text
 from plansheet.core.numbers import entered_text
 from plansheet.core.records import Grant, Holder, Ledger
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
-from plansheet.core.words import GrantType, Relationship, UnknownWord, fold
+from plansheet.core.words import GrantType, Relationship, UnknownWord
 from plansheet.plan.ledger import of_this_plan, people, unread_in
 from plansheet.plan.statute import statute
 from plansheet.plan.terms import Terms
@@ -79,7 +79,7 @@ def without_type(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator
     Severity.ERROR,
     plan="§3, §11(a)",
     law=("IRC §422(a)(2)", "IRC §422(b)"),
-    message="Grant {grant} is an ISO to {holder}, who is no employee but {relationship}.",
+    message="Grant {grant} is an ISO to {holder}, whose relationship is {relationship}: no employee.",
     fix="Make the option an NSO, or correct Relationship in Holders.",
     needs=((Holder, "relationship"), (Grant, "holder"), (Grant, "grant_type")),
 )
@@ -175,7 +175,8 @@ def employer_in_group(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Ite
 
 def _is_company(employer: str, terms: Terms) -> bool:
     """Whether an employer is the company with whose name the plan's title begins; one word of it is too little."""
-    return len(employer.split()) > 1 and fold(terms.title).startswith(fold(employer))
+    name, title = (re.findall(r"\w+", text.casefold()) for text in (employer, terms.title))
+    return len(name) > 1 and title[: len(name)] == name
 
 
 @rule(

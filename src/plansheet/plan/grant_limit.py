@@ -116,12 +116,13 @@ def _over(year: int, grants: list[Grant], limit: Number, splits: Splits) -> Iter
 def _uncounted(ledger: Ledger, terms: Terms) -> Iterator[tuple[Grant, str]]:
     """This plan's grants of which nobody can tell whose, when, or over how much they are, with the reason."""
     known = people(ledger)
+    # Of a cell that cannot be read LEDGER001 says that nothing that depends on it was checked.
+    needed = {name: unread_in(ledger, name) for name in ("holder", "grant_date", "shares")}
     for grant in of_this_plan(ledger, terms).values():
         if grant.holder is not None and is_employed(known.get(grant.holder.key)) is False:
             continue
-        for name in ("holder", "grant_date", "shares"):
-            # Of a cell that cannot be read LEDGER001 says that nothing that depends on it was checked.
-            if getattr(grant, name) is None and id(grant) not in unread_in(ledger, name):
+        for name, unread in needed.items():
+            if getattr(grant, name) is None and id(grant) not in unread:
                 yield grant, f"grant {grant.grant} has no {heading(Grant, name)}"
 
 

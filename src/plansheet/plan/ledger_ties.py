@@ -188,21 +188,21 @@ def beside_an_exercise(ledger: Ledger, terms: Terms, as_of: datetime.date) -> It
             exercised[_key(row), row.date] = (
                 None if before is None or row.shares is None else before + row.shares * each
             )
-    lost = list(lost_rows(ledger, Action.EXERCISE))
+    lost = {_key(u.record): u.message for u in lost_rows(ledger, Action.EXERCISE) if isinstance(u.record, Activity)}
     kept: dict[tuple[str, datetime.date | None], Number] = {}
     for row, each in zip(rows, measures, strict=True):
         if row.action not in _BESIDE_AN_EXERCISE:
             continue
         place = _key(row), row.date
-        unread = next((u for u in lost if _may_concern(u.record, row)), None)
+        unread = lost.get(_key(row)) or lost.get("")  # of a grant that cannot be told it may be any
         if unread is not None:
-            yield Unsettled(f"{_named(row)}", unread.message)
+            yield Unsettled(_named(row), unread)
         elif row.grant is None:
             yield _beside(row, "grant", "it names no grant")
         elif place not in exercised:
             yield _beside(row, "action", "Activity has no EXERCISE of the grant on that day")
         elif row.action in _KEPT_OF_IT and row.shares is None:
-            yield Unsettled(f"{_named(row)}", f"row {row.row} of Activity gives no shares")
+            yield Unsettled(_named(row), f"row {row.row} of Activity gives no shares")
         elif row.action in _KEPT_OF_IT:
             full, already = exercised[place], kept.get(place, 0)
             kept[place] = already + (row.shares or 0) * each
@@ -213,10 +213,6 @@ def beside_an_exercise(ledger: Ledger, terms: Terms, as_of: datetime.date) -> It
 
 def _key(row: Activity) -> str:
     return "" if row.grant is None else row.grant.key
-
-
-def _may_concern(lost: object, row: Activity) -> bool:
-    return isinstance(lost, Activity) and (lost.grant is None or lost.grant == row.grant)
 
 
 def _named(row: Activity) -> str:
