@@ -1,4 +1,4 @@
-"""Every worked case of the four functions, figure by figure, from the file that PLANSHEET_CASES names."""
+"""Every worked case of these functions, figure by figure, from the file that PLANSHEET_CASES names."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import pytest
 
 from plansheet.excel import (
     ADJUST_FOR_SPLIT,
+    ANNUAL_GRANT_ROOM,
     ISO_LIMIT_BY_GRANT,
     ISO_LIMIT_BY_YEAR,
     ISO_LIMIT_SPLIT,
@@ -31,11 +32,17 @@ pytestmark = pytest.mark.skipif(
     CASES_FILE is None, reason="PLANSHEET_CASES is unset: it names the file of worked cases"
 )
 
-COVERED = {"ISO_LIMIT_SPLIT", "ADJUST_FOR_SPLIT", "MERGER_CASHOUT", "POOL_AVAILABLE", "CHECK_424A"}
+COVERED = {
+    "ISO_LIMIT_SPLIT",
+    "ADJUST_FOR_SPLIT",
+    "MERGER_CASHOUT",
+    "POOL_AVAILABLE",
+    "CHECK_424A",
+    "CHECK_PER_EMPLOYEE_LIMIT",
+}
 NOT_COVERED_HERE = {
     "CHECK_GRANT_AUTHORITY",
     "CHECK_ISO_ELIGIBILITY",
-    "CHECK_PER_EMPLOYEE_LIMIT",
     "CHECK_PLAN_TERM",
     "CHECK_POST_TERMINATION",
     "CHECK_PRICE_FLOOR",
@@ -458,6 +465,34 @@ def test_substitution(case: Case) -> None:
 WHAT = ("shares", "price", "fmv")
 
 
+# ---- The yearly limit -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("case", cases_of("CHECK_PER_EMPLOYEE_LIMIT"))
+def test_annual_grant_room(case: Case) -> None:
+    inputs, year = case["inputs"], case["inputs"]["year"]
+    assert set(inputs) <= {
+        "year", "grants", "cancelled", "repriced_same_year", "pre_split_grants", "post_split_grants", "split",
+    }  # fmt: skip
+    day = {"pre_split_grants": dt.datetime(year, 1, 31), "grants": dt.datetime(year, 1, 31)}
+    kinds = ("grants", "repriced_same_year", "pre_split_grants", "post_split_grants")
+    grants = [(day.get(kind, dt.datetime(year, 12, 1)), shares) for kind in kinds for shares in inputs.get(kind, ())]
+    activity: list[list[Any]] = [["Date", "Action", "Grant", "Shares"]]
+    activity += [[dt.datetime(year, 6, 1), "CANCEL", "G-1", shares] for shares in inputs.get("cancelled", ())]
+    if "split" in inputs:
+        activity.append([dt.datetime(year, 3, 13), "SPLIT", None, "{}-for-{}".format(*inputs["split"])])
+    days, shares = (column(list(cells)) for cells in zip(*grants, strict=True))
+    [_, [_, granted, room]] = ANNUAL_GRANT_ROOM(year, days, shares, None, activity)
+
+    def same(found: object) -> Checker:
+        def check(expected: object) -> None:
+            assert found == expected
+
+        return check
+
+    check_every_figure(case, {"counted": same(granted), "limit": same(granted + room), "passes": same(room >= 0)})
+
+
 # ---- No silent gap --------------------------------------------------------------------------------------------------
 
 RUNNERS = {
@@ -466,6 +501,7 @@ RUNNERS = {
     "MERGER_CASHOUT": test_merger_cashout,
     "POOL_AVAILABLE": test_pool_available,
     "CHECK_424A": test_substitution,
+    "CHECK_PER_EMPLOYEE_LIMIT": test_annual_grant_room,
 }
 
 

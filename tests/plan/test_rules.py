@@ -25,6 +25,7 @@ from plansheet.core.records import Column, Kind, Ledger, Record, Unread, columns
 from plansheet.core.rule import Finding, Hit, TermOf, find, run
 from plansheet.core.words import Action, Identifier
 from plansheet.excel.activity import as_ratio
+from plansheet.excel.record_rows import has_key
 from plansheet.plan.ledger import complete
 from plansheet.plan.rules import RULES
 from plansheet.plan.terms import FACTS, Terms, atg_1996, label, read_terms, with_values
@@ -90,8 +91,8 @@ def ledger_in(case: Case) -> Ledger:
             problems = [(names[h], cell) for h, cell in zip(headings, cells, strict=True) if isinstance(cell, dict)]
             wrong = [Unread(made, name, cell["unreadable"]) for name, cell in problems]
             unread += wrong
-            # As the reader does it: of Activity, a row of which something essential cannot be read is no row.
-            if not any(each.loses_row for each in wrong):
+            # As the reader does it: no record without its key, of Activity none without something essential.
+            if has_key(made) and not any(each.loses_row for each in wrong):
                 records[record].append(made)
     return ledger_of(records, there, unread)
 

@@ -111,6 +111,14 @@ ANSWERED: dict[str, tuple[Any, ...]] = {
     "PLAN_UNCHECKED": CHECKED,
     "PLAN_CALENDAR": CHECKED,
     "PLAN_EXPLAIN": ("iso001",),
+    "ANNUAL_GRANT_ROOM": (
+        2001,
+        column(FEBRUARY, MARCH, MARCH, NEXT_MARCH, None),
+        column(300_000, 250_000, 100, 7, None),
+        column("Ann Lee", "ann lee", "Bo", "Cy", None),
+        [ACTIVITY[0], [MARCH, "SPLIT", None, "3-for-2", None], [NEXT_MARCH, "SPLIT", None, "2-for-1", None]],
+        400_000,
+    ),
     "PLANSHEET_VERSION": (),
 }
 REFUSED: dict[str, tuple[Any, ...]] = {
@@ -132,5 +140,6 @@ REFUSED: dict[str, tuple[Any, ...]] = {
     "PLAN_UNCHECKED": ([["Grant", "Holder"], ["G-1", "Ann Lee"]],),
     "PLAN_CALENDAR": ([["Grant", "Holder"], ["G-1", "Ann Lee"]],),
     "PLAN_EXPLAIN": ("ISO01",),
+    "ANNUAL_GRANT_ROOM": ("many", column(FEBRUARY, MARCH), column(100, 200)),
 }
 CANNOT_BE_REFUSED = {"PLANSHEET_VERSION"}

@@ -148,6 +148,7 @@ def plain_refusal(name: str) -> ExcelError:
         ("POOL_LEDGER", 6),
         ("VEST_TRANCHES", 5),
         *(("OPTIONS_OUTSTANDING", position) for position in (3, 4, 5)),
+        *(("ANNUAL_GRANT_ROOM", position) for position in (3, 5)),
     ],
 )
 def test_a_blank_cell_for_an_optional_one_is_its_default(name: str, left_out: int, blank: Any) -> None:

@@ -126,6 +126,11 @@ def with_row(rows: Rows, *added: Sequence[object]) -> Rows:
     return [*rows, *added]
 
 
+def with_columns(rows: Rows, *added: Sequence[object]) -> Rows:
+    """The rows with more cells at their right, headings first."""
+    return [[*row, *more] for row, more in zip(rows, added, strict=True)]
+
+
 def with_cell(rows: Rows, row: int, heading: str, cell: object) -> Rows:
     """The rows with one cell changed; ``row`` counts from 1 below the headings."""
     at = list(rows[0]).index(heading)

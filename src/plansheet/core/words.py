@@ -141,6 +141,19 @@ class Action(Word):
 _ENDINGS = frozenset({Action.CANCEL, Action.TERMINATE, Action.FORFEIT, Action.EXPIRE})
 
 
+class Relationship(Word):
+    """What a person to whom options may be granted is to the company (plan §3)."""
+
+    EMPLOYEE = "Employee", "Employees", "Full-time employee", "Part-time employee"
+    OFFICER = "Officer", "Officers", "Executive officer"
+    DIRECTOR = (
+        "Director", "Directors", "Non-employee director", "Outside director", "Independent director", "Board member",
+        "Member of the board", "Member of the board of directors",
+    )  # fmt: skip
+    CONSULTANT = "Consultant", "Consultants"
+    ADVISOR = "Advisor", "Advisors", "Adviser", "Advisers"
+
+
 class EndReason(Word):
     """Why an employment or other relationship ended, by which the time left to exercise differs (plan §10)."""
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from plansheet.excel.adjustment import ADJUST_FOR_SPLIT, SPLIT_TRANCHES
 from plansheet.excel.cells import ExcelError
 from plansheet.excel.checking import PLAN_CALENDAR, PLAN_CHECK, PLAN_UNCHECKED
+from plansheet.excel.grant_limit import ANNUAL_GRANT_ROOM
 from plansheet.excel.iso_limit import (
     ISO_LIMIT_BY_GRANT,
     ISO_LIMIT_BY_YEAR,
@@ -41,6 +42,7 @@ FUNCTIONS: dict[str, Callable[..., object]] = {
         POOL_LEDGER,
         VEST_TRANCHES,
         OPTIONS_OUTSTANDING,
+        ANNUAL_GRANT_ROOM,
         PLAN_CHECK,
         PLAN_UNCHECKED,
         PLAN_CALENDAR,
@@ -59,6 +61,7 @@ SENTENCES_IN_CELLS: frozenset[str] = frozenset(
         MERGER_CASHOUT_BY_HOLDER,
         POOL_LEDGER,
         VEST_TRANCHES,
+        ANNUAL_GRANT_ROOM,
         PLAN_CHECK,
         PLAN_UNCHECKED,
         PLAN_CALENDAR,
@@ -77,6 +80,7 @@ def as_shown(name: str, answer: object) -> object:
 
 __all__ = [
     "ADJUST_FOR_SPLIT",
+    "ANNUAL_GRANT_ROOM",
     "FUNCTIONS",
     "ISO_LIMIT_BY_GRANT",
     "ISO_LIMIT_BY_YEAR",

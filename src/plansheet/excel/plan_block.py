@@ -36,7 +36,7 @@ class Misfit(NamedTuple):
 
 @dataclass(slots=True)
 class PlanRead:
-    """What a Plan sheet says: the terms with its values, lines that cannot be used or are no term, where each stands."""
+    """What a Plan sheet says: the terms with its values; the lines that cannot be used, are no term, stand where."""
 
     terms: Terms
     misfits: list[Misfit] = field(default_factory=list)

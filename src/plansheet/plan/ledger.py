@@ -1,12 +1,13 @@
 """The ledger as a whole: tranches completed from their grants, and whether rows of a grant agree."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from plansheet.core.dates import date_text
 from plansheet.core.numbers import dollars_text
-from plansheet.core.records import Activity, Grant, Ledger, Tranche, Unread, heading
+from plansheet.core.records import Activity, Grant, Holder, Ledger, Tranche, Unread, heading
 from plansheet.core.words import Action, GrantType, Identifier, fold
 from plansheet.plan.terms import Terms
 from plansheet.plan.vesting import installments, schedule_problem
@@ -219,6 +220,30 @@ def known_tranches(ledger: Ledger) -> list[Tranche]:
         if g.grant.key not in known and None not in (g.holder, g.grant_date, g.shares)
     ]
     return tranches + whole
+
+
+def no_own_grants(ledger: Ledger, terms: Terms) -> str | None:
+    """Why it cannot be told which of the grants are this plan's; None where it can."""
+    if not ledger.grants or of_this_plan(ledger, terms):
+        return None
+    return f"no grant's Plan is a part of the plan's title ({terms.title}); leave Plan blank for this plan's grants"
+
+
+def people(ledger: Ledger) -> dict[str, Holder]:
+    """The lines of Holders by key of the name, of two for one name the first."""
+    return {holder.holder.key: holder for holder in reversed(ledger.holders)}
+
+
+def lost_rows(ledger: Ledger, *actions: Action) -> Iterator[Unread]:
+    """Rows missing from Activity, because they cannot be read, that may be of one of the actions."""
+    for unread in ledger.unread:
+        if unread.loses_row and isinstance(unread.record, Activity) and unread.record.action in (*actions, None):
+            yield unread
+
+
+def unread_in(ledger: Ledger, name: str) -> frozenset[int]:
+    """The records, by identity, that hold nothing in a field because its cell cannot be read (LEDGER001)."""
+    return frozenset(id(unread.record) for unread in ledger.unread if unread.field == name)
 
 
 def _words(text: str) -> set[str]:

@@ -9,7 +9,7 @@ from plansheet.core.records import Activity, Grant, Ledger
 from plansheet.core.refusal import Refusal
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
-from plansheet.plan.ledger import of_this_plan
+from plansheet.plan.ledger import no_own_grants, of_this_plan
 from plansheet.plan.order import in_order
 from plansheet.plan.pool import Measure, PoolLine, pool_ledger
 from plansheet.plan.terms import Terms
@@ -21,9 +21,9 @@ def pool_of(ledger: Ledger, terms: Terms) -> Iterator[PoolLine | Refusal | Unset
     The plan's reserve is what all RESERVE rows, restated for splits, and the opening reserve add up to; so the opening
     reserve is what the rows leave of it. Where Activity holds no GRANT rows, they are made from Grants.
     """
-    if ledger.grants and not of_this_plan(ledger, terms):
-        why = f"no grant's Plan is a part of the plan's title ({terms.title}); leave Plan blank for this plan's grants"
-        yield Unsettled("the share pool", why, whole=True)
+    whose = no_own_grants(ledger, terms)
+    if whose is not None:
+        yield Unsettled("the share pool", whose, whole=True)
         return
     unread = _unread(ledger)
     if unread is not None:

@@ -6,15 +6,30 @@ Rules stand below the calculations that they use; where a module would hold too 
 from types import ModuleType
 
 from plansheet.core.rule import Rule
-from plansheet.plan import adjustment_rules, iso_limit_rules, ledger_rules, merger_rules, pool_rules, substitution
+from plansheet.plan import (
+    adjustment_rules,
+    authority,
+    eligibility,
+    grant_limit,
+    iso_limit_rules,
+    ledger_rules,
+    ledger_ties,
+    merger_rules,
+    pool_rules,
+    substitution,
+)
 
 MODULES: tuple[ModuleType, ...] = (
     ledger_rules,
-    iso_limit_rules,
+    ledger_ties,
+    eligibility,
+    authority,
+    grant_limit,
     pool_rules,
+    iso_limit_rules,
     adjustment_rules,
-    merger_rules,
     substitution,
+    merger_rules,
 )
 
 
