@@ -81,6 +81,10 @@ ANSWERED: dict[str, tuple[Any, ...]] = {
         "DOWN_UP",
         2,
     ),
+    "ISO_MIN_PRICE": (column(10.01, 3, None), column("yes", False, None), 2),
+    "TENDER_SHARES": (column(1310, 99.99, None), column(6, 0.1, None)),
+    "WITHHOLD_SHARES": (16250.85, 6),
+    "CASHOUT_WITHHOLDING": (300000, 900000, 0.22, 0.37, 1000000, 0.062, 168600, 150000, 0.0145, 0.05),
     "PLANSHEET_VERSION": (),
 }
 REFUSED: dict[str, tuple[Any, ...]] = {
@@ -96,5 +100,9 @@ REFUSED: dict[str, tuple[Any, ...]] = {
     "POOL_LEDGER": ("many", *LEDGER),
     "VEST_TRANCHES": (column("G-1", 1001), column(1200), column(FEBRUARY, MARCH), 24),
     "OPTIONS_OUTSTANDING": ([["Grant", "Holder"], ["G-1", "Ann Lee"]],),
+    "ISO_MIN_PRICE": (column(10, 3), column("yes", "no", "no")),
+    "TENDER_SHARES": (1310, 0),
+    "WITHHOLD_SHARES": ("much", 6),
+    "CASHOUT_WITHHOLDING": (300000, 900000, 22, 37, 1000000),
 }
 CANNOT_BE_REFUSED = {"PLANSHEET_VERSION"}

@@ -11,9 +11,12 @@ from plansheet.excel.cells import ExcelError
 from plansheet.excel.iso_limit import ISO_LIMIT_BY_GRANT, ISO_LIMIT_BY_YEAR, ISO_LIMIT_SPLIT, ISO_LIMIT_WHY
 from plansheet.excel.merger import MERGER_CASHOUT, MERGER_CASHOUT_BY_HOLDER
 from plansheet.excel.outstanding import OPTIONS_OUTSTANDING
+from plansheet.excel.payment import TENDER_SHARES
 from plansheet.excel.pool import POOL_AVAILABLE, POOL_LEDGER
+from plansheet.excel.pricing import ISO_MIN_PRICE
 from plansheet.excel.version import PLANSHEET_VERSION
 from plansheet.excel.vesting import VEST_TRANCHES
+from plansheet.excel.withholding import CASHOUT_WITHHOLDING, WITHHOLD_SHARES
 
 FUNCTIONS: dict[str, Callable[..., object]] = {
     function.__name__: function
@@ -30,6 +33,10 @@ FUNCTIONS: dict[str, Callable[..., object]] = {
         POOL_LEDGER,
         VEST_TRANCHES,
         OPTIONS_OUTSTANDING,
+        ISO_MIN_PRICE,
+        TENDER_SHARES,
+        WITHHOLD_SHARES,
+        CASHOUT_WITHHOLDING,
         PLANSHEET_VERSION,
     )
 }
@@ -44,6 +51,7 @@ SENTENCES_IN_CELLS: frozenset[str] = frozenset(
         MERGER_CASHOUT_BY_HOLDER,
         POOL_LEDGER,
         VEST_TRANCHES,
+        CASHOUT_WITHHOLDING,
     )
 )
 """Those that answer with sentences or a headed table: where the whole call fails, a sheet shows error and sentence."""
@@ -58,11 +66,13 @@ def as_shown(name: str, answer: object) -> object:
 
 __all__ = [
     "ADJUST_FOR_SPLIT",
+    "CASHOUT_WITHHOLDING",
     "FUNCTIONS",
     "ISO_LIMIT_BY_GRANT",
     "ISO_LIMIT_BY_YEAR",
     "ISO_LIMIT_SPLIT",
     "ISO_LIMIT_WHY",
+    "ISO_MIN_PRICE",
     "MERGER_CASHOUT",
     "MERGER_CASHOUT_BY_HOLDER",
     "OPTIONS_OUTSTANDING",
@@ -71,7 +81,9 @@ __all__ = [
     "POOL_LEDGER",
     "SENTENCES_IN_CELLS",
     "SPLIT_TRANCHES",
+    "TENDER_SHARES",
     "VEST_TRANCHES",
+    "WITHHOLD_SHARES",
     "ExcelError",
     "as_shown",
 ]

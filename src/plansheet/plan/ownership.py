@@ -12,7 +12,7 @@ from plansheet.core.numbers import Number, ratio, shares_text
 from plansheet.core.records import Grant, Holder, Holding, Ledger, heading
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import GrantType, HeldAs, Identifier, Relation
-from plansheet.plan.ledger import of_this_plan
+from plansheet.plan.ledger import of_this_plan, unread_in
 from plansheet.plan.terms import Terms
 
 
@@ -172,8 +172,8 @@ _LAW = ("IRC §424(d)", "Treas. Reg. §1.422-2(f)(2)")
     plan="§11(b)",
     law=_LAW,
     message=(
-        "{holder} is not marked as a 10% owner, but with what counts as the holder's own had {votes} of {outstanding} "
-        "votes ({percent}%, more than {threshold}%) when ISO {grant} was granted on {date}."
+        "{holder} is not marked as a 10% owner, but had {votes} of {outstanding} votes ({percent}%, more than "
+        "{threshold}%), family and entities counted, when ISO {grant} was granted on {date}."
     ),
     fix=(
         "Enter Yes in 10% owner of {holder}; the price of {grant} has to be at least {least}% of fair market value and "
@@ -190,7 +190,7 @@ def unmarked_owner(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterat
     Not covered: a holder who is not in Holders; votes of parent and subsidiary corporations, which the Code counts too.
     """
     register, isos = _register(ledger), _isos(ledger, terms)
-    unread = {id(u.record) for u in ledger.unread if u.field == "ten_percent"}
+    unread = unread_in(ledger, "ten_percent")
     for holder in ledger.holders:
         if holder.ten_percent or id(holder) in unread:
             continue
@@ -254,7 +254,7 @@ def _facts(holder: Holder, held: Ownership, terms: Terms) -> dict[str, object]:
     plan="§11(b)",
     law=("IRC §424(d)",),
     message="Holdings of {holder}: the line of {owner} {why}; whether {holder} is a 10% owner cannot be told from it.",
-    fix="Enter {what} in that line.",
+    fix="Enter {what} in that line, as the stock records have it.",
     needs=((Holding, "votes"), (Grant, "grant_date"), (Grant, "grant_type")),
 )
 def line_lacks_what_is_needed(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit | Unsettled]:

@@ -6,9 +6,21 @@ Rules stand below the calculations that they use; where a module would hold too 
 from types import ModuleType
 
 from plansheet.core.rule import Rule
-from plansheet.plan import adjustment, iso_limit_rules, ledger_rules, merger, ownership, pool_rules
+from plansheet.plan import (
+    adjustment,
+    iso_limit_rules,
+    ledger_rules,
+    merger,
+    ownership,
+    payment,
+    pool_rules,
+    pricing,
+    withholding,
+)
 
-MODULES: tuple[ModuleType, ...] = (ledger_rules, iso_limit_rules, pool_rules, adjustment, merger, ownership)
+MODULES: tuple[ModuleType, ...] = (
+    ledger_rules, iso_limit_rules, pool_rules, adjustment, merger, ownership, pricing, payment, withholding,
+)  # fmt: skip
 
 
 def harvest(modules: tuple[ModuleType, ...]) -> tuple[Rule, ...]:
