@@ -68,7 +68,7 @@ def iso_below_floor(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Itera
                 yield Unsettled(f"whether {dollars_text(price)} is enough for ISO {grant.grant}", why)
     if is_open and not is_told:
         percent = shares_text(terms.ten_percent_price_percent)
-        why = f"Holders has no column {heading(Holder, 'ten_percent')}, and there are no Holdings"
+        why = f"no column {heading(Holder, 'ten_percent')} in Holders, and no Holdings"
         yield Unsettled(f"the least price of {percent}% for 10% owners", why)
 
 
@@ -117,7 +117,7 @@ def _priced(ledger: Ledger, terms: Terms, grant_type: GrantType) -> Iterator[tup
             continue
         if not grant.fmv:
             yield grant, price, f"it has no {heading(Grant, 'fmv')}"
-        elif grant.grant in substitutes:
+        elif grant.grant in substitutes and price < _floor(grant, True, terms):
             yield grant, price, f"it is a substitute option and has no {heading(Grant, 'old_price')}"
         elif grant.grant_type is not None:
             yield grant, price, None
