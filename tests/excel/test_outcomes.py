@@ -1016,6 +1016,10 @@ VALID_CALLS: dict[str, tuple[Any, ...]] = {
         "DOWN_UP",
         2.0,
     ),
+    "ISO_MIN_PRICE": (column([10.01, 3.0]), column(["yes", False]), 2.0),
+    "TENDER_SHARES": (column([1310.0, 99.99]), column([6.0, 0.1])),
+    "WITHHOLD_SHARES": (16250.85, 6.0),
+    "CASHOUT_WITHHOLDING": (300000.0, 900000.0, 0.22, 0.37, 1000000.0, 0.062, 168600.0, 150000.0, 0.0145, 0.05),
     "PLANSHEET_VERSION": (),
 }  # fmt: skip
 
