@@ -95,7 +95,7 @@ def worth_no_more_than_the_price(ledger: Ledger, terms: Terms, as_of: datetime.d
     Example: 219 shares at $6.00 for 1,000 options at $1.31; 218 and $2.00 in cash pay it.
     Not covered: shares worth less than the price, the rest of which may have been paid in cash.
     """
-    own = of_this_plan(ledger, terms)
+    own, lost = of_this_plan(ledger, terms), _lost(ledger)
     unread = unread_in(ledger, "fmv", "exercise_price", "grant_date")
     for row in rows_of_this_plan(ledger, terms, _TENDERS):
         if row.grant is None:
@@ -105,7 +105,7 @@ def worth_no_more_than_the_price(ledger: Ledger, terms: Terms, as_of: datetime.d
         if grant is None or not grant.exercise_price:
             continue  # LEDGER002 and LEDGER005 say so
         unread_cells = (unread[id(each)] for each in (grant, *day.tenders) if id(each) in unread)
-        why = _lost(ledger, grant) or next(unread_cells, None) or _lacking(grant, day)
+        why = lost.get("") or lost.get(key) or next(unread_cells, None) or _lacking(grant, day)
         cost = _cost(grant, day, terms)
         if isinstance(cost, Refusal):
             why = why or cost.message
@@ -184,15 +184,15 @@ def _lacking(grant: Grant, day: _Day) -> str | None:
     return None
 
 
-def _lost(ledger: Ledger, grant: Grant) -> str | None:
-    """Why the rows of a grant are not all there, or not all splits: one of Activity cannot be read."""
+def _lost(ledger: Ledger) -> dict[str, str]:
+    """Why the rows of a grant, by key, are not all there: one of Activity cannot be read; under "" of any grant."""
+    lost: dict[str, str] = {}
     for unread in ledger.unread:
         record = unread.record
-        if not unread.loses_row or not isinstance(record, Activity):
-            continue
-        if record.grant in (None, grant.grant) or record.action is Action.SPLIT:
-            return unread.message
-    return None
+        if unread.loses_row and isinstance(record, Activity):
+            one = record.grant if record.action is not Action.SPLIT else None
+            lost.setdefault(one.key if one is not None else "", unread.message)
+    return lost
 
 
 def _named(row: Activity) -> str:
