@@ -16,7 +16,7 @@ from plansheet.plan.terms import atg_1996
 
 DAY = dt.date(2001, 11, 19)
 SECTION = r"§[0-9]+(\([a-z]+\))*"
-CITATION = re.compile(r"IRC §[0-9]+(\([a-zA-Z0-9]+\))*|Treas\. Reg\. §1\.[0-9]+A?-[0-9]+(\([a-zA-Z0-9]+\))*")
+CITATION = re.compile(r"IRC §[0-9]+A?(\([a-zA-Z0-9]+\))*|Treas\. Reg\. §1\.[0-9]+A?-[0-9]+(\([a-zA-Z0-9]+\))*")
 SENTENCE = re.compile(r"(\{[a-z_]+\}|[A-Z(]).*\.", re.DOTALL)
 EVERY = pytest.mark.parametrize("card", ALL_RULES, ids=lambda r: r.code)
 

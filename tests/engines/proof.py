@@ -177,6 +177,11 @@ def _arguments(proof: Proof) -> None:
     proof.plain("a method in small letters", "ADJUST_FOR_SPLIT", *OPTIONS, 3, 2, "preserve aggregate")
     proof.plain("a text that is a limit", "ISO_LIMIT_SPLIT", *TRANCHES, None, None, None, "100,000")
     proof.plain("grant numbers as numbers", "VEST_TRANCHES", column(1001, "1002"), column(12, 9), FEBRUARY, 3)
+    proof.plain("one cell for one answer", "ISO_MIN_PRICE", 10.01, "yes")
+    proof.plain("one cell and a pair", "TENDER_SHARES", 1310, 6)
+    proof.plain("one cell for all rows of a column", "WITHHOLD_SHARES", column(16250.85, None, 600), 6)
+    between = (None, None, None, 0.0145)
+    proof.plain("taxes left out", "CASHOUT_WITHHOLDING", 300000, 900000, 0.22, 0.37, 1000000, *between)
     for word, tranches in {
         "a blank text within": (column(25, "", 25), 3, 2),
         "a blank cell within": (column(25, None, 25, 0), 3, 2),

@@ -119,6 +119,10 @@ ANSWERED: dict[str, tuple[Any, ...]] = {
         [ACTIVITY[0], [MARCH, "SPLIT", None, "3-for-2", None], [NEXT_MARCH, "SPLIT", None, "2-for-1", None]],
         400_000,
     ),
+    "ISO_MIN_PRICE": (column(10.01, 3, None), column("yes", False, None), 2),
+    "TENDER_SHARES": (column(1310, 99.99, None), column(6, 0.1, None)),
+    "WITHHOLD_SHARES": (16250.85, 6),
+    "CASHOUT_WITHHOLDING": (300000, 900000, 0.22, 0.37, 1000000, 0.062, 168600, 150000, 0.0145, 0.05),
     "PLANSHEET_VERSION": (),
 }
 REFUSED: dict[str, tuple[Any, ...]] = {
@@ -141,5 +145,9 @@ REFUSED: dict[str, tuple[Any, ...]] = {
     "PLAN_CALENDAR": ([["Grant", "Holder"], ["G-1", "Ann Lee"]],),
     "PLAN_EXPLAIN": ("ISO01",),
     "ANNUAL_GRANT_ROOM": ("many", column(FEBRUARY, MARCH), column(100, 200)),
+    "ISO_MIN_PRICE": (column(10, 3), column("yes", "no", "no")),
+    "TENDER_SHARES": (1310, 0),
+    "WITHHOLD_SHARES": ("much", 6),
+    "CASHOUT_WITHHOLDING": (300000, 900000, 22, 37, 1000000),
 }
 CANNOT_BE_REFUSED = {"PLANSHEET_VERSION"}

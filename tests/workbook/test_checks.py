@@ -295,6 +295,14 @@ COMMITTEE: Rows = [
     ["Compensation committee", "Wes", "Yes", "No"],
 ]
 THIRDS = [OVER[0], [*OVER[1][:4], 30, *OVER[1][5:7], 3_333, 6_668]]  # $100,000 is 3,333 1/3 shares
+OWNED: Rows = [["Holder", "Relation", "Votes", "Votes outstanding"], ["Ada", "SELF", 101, 1_000]]
+PAID: Rows = [
+    ["Date", "Action", "Grant", "Shares", "Type", "FMV on the day", "Acquired", "Minimum tax"],
+    [GRANTED, "GRANT", "G-1", 10_000, "ISO", "", "", ""],
+    [DAY, "EXERCISE", "G-1", 100, "", "", "", ""],
+    [DAY, "TENDER", "G-1", 101, "", 10, DAY, ""],
+    [DAY, "WITHHOLD", "G-1", 31, "", 10, "", 300],
+]
 IN_THEIR_CELLS: dict[str, tuple[tuple[Sheet, ...], str]] = {
     "LEDGER001": ((Sheet("Grants", with_cell(GRANTS, 2, "FMV", "ten")),), "Grants!E3"),
     "LEDGER002": ((Sheet("Grants", GRANTS), Sheet("Activity", with_cell(ACTIVITY, 1, "Grant", "G-9"))), "Activity!C2"),
@@ -469,6 +477,21 @@ IN_THEIR_CELLS: dict[str, tuple[tuple[Sheet, ...], str]] = {
         "Activity!B4",
     ),
     "MERGER006": ((Sheet(PLAN, NOTICE), Sheet("Grants", GRANTS), Sheet("Activity", ACTIVITY)), "Grants!A2"),
+    "TEN001": ((Sheet("Holders", HOLDERS), Sheet("Holdings", OWNED), Sheet("Grants", GRANTS)), "Holders!C2"),
+    "TEN002": (
+        (
+            Sheet("Holders", with_cell(HOLDERS, 1, "10% owner", "Yes")),
+            Sheet("Holdings", with_cell(OWNED, 1, "Votes", 10)),
+            Sheet("Grants", GRANTS),
+        ),
+        "Holders!C2",
+    ),
+    "TEN003": ((Sheet("Holdings", with_cell(OWNED, 1, "Relation", "")), Sheet("Grants", GRANTS)), "Holdings!B2"),
+    "PRICE001": ((Sheet("Grants", with_cell(GRANTS, 1, "Exercise price", 9.99)),), "Grants!F2"),
+    "PRICE002": ((Sheet("Grants", with_cell(GRANTS, 2, "Exercise price", 9.99)),), "Grants!F3"),
+    "PAY001": ((Sheet("Activity", PAID),), "Activity!G4"),
+    "PAY002": ((Sheet("Grants", GRANTS), Sheet("Activity", PAID)), "Activity!D4"),
+    "TAX001": ((Sheet("Activity", PAID),), "Activity!D5"),
     "CALC001": ((pool(971),), "Pool!A2"),
     "CALC003": ((pool("#NAME?"),), "Pool!A2"),
 }
@@ -598,7 +621,7 @@ WITHHELD = Sheet(
 )
 UNDERWATER = (
     Sheet("Holders", [[*HOLDERS[0], "Merger payment"], [*HOLDERS[1], 40_000]]),
-    Sheet("Grants", [GRANTS[0], [*GRANTS[1][:5], 2, 10_000], ["G-2", "Ada", "NSO", GRANTED, 10, 10, 500]]),
+    Sheet("Grants", [GRANTS[0], [*GRANTS[1][:4], 2, 2, 10_000], ["G-2", "Ada", "NSO", GRANTED, 10, 10, 500]]),
     LEDGERS[1],
     Sheet("Activity", ENDED),
 )

@@ -20,10 +20,13 @@ from plansheet.excel.iso_limit import (
 from plansheet.excel.manual import PLAN_EXPLAIN
 from plansheet.excel.merger import MERGER_CASHOUT, MERGER_CASHOUT_BY_HOLDER
 from plansheet.excel.outstanding import OPTIONS_OUTSTANDING
+from plansheet.excel.payment import TENDER_SHARES
 from plansheet.excel.pool import POOL_AVAILABLE, POOL_LEDGER
+from plansheet.excel.pricing import ISO_MIN_PRICE
 from plansheet.excel.substitution import SUBSTITUTE_OPTION
 from plansheet.excel.version import PLANSHEET_VERSION
 from plansheet.excel.vesting import VEST_TRANCHES
+from plansheet.excel.withholding import CASHOUT_WITHHOLDING, WITHHOLD_SHARES
 
 FUNCTIONS: dict[str, Callable[..., object]] = {
     function.__name__: function
@@ -43,6 +46,10 @@ FUNCTIONS: dict[str, Callable[..., object]] = {
         VEST_TRANCHES,
         OPTIONS_OUTSTANDING,
         ANNUAL_GRANT_ROOM,
+        ISO_MIN_PRICE,
+        TENDER_SHARES,
+        WITHHOLD_SHARES,
+        CASHOUT_WITHHOLDING,
         PLAN_CHECK,
         PLAN_UNCHECKED,
         PLAN_CALENDAR,
@@ -62,6 +69,7 @@ SENTENCES_IN_CELLS: frozenset[str] = frozenset(
         POOL_LEDGER,
         VEST_TRANCHES,
         ANNUAL_GRANT_ROOM,
+        CASHOUT_WITHHOLDING,
         PLAN_CHECK,
         PLAN_UNCHECKED,
         PLAN_CALENDAR,
@@ -81,12 +89,14 @@ def as_shown(name: str, answer: object) -> object:
 __all__ = [
     "ADJUST_FOR_SPLIT",
     "ANNUAL_GRANT_ROOM",
+    "CASHOUT_WITHHOLDING",
     "FUNCTIONS",
     "ISO_LIMIT_BY_GRANT",
     "ISO_LIMIT_BY_YEAR",
     "ISO_LIMIT_SPLIT",
     "ISO_LIMIT_WHY",
     "ISO_MAX_GRANT",
+    "ISO_MIN_PRICE",
     "MERGER_CASHOUT",
     "MERGER_CASHOUT_BY_HOLDER",
     "OPTIONS_OUTSTANDING",
@@ -100,7 +110,9 @@ __all__ = [
     "SENTENCES_IN_CELLS",
     "SPLIT_TRANCHES",
     "SUBSTITUTE_OPTION",
+    "TENDER_SHARES",
     "VEST_TRANCHES",
+    "WITHHOLD_SHARES",
     "ExcelError",
     "as_shown",
 ]

@@ -18,11 +18,9 @@ from plansheet.excel.cells import (
     scalar_word,
     worksheet,
 )
-from plansheet.excel.reading import BadCell, as_amount, as_number, as_positive, is_blank_or_zero, read_column
+from plansheet.excel.reading import BadCell, as_amount, as_decimals, as_positive, is_blank_or_zero, read_column
 from plansheet.plan.adjustment import adjust, split_tranches
 from plansheet.plan.terms import atg_1996
-
-_MOST_DECIMALS = 10
 
 
 @worksheet
@@ -117,9 +115,5 @@ def _positive(argument: Cells, name: str) -> Number:
 
 def split_decimals(argument: Cells) -> int:
     """The argument ``decimals``: decimals of a price after a split, the plan's where it is left out."""
-    number = scalar_value(argument, "decimals", as_number)
-    if number is None:
-        return atg_1996().split_decimals
-    if number.denominator != 1 or not 0 <= number <= _MOST_DECIMALS:
-        raise CallFailed(f"decimals is {float(number):g}; give a whole number from 0 to {_MOST_DECIMALS}")
-    return int(number)
+    places = scalar_value(argument, "decimals", as_decimals)
+    return atg_1996().split_decimals if places is None else places

@@ -195,6 +195,19 @@ def as_months(cell: object) -> int | None:
     return int(number)
 
 
+_MOST_DECIMALS = 10
+
+
+def as_decimals(cell: object) -> int | None:
+    """A number of decimals to round to; None for a blank."""
+    number = as_number(cell)
+    if number is None:
+        return None
+    if number.denominator != 1 or not 0 <= number <= _MOST_DECIMALS:
+        raise BadCell(f"is {float(number):g}; give a whole number from 0 to {_MOST_DECIMALS}")
+    return int(number)
+
+
 def as_percent(cell: object) -> Number | None:
     """A number of percent, 50 for 50%; None for a blank. What may be either 50% or half a percent is refused."""
     number = as_amount(cell)

@@ -191,6 +191,11 @@ def _unsettle(done: Completed, unread: Unread, grants: dict[str, Grant]) -> None
     done.unsettle(number, holder, unread.message)
 
 
+def unread_in(ledger: Ledger, *names: str) -> dict[int, str]:
+    """The records with a cell of these fields that cannot be read, by identity, and the sentence that says so."""
+    return {id(unread.record): unread.message for unread in ledger.unread if unread.field in names}
+
+
 def of_this_plan(ledger: Ledger, terms: Terms) -> dict[str, Grant]:
     """Grants under this plan by key: those of other plans of the group count for §11(c) only.
 
@@ -239,11 +244,6 @@ def lost_rows(ledger: Ledger, *actions: Action) -> Iterator[Unread]:
     for unread in ledger.unread:
         if unread.loses_row and isinstance(unread.record, Activity) and unread.record.action in (*actions, None):
             yield unread
-
-
-def unread_in(ledger: Ledger, name: str) -> frozenset[int]:
-    """The records, by identity, that hold nothing in a field because its cell cannot be read (LEDGER001)."""
-    return frozenset(id(unread.record) for unread in ledger.unread if unread.field == name)
 
 
 def _words(text: str) -> set[str]:

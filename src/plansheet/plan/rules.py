@@ -15,8 +15,12 @@ from plansheet.plan import (
     ledger_rules,
     ledger_ties,
     merger_rules,
+    ownership,
+    payment,
     pool_rules,
+    pricing,
     substitution,
+    withholding,
 )
 
 MODULES: tuple[ModuleType, ...] = (
@@ -26,10 +30,14 @@ MODULES: tuple[ModuleType, ...] = (
     authority,
     grant_limit,
     pool_rules,
+    pricing,
+    ownership,
+    payment,
     iso_limit_rules,
     adjustment_rules,
     substitution,
     merger_rules,
+    withholding,
 )
 
 

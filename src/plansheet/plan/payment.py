@@ -1,0 +1,214 @@
+"""Payment of an exercise price with shares (plan §6(b)(i)): how many whole shares, and how long they were owned."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+
+from plansheet.core.dates import add_months, date_text
+from plansheet.core.numbers import Number, counted_text, dollars_text, ratio, round_down, round_up
+from plansheet.core.records import Activity, Grant, Ledger, heading
+from plansheet.core.refusal import Refusal
+from plansheet.core.rule import Hit, Severity, Unsettled, rule
+from plansheet.core.words import Action
+from plansheet.plan.adjustment import adjust, splits_since
+from plansheet.plan.ledger import of_this_plan, unread_in
+from plansheet.plan.order import in_order
+from plansheet.plan.terms import Terms
+
+_TENDERS = (Action.TENDER, Action.TENDER_OTHER)
+
+
+def tender_shares(cost: Number, fmv: Number) -> tuple[Number, Number]:
+    """The whole shares worth at most the exercise price, and what is left of it to be paid in cash."""
+    shares = round_down(ratio(cost, fmv))  # "having a fair market value equal in amount": the plan gives no change
+    return shares, cost - shares * fmv
+
+
+def tenderable_from(acquired: datetime.date, terms: Terms) -> datetime.date:
+    """The first day on which shares acquired directly from the company may pay an exercise price."""
+    try:
+        return add_months(acquired, terms.tender_holding_months)
+    except ValueError:
+        return datetime.date.max  # past the calendar
+
+
+@rule(
+    "PAY001",
+    Severity.ERROR,
+    plan="§6(b)(i)",
+    message=(
+        "{action}{of_grant}: the shares were delivered on {date} and acquired from the company on {acquired}; they may "
+        "pay an exercise price from {first} on, {months} months later."
+    ),
+    fix="Correct Acquired or Date if one is recorded wrong; if not, give the shares back for cash.",
+    needs=((Activity, "acquired"), (Activity, "action"), (Activity, "date")),
+)
+def owned_long_enough(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit | Unsettled]:
+    """Shares from the company paid an exercise price before they were owned for six months.
+
+    Why: "such Common Stock, if acquired directly from the Company, was owned by the optionee at least six months prior
+    to such delivery"; calendar months, so that 31 August to 28 February is enough.
+    Example: exercised on 2005-01-15, tendered on 2005-07-14.
+    Not covered: TENDER OTHER without Acquired, which was bought elsewhere; whether the agreement permits this payment.
+    """
+    unread = unread_in(ledger, "acquired")
+    for row in rows_of_this_plan(ledger, terms, _TENDERS):
+        if row.date is None:
+            continue
+        if row.acquired is None:
+            if row.action is Action.TENDER and id(row) not in unread:
+                why = f"{heading(Activity, 'acquired')} is blank"
+                yield Unsettled(f"how long the shares of {_named(row)} were owned", why)
+            continue
+        first = tenderable_from(row.acquired, terms)
+        if row.date < first:
+            facts = {
+                "action": row.action,
+                "of_grant": of_grant(row),
+                "date": date_text(row.date),
+                "acquired": date_text(row.acquired),
+                "first": date_text(first),
+                "months": terms.tender_holding_months,
+            }
+            yield Hit(row, "acquired", facts)
+
+
+@rule(
+    "PAY002",
+    Severity.ERROR,
+    plan="§6(b)(i)",
+    message=(
+        "The shares tendered for grant {grant} on {date} are worth {value}, more than the exercise price of {cost} "
+        "({exercised} exercised)."
+    ),
+    fix="Reduce what is tendered by {over}; the rest of the price is paid in cash, for the plan gives no change.",
+    needs=(
+        (Activity, "fmv"), (Activity, "shares"), (Activity, "action"), (Activity, "date"), (Grant, "exercise_price"),
+    ),
+)  # fmt: skip
+def worth_no_more_than_the_price(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit | Unsettled]:
+    """Shares tendered for an exercise price are worth more than it.
+
+    Why: the shares have "a fair market value equal in amount to the exercise price of the options being exercised";
+    what whole shares leave of it is paid in cash.
+    Example: 219 shares at $6.00 for 1,000 options at $1.31; 218 and $2.00 in cash pay it.
+    Not covered: shares worth less than the price, the rest of which may have been paid in cash.
+    """
+    own, lost = of_this_plan(ledger, terms), _lost(ledger)
+    unread = unread_in(ledger, "fmv", "exercise_price", "grant_date")
+    for row in rows_of_this_plan(ledger, terms, _TENDERS):
+        if row.grant is None:
+            yield Unsettled(f"what {_named(row)} paid", "it names no grant")
+    for key, date, day in _days(ledger, terms):
+        grant = own.get(key)
+        if grant is None or not grant.exercise_price:
+            continue  # LEDGER002 and LEDGER005 say so
+        unread_cells = (unread[id(each)] for each in (grant, *day.tenders) if id(each) in unread)
+        why = lost.get("") or lost.get(key) or next(unread_cells, None) or _lacking(grant, day)
+        cost = _cost(grant, day, terms)
+        if isinstance(cost, Refusal):
+            why = why or cost.message
+        if isinstance(cost, Refusal) or why is not None:
+            yield Unsettled(f"what the shares tendered for grant {grant.grant} on {date_text(date)} paid", why or "")
+            continue
+        value = sum((_worth(row) for row in day.tenders), start=0)
+        if value > cost:
+            last = day.tenders[-1]
+            facts = {
+                "grant": grant.grant,
+                "date": date_text(date),
+                "value": dollars_text(value),
+                "cost": dollars_text(cost),
+                "exercised": counted_text(sum((row.shares or 0 for row in day.exercises), start=0)),
+                "over": counted_text(round_up(ratio(value - cost, last.fmv or 1))),
+            }
+            yield Hit(last, "shares", facts)
+
+
+@dataclass(slots=True)
+class _Day:
+    """What happened to one grant on one day: its exercises, the splits before the last of them, and what paid."""
+
+    exercises: list[Activity] = field(default_factory=list)
+    splits: list[Activity] = field(default_factory=list)
+    tenders: list[Activity] = field(default_factory=list)
+
+
+def _days(ledger: Ledger, terms: Terms) -> Iterator[tuple[str, datetime.date, _Day]]:
+    """Every day on which shares were tendered for a grant, by its key."""
+    days: dict[tuple[str, datetime.date], _Day] = defaultdict(_Day)
+    splits: list[Activity] = []
+    for row in in_order(ledger.activity):
+        if row.action is Action.SPLIT:
+            splits.append(row)
+        if row.grant is None or row.date is None:
+            continue
+        if row.action is Action.EXERCISE:
+            days[row.grant.key, row.date].exercises.append(row)
+            days[row.grant.key, row.date].splits = list(splits)
+        elif row.action in _TENDERS:
+            days[row.grant.key, row.date].tenders.append(row)
+    for (key, date), day in days.items():
+        if day.tenders:
+            yield key, date, day
+
+
+def _cost(grant: Grant, day: _Day, terms: Terms) -> Number | Refusal:
+    """The exercise price of what was exercised, in the price of that day: adjusted for the splits before it (§15)."""
+    price, shares = grant.exercise_price or 0, sum((row.shares or 0 for row in day.exercises), start=0)
+    split = splits_since(grant.grant_date or datetime.date.max, day.splits)
+    if split.new != split.old:
+        adjusted = adjust(grant.shares or 0, price, split, terms.split_method, terms.split_decimals)
+        if isinstance(adjusted, Refusal):
+            return adjusted
+        price = adjusted[1]
+    return shares * price
+
+
+def _worth(row: Activity) -> Number:
+    return (row.shares or 0) * (row.fmv or 0)
+
+
+def _lacking(grant: Grant, day: _Day) -> str | None:
+    """What the records of a day do not say."""
+    if not day.exercises:
+        return "Activity has no EXERCISE of it on that day"
+    for row in (*day.exercises, *day.tenders):
+        needed = ["shares"] if row.action is Action.EXERCISE else ["shares", "fmv"]
+        for name in needed:
+            if getattr(row, name) is None:
+                return f"{heading(Activity, name)} of its {row.action} is blank"
+    if day.splits and (grant.grant_date is None or grant.shares is None):
+        return "the price after a split depends on its grant date and shares, and Grants does not have both"
+    return None
+
+
+def _lost(ledger: Ledger) -> dict[str, str]:
+    """Why the rows of a grant, by key, are not all there: one of Activity cannot be read; under "" of any grant."""
+    lost: dict[str, str] = {}
+    for unread in ledger.unread:
+        record = unread.record
+        if unread.loses_row and isinstance(record, Activity):
+            one = record.grant if record.action is not Action.SPLIT else None
+            lost.setdefault(one.key if one is not None else "", unread.message)
+    return lost
+
+
+def _named(row: Activity) -> str:
+    on = f" on {date_text(row.date)}" if row.date is not None else ""
+    return f"{row.action}{of_grant(row)}{on}"
+
+
+def of_grant(row: Activity) -> str:
+    """The grant of a row for a sentence; nothing where it has none."""
+    return f" of grant {row.grant}" if row.grant is not None else ""
+
+
+def rows_of_this_plan(ledger: Ledger, terms: Terms, actions: Collection[Action]) -> Iterator[Activity]:
+    """The rows of these actions but for those of other plans' grants."""
+    own = of_this_plan(ledger, terms)
+    known = {grant.grant.key for grant in ledger.grants}
+    for row in ledger.activity:
+        if row.action in actions and (row.grant is None or row.grant.key in own or row.grant.key not in known):
+            yield row
