@@ -34,6 +34,7 @@ from workbook.ledgers import (
     with_row,
 )
 from workbook.making import changed, workbook
+from workbook.period_cells import OF_THE_PERIOD
 
 MERGER: Rows = [["Term", "Value"], ["Merger price", 6], ["Merger date", dt.date(2011, 1, 5)]]
 SPLIT: Rows = [["Date", "Action", "Grant", "Shares", "Type"], [dt.date(2004, 6, 1), "SPLIT", "", "3-for-1", ""]]
@@ -322,6 +323,7 @@ IN_THEIR_CELLS: dict[str, tuple[tuple[Sheet, ...], str]] = {
         ),
         "Holders!D2",
     ),
+    **OF_THE_PERIOD,
     "CALC001": ((pool(971),), "Pool!A2"),
     "CALC003": ((pool("#NAME?"),), "Pool!A2"),
 }
