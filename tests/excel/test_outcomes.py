@@ -1016,6 +1016,10 @@ VALID_CALLS: dict[str, tuple[Any, ...]] = {
         "DOWN_UP",
         2.0,
     ),
+    "ISO_LAST_EXPIRY": (column([FEBRUARY, MARCH]), column(["Yes", False])),
+    "EXERCISE_DEADLINE": (
+        column([VEST, None]), column([FEBRUARY, MARCH]), column(["CAUSE", "DEATH"]), column([None, 12.0]), "ISO",
+    ),
     "PLANSHEET_VERSION": (),
 }  # fmt: skip
 

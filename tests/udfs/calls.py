@@ -81,6 +81,14 @@ ANSWERED: dict[str, tuple[Any, ...]] = {
         "DOWN_UP",
         2,
     ),
+    "ISO_LAST_EXPIRY": (column(FEBRUARY, MARCH, None), column("Yes", None, None)),
+    "EXERCISE_DEADLINE": (
+        column(NEXT_MARCH, None, NEXT_FEBRUARY, None),
+        column(APRIL, MARCH, None, None),
+        column("DEATH", "DISABILITY", None, None),
+        12,
+        "ISO",
+    ),
     "PLANSHEET_VERSION": (),
 }
 REFUSED: dict[str, tuple[Any, ...]] = {
@@ -96,5 +104,7 @@ REFUSED: dict[str, tuple[Any, ...]] = {
     "POOL_LEDGER": ("many", *LEDGER),
     "VEST_TRANCHES": (column("G-1", 1001), column(1200), column(FEBRUARY, MARCH), 24),
     "OPTIONS_OUTSTANDING": ([["Grant", "Holder"], ["G-1", "Ann Lee"]],),
+    "ISO_LAST_EXPIRY": (column(FEBRUARY, MARCH, APRIL), column("Yes", "No")),
+    "EXERCISE_DEADLINE": (column(FEBRUARY, MARCH, APRIL), column(APRIL, MARCH), "DEATH"),
 }
 CANNOT_BE_REFUSED = {"PLANSHEET_VERSION"}

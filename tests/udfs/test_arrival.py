@@ -148,6 +148,8 @@ def plain_refusal(name: str) -> ExcelError:
         ("POOL_LEDGER", 6),
         ("VEST_TRANCHES", 5),
         *(("OPTIONS_OUTSTANDING", position) for position in (3, 4, 5)),
+        ("ISO_LAST_EXPIRY", 1),
+        *(("EXERCISE_DEADLINE", position) for position in (3, 4)),
     ],
 )
 def test_a_blank_cell_for_an_optional_one_is_its_default(name: str, left_out: int, blank: Any) -> None:

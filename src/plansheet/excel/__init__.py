@@ -12,6 +12,8 @@ from plansheet.excel.iso_limit import ISO_LIMIT_BY_GRANT, ISO_LIMIT_BY_YEAR, ISO
 from plansheet.excel.merger import MERGER_CASHOUT, MERGER_CASHOUT_BY_HOLDER
 from plansheet.excel.outstanding import OPTIONS_OUTSTANDING
 from plansheet.excel.pool import POOL_AVAILABLE, POOL_LEDGER
+from plansheet.excel.term import ISO_LAST_EXPIRY
+from plansheet.excel.termination import EXERCISE_DEADLINE
 from plansheet.excel.version import PLANSHEET_VERSION
 from plansheet.excel.vesting import VEST_TRANCHES
 
@@ -30,6 +32,8 @@ FUNCTIONS: dict[str, Callable[..., object]] = {
         POOL_LEDGER,
         VEST_TRANCHES,
         OPTIONS_OUTSTANDING,
+        ISO_LAST_EXPIRY,
+        EXERCISE_DEADLINE,
         PLANSHEET_VERSION,
     )
 }
@@ -58,7 +62,9 @@ def as_shown(name: str, answer: object) -> object:
 
 __all__ = [
     "ADJUST_FOR_SPLIT",
+    "EXERCISE_DEADLINE",
     "FUNCTIONS",
+    "ISO_LAST_EXPIRY",
     "ISO_LIMIT_BY_GRANT",
     "ISO_LIMIT_BY_YEAR",
     "ISO_LIMIT_SPLIT",
