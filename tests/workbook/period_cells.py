@@ -1,8 +1,8 @@
-"""Sheets in which each rule of the option period and of the end of employment finds one thing, and where."""
+"""Sheets in which each rule of the option period, its end and its agreement finds one thing, and where."""
 
 import datetime as dt
 
-from workbook.ledgers import ACTIVITY, GRANTED, GRANTS, HOLDERS, VESTING, Sheet
+from workbook.ledgers import ACTIVITY, GRANTED, GRANTS, HOLDERS, VESTING, Sheet, with_cell
 
 ENDED, LATE = dt.date(2005, 1, 31), dt.date(2005, 5, 2)
 
@@ -10,6 +10,12 @@ ENDED, LATE = dt.date(2005, 1, 31), dt.date(2005, 5, 2)
 def grants(**more: object) -> Sheet:
     """The first grant alone, with further columns by their headings, spaces for underscores."""
     return Sheet("Grants", [[*GRANTS[0], *(name.replace("_", " ") for name in more)], [*GRANTS[1], *more.values()]])
+
+
+def nso(**more: object) -> Sheet:
+    """The same as an NSO."""
+    sheet = grants(**more)
+    return sheet._replace(rows=with_cell(sheet.rows, 1, "Type", "NSO"))
 
 
 def activity(*rows: tuple[dt.date, str]) -> Sheet:
@@ -36,6 +42,15 @@ OF_THE_PERIOD: dict[str, tuple[tuple[Sheet, ...], str]] = {
     "TERM005": ((grants(Expires=ENDED), vesting(), EXERCISED), "Grants!H2"),
     "END001": ((grants(Months_to_exercise=3), vesting(), EXERCISED, LEFT), "Activity!A3"),
     "END002": ((grants(), vesting(), EXERCISED, LEFT), "Activity!A3"),
+    "TRANS001": ((grants(Transferred_on=LATE, Transferred_by="OTHER"),), "Grants!I2"),
+    "TRANS002": ((nso(Transferred_on=LATE, Transferred_by="OTHER", Transferable="No"),), "Grants!I2"),
+    "TRANS003": ((grants(Transferable="Yes"),), "Grants!H2"),
+    "AGREE001": ((grants(Agreement=""),), "Grants!H2"),
+    "AGREE002": ((grants(Designated_ISO_on=ENDED),), "Grants!H2"),
+    "PROV001": ((grants(Additional_provisions="Loan; Assignable"),), "Grants!H2"),
+    "EXTEND001": ((grants(Extended_on=ENDED), vesting(), EXERCISED), "Grants!H2"),
+    "BLOCK001": ((activity((ENDED, "BLOCK"), (LATE, "EXERCISE")),), "Activity!A4"),
+    "BLOCK002": ((activity((ENDED, "RELEASE")),), "Activity!B3"),
     "END003": ((grants(), vesting(dt.date(2006, 1, 5)), activity(), LEFT), "Grants!G2"),
 }
 """The sheets, and the cell of the finding."""

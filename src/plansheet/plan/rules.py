@@ -6,9 +6,33 @@ Rules stand below the calculations that they use; where a module would hold too 
 from types import ModuleType
 
 from plansheet.core.rule import Rule
-from plansheet.plan import adjustment, iso_limit_rules, ledger_rules, merger, pool_rules, term, termination
+from plansheet.plan import (
+    adjustment,
+    agreements,
+    blocks,
+    extension,
+    iso_limit_rules,
+    ledger_rules,
+    merger,
+    pool_rules,
+    term,
+    termination,
+    transfers,
+)
 
-MODULES: tuple[ModuleType, ...] = (ledger_rules, iso_limit_rules, pool_rules, adjustment, merger, term, termination)
+MODULES: tuple[ModuleType, ...] = (
+    ledger_rules,
+    iso_limit_rules,
+    pool_rules,
+    adjustment,
+    merger,
+    term,
+    termination,
+    transfers,
+    agreements,
+    extension,
+    blocks,
+)
 
 
 def harvest(modules: tuple[ModuleType, ...]) -> tuple[Rule, ...]:
