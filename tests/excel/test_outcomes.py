@@ -1020,6 +1020,7 @@ VALID_CALLS: dict[str, tuple[Any, ...]] = {
     "EXERCISE_DEADLINE": (
         column([VEST, None]), column([FEBRUARY, MARCH]), column(["CAUSE", "DEATH"]), column([None, 12.0]), "ISO",
     ),
+    "PLAN_LAST_GRANT": (column([FEBRUARY, MARCH]), column([None, FEBRUARY]), "ISO"),
     "PLANSHEET_VERSION": (),
 }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Every worked case of the four functions, figure by figure, from the file that PLANSHEET_CASES names."""
+"""Every worked case of the functions, figure by figure, from the file that PLANSHEET_CASES names."""
 
 from __future__ import annotations
 
@@ -13,35 +13,40 @@ from typing import Any
 
 import pytest
 
+from plansheet.core.words import EndReason
 from plansheet.excel import (
     ADJUST_FOR_SPLIT,
+    EXERCISE_DEADLINE,
+    ISO_LAST_EXPIRY,
     ISO_LIMIT_BY_GRANT,
     ISO_LIMIT_BY_YEAR,
     ISO_LIMIT_SPLIT,
     MERGER_CASHOUT,
     MERGER_CASHOUT_BY_HOLDER,
+    PLAN_LAST_GRANT,
     POOL_AVAILABLE,
     SPLIT_TRANCHES,
 )
+from plansheet.plan.termination import iso_deadline
 
 CASES_FILE = os.environ.get("PLANSHEET_CASES")
 pytestmark = pytest.mark.skipif(
     CASES_FILE is None, reason="PLANSHEET_CASES is unset: it names the file of worked cases"
 )
 
-COVERED = {"ISO_LIMIT_SPLIT", "ADJUST_FOR_SPLIT", "MERGER_CASHOUT", "POOL_AVAILABLE"}
+COVERED = {
+    *("ISO_LIMIT_SPLIT", "ADJUST_FOR_SPLIT", "MERGER_CASHOUT", "POOL_AVAILABLE"),
+    *("CHECK_TERM", "CHECK_POST_TERMINATION", "CHECK_PLAN_TERM"),
+}
 NOT_COVERED_HERE = {
     "CHECK_424A",
     "CHECK_GRANT_AUTHORITY",
     "CHECK_ISO_ELIGIBILITY",
     "CHECK_PER_EMPLOYEE_LIMIT",
-    "CHECK_PLAN_TERM",
-    "CHECK_POST_TERMINATION",
     "CHECK_PRICE_FLOOR",
     "CHECK_SHAREHOLDER_APPROVAL",
     "CHECK_TENDER_HOLDING",
     "CHECK_TEN_PERCENT",
-    "CHECK_TERM",
     "MERGER_CASHOUT_WITHHOLDING",
     "TENDER_SHARES",
     "WITHHOLD_SHARES",
@@ -418,6 +423,76 @@ def test_pool_available(case: Case) -> None:
     )
 
 
+# ---- The option period, the time left to exercise, the plan's end ----------------------------------------------------
+
+
+def is_day(found: object) -> Checker:
+    def check(expected: str) -> None:
+        assert found == day(expected)
+
+    return check
+
+
+def before(moment: dt.datetime, days: int = 1) -> dt.datetime:
+    return moment - dt.timedelta(days=days)
+
+
+@pytest.mark.parametrize("case", cases_of("CHECK_TERM"))
+def test_option_period(case: Case) -> None:
+    inputs = case["inputs"]
+    last = ISO_LAST_EXPIRY(inputs["grant_date"], inputs["years"] == 5)
+
+    def day_after(expected: Mapping[str, Any]) -> None:
+        assert before(dt.datetime.fromisoformat(expected["date"])) == last
+        assert expected["passes"] == (dt.datetime.fromisoformat(expected["date"]) <= last)
+
+    check_every_figure(
+        case,
+        {
+            "last_permitted_expiry": is_day(last),
+            "conservative_expiry": is_day(before(last)),
+            "day_after": day_after,
+        },
+    )
+
+
+REASONS = {"VOLUNTARY": EndReason.TERMINATION, "DISABILITY_22e3": EndReason.DISABILITY}
+
+
+@pytest.mark.parametrize("case", cases_of("CHECK_POST_TERMINATION"))
+def test_time_left_to_exercise(case: Case) -> None:
+    ended, reason = case["inputs"]["last_day_employed"], REASONS[case["inputs"]["reason"]]
+    literal = iso_deadline(dt.date.fromisoformat(ended), reason, "LITERAL")
+
+    def backward(expected: str) -> None:
+        assert literal == dt.date.fromisoformat(expected)
+
+    def ninety_days(expected: str) -> None:
+        assert before(dt.datetime.fromisoformat(expected), 90) == day(ended)
+        assert EXERCISE_DEADLINE(None, ended, str(reason)) < day(expected)
+
+    check_every_figure(
+        case,
+        {
+            "last_iso_date_conservative": is_day(EXERCISE_DEADLINE(None, ended, str(reason))),
+            "last_iso_date_literal_backward_count": backward,
+            "ninety_day_date": ninety_days,
+        },
+    )
+
+
+@pytest.mark.parametrize("case", cases_of("CHECK_PLAN_TERM"))
+def test_plan_term(case: Case) -> None:
+    given = case["inputs"]["adopted"], case["inputs"]["stockholder_approved"]
+    check_every_figure(
+        case,
+        {
+            "plan_last_grant_date": is_day(PLAN_LAST_GRANT(*given)),
+            "iso_last_grant_conservative": is_day(PLAN_LAST_GRANT(*given, "ISO")),
+        },
+    )
+
+
 # ---- No silent gap --------------------------------------------------------------------------------------------------
 
 RUNNERS = {
@@ -425,6 +500,9 @@ RUNNERS = {
     "ADJUST_FOR_SPLIT": test_adjust_for_split,
     "MERGER_CASHOUT": test_merger_cashout,
     "POOL_AVAILABLE": test_pool_available,
+    "CHECK_TERM": test_option_period,
+    "CHECK_POST_TERMINATION": test_time_left_to_exercise,
+    "CHECK_PLAN_TERM": test_plan_term,
 }
 
 
@@ -433,7 +511,7 @@ def test_every_function_of_the_file_is_covered_or_named_as_not_covered() -> None
     assert {case["function"] for case in all_cases()} == COVERED | NOT_COVERED_HERE
 
 
-def test_every_case_of_the_four_functions_is_run() -> None:
+def test_every_case_of_the_functions_is_run() -> None:
     mine = [case for case in all_cases() if case["function"] in COVERED]
     assert sum(len(cases_of(function)) for function in COVERED) == len(mine)
     for case in mine:

@@ -89,6 +89,7 @@ ANSWERED: dict[str, tuple[Any, ...]] = {
         12,
         "ISO",
     ),
+    "PLAN_LAST_GRANT": (column(FEBRUARY, MARCH, None), column(None, FEBRUARY, None), "ISO"),
     "PLANSHEET_VERSION": (),
 }
 REFUSED: dict[str, tuple[Any, ...]] = {
@@ -106,5 +107,6 @@ REFUSED: dict[str, tuple[Any, ...]] = {
     "OPTIONS_OUTSTANDING": ([["Grant", "Holder"], ["G-1", "Ann Lee"]],),
     "ISO_LAST_EXPIRY": (column(FEBRUARY, MARCH, APRIL), column("Yes", "No")),
     "EXERCISE_DEADLINE": (column(FEBRUARY, MARCH, APRIL), column(APRIL, MARCH), "DEATH"),
+    "PLAN_LAST_GRANT": (column(FEBRUARY, MARCH, APRIL), column(APRIL, MARCH)),
 }
 CANNOT_BE_REFUSED = {"PLANSHEET_VERSION"}

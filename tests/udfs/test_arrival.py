@@ -149,6 +149,7 @@ def plain_refusal(name: str) -> ExcelError:
         ("VEST_TRANCHES", 5),
         *(("OPTIONS_OUTSTANDING", position) for position in (3, 4, 5)),
         ("ISO_LAST_EXPIRY", 1),
+        *(("PLAN_LAST_GRANT", position) for position in (1, 2)),
         *(("EXERCISE_DEADLINE", position) for position in (3, 4)),
     ],
 )

@@ -51,6 +51,8 @@ OF_THE_PERIOD: dict[str, tuple[tuple[Sheet, ...], str]] = {
     "EXTEND001": ((grants(Extended_on=ENDED), vesting(), EXERCISED), "Grants!H2"),
     "BLOCK001": ((activity((ENDED, "BLOCK"), (LATE, "EXERCISE")),), "Activity!A4"),
     "BLOCK002": ((activity((ENDED, "RELEASE")),), "Activity!B3"),
+    "PLAN001": ((grants(), Sheet("Plan", [["Term", "Value"], ["Adopted", LATE]])), "Grants!D2"),
+    "PLAN002": ((grants(), Sheet("Plan", [["Term", "Value"], ["Approved", dt.date(1994, 1, 5)]])), "Grants!D2"),
     "END003": ((grants(), vesting(dt.date(2006, 1, 5)), activity(), LEFT), "Grants!G2"),
 }
 """The sheets, and the cell of the finding."""

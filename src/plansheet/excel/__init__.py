@@ -11,6 +11,7 @@ from plansheet.excel.cells import ExcelError
 from plansheet.excel.iso_limit import ISO_LIMIT_BY_GRANT, ISO_LIMIT_BY_YEAR, ISO_LIMIT_SPLIT, ISO_LIMIT_WHY
 from plansheet.excel.merger import MERGER_CASHOUT, MERGER_CASHOUT_BY_HOLDER
 from plansheet.excel.outstanding import OPTIONS_OUTSTANDING
+from plansheet.excel.plan_term import PLAN_LAST_GRANT
 from plansheet.excel.pool import POOL_AVAILABLE, POOL_LEDGER
 from plansheet.excel.term import ISO_LAST_EXPIRY
 from plansheet.excel.termination import EXERCISE_DEADLINE
@@ -34,6 +35,7 @@ FUNCTIONS: dict[str, Callable[..., object]] = {
         OPTIONS_OUTSTANDING,
         ISO_LAST_EXPIRY,
         EXERCISE_DEADLINE,
+        PLAN_LAST_GRANT,
         PLANSHEET_VERSION,
     )
 }
@@ -73,6 +75,7 @@ __all__ = [
     "MERGER_CASHOUT_BY_HOLDER",
     "OPTIONS_OUTSTANDING",
     "PLANSHEET_VERSION",
+    "PLAN_LAST_GRANT",
     "POOL_AVAILABLE",
     "POOL_LEDGER",
     "SENTENCES_IN_CELLS",

@@ -84,9 +84,10 @@ def _unread(ledger: Ledger) -> str | None:
     has_blocks = any(row.action in kinds for row in ledger.activity)
     for unread in ledger.unread:
         record = unread.record
-        if isinstance(record, Activity) and unread.loses_row:
-            if record.action in kinds or (has_blocks and record.action in (Action.EXERCISE, None)):
-                return unread.message
+        if not isinstance(record, Activity) or not unread.loses_row:
+            continue
+        if record.action in kinds or (has_blocks and record.action in (Action.EXERCISE, None)):
+            return unread.message
     return None
 
 

@@ -14,6 +14,7 @@ from plansheet.plan import (
     iso_limit_rules,
     ledger_rules,
     merger,
+    plan_term,
     pool_rules,
     term,
     termination,
@@ -32,6 +33,7 @@ MODULES: tuple[ModuleType, ...] = (
     agreements,
     extension,
     blocks,
+    plan_term,
 )
 
 
