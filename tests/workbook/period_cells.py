@@ -4,7 +4,7 @@ import datetime as dt
 
 from workbook.ledgers import ACTIVITY, GRANTED, GRANTS, HOLDERS, VESTING, Sheet, with_cell
 
-ENDED, LATE = dt.date(2005, 1, 31), dt.date(2005, 5, 2)
+ENDED, LATE, SOON = dt.date(2005, 1, 31), dt.date(2005, 5, 2), dt.date(2011, 3, 1)
 
 
 def grants(**more: object) -> Sheet:
@@ -53,6 +53,11 @@ OF_THE_PERIOD: dict[str, tuple[tuple[Sheet, ...], str]] = {
     "BLOCK002": ((activity((ENDED, "RELEASE")),), "Activity!B3"),
     "PLAN001": ((grants(), Sheet("Plan", [["Term", "Value"], ["Adopted", LATE]])), "Grants!D2"),
     "PLAN002": ((grants(), Sheet("Plan", [["Term", "Value"], ["Approved", dt.date(1994, 1, 5)]])), "Grants!D2"),
+    "DUE001": ((grants(Expires=SOON), vesting(), activity()), "Grants!H2"),
+    "DUE002": (
+        (grants(Months_to_exercise=12), vesting(), activity(), holders(Employment_ended=dt.date(2010, 3, 1))),
+        "Grants!H2",
+    ),
     "END003": ((grants(), vesting(dt.date(2006, 1, 5)), activity(), LEFT), "Grants!G2"),
 }
 """The sheets, and the cell of the finding."""

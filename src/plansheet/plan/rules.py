@@ -10,6 +10,7 @@ from plansheet.plan import (
     adjustment,
     agreements,
     blocks,
+    deadlines,
     extension,
     iso_limit_rules,
     ledger_rules,
@@ -34,6 +35,7 @@ MODULES: tuple[ModuleType, ...] = (
     extension,
     blocks,
     plan_term,
+    deadlines,
 )
 
 

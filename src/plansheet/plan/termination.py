@@ -3,6 +3,7 @@
 import datetime
 from calendar import monthrange
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from plansheet.core.dates import date_text, months_after
@@ -86,12 +87,17 @@ class End(NamedTuple):
     reason: EndReason
 
 
+@lru_cache(maxsize=1)  # several rules ask for the same ledger
+def _holders(ledger: Ledger) -> dict[str, Holder]:
+    return {holder.holder.key: holder for holder in reversed(ledger.holders)}
+
+
 def end_of(ledger: Ledger, grant: Grant) -> End | Unsettled | None:
     """The end of employment of a grant's holder; None while it goes on."""
     what = f"the end of employment, for grant {grant.grant}"
     if grant.holder is None:
         return None if is_unread(ledger, grant, "holder") else Unsettled(what, "its Holder is blank")
-    holder = next((each for each in ledger.holders if each.holder == grant.holder), None)
+    holder = _holders(ledger).get(grant.holder.key)
     if holder is None:
         return Unsettled(what, f"its holder {grant.holder} is not in Holders")
     if holder.terminated is None or is_unread(ledger, holder, "end_reason"):
