@@ -224,8 +224,8 @@ class Provision(Word):
     )  # fmt: skip
     TRANSFER_RESTRICTIONS = (
         "RESTRICTIONS ON TRANSFER", "Transfer restrictions", "Restriction on transfer", "Nontransferable",
-        "Not transferable", "Lock-up", "Lockup", "Market standoff", "Right of first refusal", "First refusal", "ROFR",
-        "Drag-along", "Drag along", "Transferable by will or descent only", "Legend", "Legends",
+        "Not transferable", "Lock-up", "Market standoff", "Right of first refusal", "First refusal", "ROFR",
+        "Drag-along", "Transferable by will or descent only", "Legend", "Legends",
     )  # fmt: skip
     REPURCHASE = (
         "REPURCHASE RIGHT", "Repurchase rights", "Right of repurchase", "Repurchase", "Buyback right", "Call right",
