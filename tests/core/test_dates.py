@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plansheet.core.dates import add_months, anniversary, date_text, from_serial
+from plansheet.core.dates import add_months, anniversary, date_text, from_serial, months_after
 
 LAST = 2_958_465
 
@@ -85,6 +85,19 @@ def test_the_two_systems_are_1462_days_apart(serial: int) -> None:
 )
 def test_months_later_is_edate(start: str, months: int, end: str) -> None:
     assert add_months(day(start), months) == day(end)
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "end"),
+    [
+        ("2005-01-31", 3, "2005-04-30"),
+        ("9999-09-30", 3, "9999-12-30"),
+        ("9999-10-01", 3, "9999-12-31"),  # no month comes after
+        ("9999-01-01", 1200, "9999-12-31"),
+    ],
+)
+def test_months_after_stay_within_the_calendar(start: str, months: int, end: str) -> None:
+    assert months_after(day(start), months) == day(end)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from plansheet.core.words import (
     GrantType,
     Identifier,
     PoolView,
+    Provision,
     Recycling,
     Rounding,
     SplitMethod,
@@ -18,7 +19,9 @@ from plansheet.core.words import (
     fold,
 )
 
-LISTS: tuple[type[Word], ...] = (GrantType, Action, Rounding, SplitMethod, CashoutMethod, Recycling, PoolView)
+LISTS: tuple[type[Word], ...] = (
+    GrantType, Action, Rounding, SplitMethod, CashoutMethod, Recycling, PoolView, Provision,
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -166,3 +169,20 @@ def test_the_words_that_say_nothing_without_a_grant() -> None:
     free = {action for action in Action if not action.needs_grant}
     assert {Action.ACCELERATE, Action.APPROVAL, Action.SPLIT, Action.RESERVE} <= free
     assert not free & {Action.EXERCISE, Action.PERFORMANCE_MET, Action.CANCEL, Action.FORFEIT, Action.EXPIRE}
+
+
+@pytest.mark.parametrize(
+    ("text", "breaks"),
+    [
+        *((text, True) for text in ("Transferable", "assignable", "discount", "Term over 10 years")),
+        *((text, True) for text in ("Exercise by others", "tandem SAR above spread")),
+        # Plan §12(a) names these; IRC §422 leaves them alone.
+        *(
+            (text, False)
+            for text in ("restrictions on transfer", "repurchase rights", "cash bonus", "loan", "guaranty")
+        ),
+        *((text, False) for text in ("Early-exercise", "acceleration", "other property")),
+    ],
+)
+def test_which_provisions_keep_an_option_from_being_an_iso(text: str, breaks: bool) -> None:
+    assert Provision.read(text).breaks_iso is breaks

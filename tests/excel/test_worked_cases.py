@@ -13,19 +13,24 @@ from typing import Any
 
 import pytest
 
+from plansheet.core.words import EndReason
 from plansheet.excel import (
     ADJUST_FOR_SPLIT,
     ANNUAL_GRANT_ROOM,
+    EXERCISE_DEADLINE,
+    ISO_LAST_EXPIRY,
     ISO_LIMIT_BY_GRANT,
     ISO_LIMIT_BY_YEAR,
     ISO_LIMIT_SPLIT,
     MERGER_CASHOUT,
     MERGER_CASHOUT_BY_HOLDER,
+    PLAN_LAST_GRANT,
     POOL_AVAILABLE,
     SPLIT_TRANCHES,
     SUBSTITUTE_OPTION,
 )
 from plansheet.plan.substitution import Side, Substitution
+from plansheet.plan.termination import iso_deadline
 
 CASES_FILE = os.environ.get("PLANSHEET_CASES")
 pytestmark = pytest.mark.skipif(
@@ -39,17 +44,17 @@ COVERED = {
     "POOL_AVAILABLE",
     "CHECK_424A",
     "CHECK_PER_EMPLOYEE_LIMIT",
+    "CHECK_TERM",
+    "CHECK_POST_TERMINATION",
+    "CHECK_PLAN_TERM",
 }
 NOT_COVERED_HERE = {
     "CHECK_GRANT_AUTHORITY",
     "CHECK_ISO_ELIGIBILITY",
-    "CHECK_PLAN_TERM",
-    "CHECK_POST_TERMINATION",
     "CHECK_PRICE_FLOOR",
     "CHECK_SHAREHOLDER_APPROVAL",
     "CHECK_TENDER_HOLDING",
     "CHECK_TEN_PERCENT",
-    "CHECK_TERM",
     "MERGER_CASHOUT_WITHHOLDING",
     "TENDER_SHARES",
     "WITHHOLD_SHARES",
@@ -493,6 +498,76 @@ def test_annual_grant_room(case: Case) -> None:
     check_every_figure(case, {"counted": same(granted), "limit": same(granted + room), "passes": same(room >= 0)})
 
 
+# ---- The option period, the time left to exercise, the plan's end ----------------------------------------------------
+
+
+def is_day(found: object) -> Checker:
+    def check(expected: str) -> None:
+        assert found == day(expected)
+
+    return check
+
+
+def before(moment: dt.datetime, days: int = 1) -> dt.datetime:
+    return moment - dt.timedelta(days=days)
+
+
+@pytest.mark.parametrize("case", cases_of("CHECK_TERM"))
+def test_option_period(case: Case) -> None:
+    inputs = case["inputs"]
+    last = ISO_LAST_EXPIRY(inputs["grant_date"], inputs["years"] == 5)
+
+    def day_after(expected: Mapping[str, Any]) -> None:
+        assert before(dt.datetime.fromisoformat(expected["date"])) == last
+        assert expected["passes"] == (dt.datetime.fromisoformat(expected["date"]) <= last)
+
+    check_every_figure(
+        case,
+        {
+            "last_permitted_expiry": is_day(last),
+            "conservative_expiry": is_day(before(last)),
+            "day_after": day_after,
+        },
+    )
+
+
+REASONS = {"VOLUNTARY": EndReason.TERMINATION, "DISABILITY_22e3": EndReason.DISABILITY}
+
+
+@pytest.mark.parametrize("case", cases_of("CHECK_POST_TERMINATION"))
+def test_time_left_to_exercise(case: Case) -> None:
+    ended, reason = case["inputs"]["last_day_employed"], REASONS[case["inputs"]["reason"]]
+    literal = iso_deadline(dt.date.fromisoformat(ended), reason, "LITERAL")
+
+    def backward(expected: str) -> None:
+        assert literal == dt.date.fromisoformat(expected)
+
+    def ninety_days(expected: str) -> None:
+        assert before(dt.datetime.fromisoformat(expected), 90) == day(ended)
+        assert EXERCISE_DEADLINE(None, ended, str(reason)) < day(expected)
+
+    check_every_figure(
+        case,
+        {
+            "last_iso_date_conservative": is_day(EXERCISE_DEADLINE(None, ended, str(reason))),
+            "last_iso_date_literal_backward_count": backward,
+            "ninety_day_date": ninety_days,
+        },
+    )
+
+
+@pytest.mark.parametrize("case", cases_of("CHECK_PLAN_TERM"))
+def test_plan_term(case: Case) -> None:
+    given = case["inputs"]["adopted"], case["inputs"]["stockholder_approved"]
+    check_every_figure(
+        case,
+        {
+            "plan_last_grant_date": is_day(PLAN_LAST_GRANT(*given)),
+            "iso_last_grant_conservative": is_day(PLAN_LAST_GRANT(*given, "ISO")),
+        },
+    )
+
+
 # ---- No silent gap --------------------------------------------------------------------------------------------------
 
 RUNNERS = {
@@ -502,6 +577,9 @@ RUNNERS = {
     "POOL_AVAILABLE": test_pool_available,
     "CHECK_424A": test_substitution,
     "CHECK_PER_EMPLOYEE_LIMIT": test_annual_grant_room,
+    "CHECK_TERM": test_option_period,
+    "CHECK_POST_TERMINATION": test_time_left_to_exercise,
+    "CHECK_PLAN_TERM": test_plan_term,
 }
 
 

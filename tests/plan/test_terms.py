@@ -370,7 +370,7 @@ CASES: dict[str, tuple[Ledger, dict[str, object], list[str], list[str]]] = {
                 (Grant, "split_price"), (Grant, "exercise_price"), (Grant, "grant_date"), (Activity, "action")
             ),
         ),
-        {},
+        {"adopted": day("2020-01-02")},
         [],
         ["SPLIT002"],
     ),

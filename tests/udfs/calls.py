@@ -123,6 +123,15 @@ ANSWERED: dict[str, tuple[Any, ...]] = {
     "TENDER_SHARES": (column(1310, 99.99, None), column(6, 0.1, None)),
     "WITHHOLD_SHARES": (16250.85, 6),
     "CASHOUT_WITHHOLDING": (300000, 900000, 0.22, 0.37, 1000000, 0.062, 168600, 150000, 0.0145, 0.05),
+    "ISO_LAST_EXPIRY": (column(FEBRUARY, MARCH, None), column("Yes", None, None)),
+    "EXERCISE_DEADLINE": (
+        column(NEXT_MARCH, None, NEXT_FEBRUARY, None),
+        column(APRIL, MARCH, None, None),
+        column("DEATH", "DISABILITY", None, None),
+        12,
+        "ISO",
+    ),
+    "PLAN_LAST_GRANT": (column(FEBRUARY, MARCH, None), column(None, FEBRUARY, None), "ISO"),
     "PLANSHEET_VERSION": (),
 }
 REFUSED: dict[str, tuple[Any, ...]] = {
@@ -149,5 +158,8 @@ REFUSED: dict[str, tuple[Any, ...]] = {
     "TENDER_SHARES": (1310, 0),
     "WITHHOLD_SHARES": ("much", 6),
     "CASHOUT_WITHHOLDING": (300000, 900000, 22, 37, 1000000),
+    "ISO_LAST_EXPIRY": (column(FEBRUARY, MARCH, APRIL), column("Yes", "No")),
+    "EXERCISE_DEADLINE": (column(FEBRUARY, MARCH, APRIL), column(APRIL, MARCH), "DEATH"),
+    "PLAN_LAST_GRANT": (column(FEBRUARY, MARCH, APRIL), column(APRIL, MARCH)),
 }
 CANNOT_BE_REFUSED = {"PLANSHEET_VERSION"}

@@ -149,6 +149,9 @@ def plain_refusal(name: str) -> ExcelError:
         ("VEST_TRANCHES", 5),
         *(("OPTIONS_OUTSTANDING", position) for position in (3, 4, 5)),
         *(("ANNUAL_GRANT_ROOM", position) for position in (3, 5)),
+        ("ISO_LAST_EXPIRY", 1),
+        *(("PLAN_LAST_GRANT", position) for position in (1, 2)),
+        *(("EXERCISE_DEADLINE", position) for position in (3, 4)),
     ],
 )
 def test_a_blank_cell_for_an_optional_one_is_its_default(name: str, left_out: int, blank: Any) -> None:

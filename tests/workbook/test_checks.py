@@ -36,6 +36,7 @@ from workbook.ledgers import (
     with_row,
 )
 from workbook.making import changed, workbook
+from workbook.period_cells import OF_THE_PERIOD
 
 MERGER: Rows = [["Term", "Value"], ["Merger price", 6], ["Merger date", dt.date(2011, 1, 5)]]
 NOTICE: Rows = [
@@ -492,6 +493,7 @@ IN_THEIR_CELLS: dict[str, tuple[tuple[Sheet, ...], str]] = {
     "PAY001": ((Sheet("Activity", PAID),), "Activity!G4"),
     "PAY002": ((Sheet("Grants", GRANTS), Sheet("Activity", PAID)), "Activity!D4"),
     "TAX001": ((Sheet("Activity", PAID),), "Activity!D5"),
+    **OF_THE_PERIOD,
     "CALC001": ((pool(971),), "Pool!A2"),
     "CALC003": ((pool("#NAME?"),), "Pool!A2"),
 }

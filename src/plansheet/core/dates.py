@@ -33,6 +33,13 @@ def add_months(day: datetime.date, months: int) -> datetime.date:
     return datetime.date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+def months_after(day: datetime.date, months: int) -> datetime.date:
+    """As add_months, forward; the last day of the calendar where there is no such month."""
+    if (day.year * 12 + day.month - 1 + months) // 12 > datetime.MAXYEAR:
+        return datetime.date.max
+    return add_months(day, months)
+
+
 def anniversary(day: datetime.date, years: int) -> datetime.date:
     """The same day so many years later; of 29 February, 28 February in a common year."""
     return add_months(day, 12 * years)

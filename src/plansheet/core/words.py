@@ -208,6 +208,67 @@ class TransferWay(Word):
     )
 
 
+class Provision(Word):
+    """What an option agreement may have beside the plan's terms (plan §12(a))."""
+
+    TRANSFERABLE = (
+        "TRANSFERABLE", "Assignable", "Transfer allowed", "Transfer permitted", "Transferable in lifetime",
+        "Transferable to family members", "Transferable to family", "Transferable to trusts", "Transferable to a trust",
+        "Pledge allowed", "May be pledged",
+    )  # fmt: skip
+    BELOW_FMV = (
+        "PRICE BELOW FMV", "Discount", "Discounted", "Discounted price", "Discount to FMV", "Price discount",
+        "Exercise price below FMV", "Price below fair market value", "Exercise price below fair market value",
+    )  # fmt: skip
+    LONG_TERM = (
+        "TERM OVER TEN YEARS", "Term longer than ten years", "Term over 10 years", "Term longer than 10 years",
+        "Term of more than ten years", "Term of more than 10 years", "Exercisable after ten years",
+        "Exercisable after 10 years",
+    )  # fmt: skip
+    CASH_ABOVE_SPREAD = (
+        "CASH ALTERNATIVE ABOVE SPREAD", "Cash settlement above spread", "Tandem cash settlement above spread",
+        "Tandem right above spread", "Tandem SAR above spread", "Cash alternative worth more than the spread",
+        "Cash settlement worth more than the spread", "Tandem cash settlement worth more than the spread",
+    )  # fmt: skip
+    EXERCISE_BY_OTHERS = (
+        "EXERCISE BY OTHERS IN LIFETIME", "Exercise by others", "Exercisable by others",
+        "Exercisable by others in lifetime", "Exercisable by another in lifetime", "Exercisable by spouse",
+        "Exercisable by family members", "Exercisable by trust",
+    )  # fmt: skip
+    TRANSFER_RESTRICTIONS = (
+        "RESTRICTIONS ON TRANSFER", "Transfer restrictions", "Restriction on transfer", "Nontransferable",
+        "Not transferable", "Lock-up", "Market standoff", "Right of first refusal", "First refusal", "ROFR",
+        "Drag-along", "Transferable by will or descent only", "Legend", "Legends",
+    )  # fmt: skip
+    REPURCHASE = (
+        "REPURCHASE RIGHT", "Repurchase rights", "Right of repurchase", "Repurchase", "Buyback right", "Call right",
+        "Repurchase option", "Company repurchase right",
+    )  # fmt: skip
+    CASH_BONUS = "CASH BONUS", "Cash bonuses", "Bonus", "Tax bonus", "Commitment to pay cash bonus", "Gross-up"
+    LOAN = "LOAN", "Loans", "Loan to exercise", "Commitment to lend", "Promissory note"
+    GUARANTY = "GUARANTY", "Guarantee", "Guaranty of loan", "Guaranties", "Loan guaranty", "Loan guarantee"
+    OTHER_PROPERTY = "OTHER PROPERTY", "Transfer of other property", "Property upon exercise"
+    EARLY_EXERCISE = "EARLY EXERCISE", "Early exercise right", "Early exercisable", "Exercise before vesting"
+    ACCELERATION = (
+        "ACCELERATION", "Accelerated vesting", "Change in control acceleration", "Change of control acceleration",
+        "Acceleration on change in control", "Acceleration on change of control", "Single trigger", "Double trigger",
+        "Single-trigger acceleration", "Double-trigger acceleration",
+    )  # fmt: skip
+
+    @property
+    def breaks_iso(self) -> bool:
+        """Whether an option with it is no ISO (IRC §422(b); Treas. Reg. §1.422-5 for what is harmless)."""
+        return self in _BREAKING
+
+
+_BREAKING = frozenset(
+    {
+        Provision.TRANSFERABLE, Provision.BELOW_FMV, Provision.LONG_TERM, Provision.CASH_ABOVE_SPREAD,
+        Provision.EXERCISE_BY_OTHERS,
+    }
+)  # fmt: skip
+
+
 class Relation(Word):
     """Who holds stock that counts, or does not, as a holder's own (IRC §424(d))."""
 

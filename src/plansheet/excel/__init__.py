@@ -21,9 +21,12 @@ from plansheet.excel.manual import PLAN_EXPLAIN
 from plansheet.excel.merger import MERGER_CASHOUT, MERGER_CASHOUT_BY_HOLDER
 from plansheet.excel.outstanding import OPTIONS_OUTSTANDING
 from plansheet.excel.payment import TENDER_SHARES
+from plansheet.excel.plan_term import PLAN_LAST_GRANT
 from plansheet.excel.pool import POOL_AVAILABLE, POOL_LEDGER
 from plansheet.excel.pricing import ISO_MIN_PRICE
 from plansheet.excel.substitution import SUBSTITUTE_OPTION
+from plansheet.excel.term import ISO_LAST_EXPIRY
+from plansheet.excel.termination import EXERCISE_DEADLINE
 from plansheet.excel.version import PLANSHEET_VERSION
 from plansheet.excel.vesting import VEST_TRANCHES
 from plansheet.excel.withholding import CASHOUT_WITHHOLDING, WITHHOLD_SHARES
@@ -47,9 +50,12 @@ FUNCTIONS: dict[str, Callable[..., object]] = {
         OPTIONS_OUTSTANDING,
         ANNUAL_GRANT_ROOM,
         ISO_MIN_PRICE,
+        ISO_LAST_EXPIRY,
         TENDER_SHARES,
         WITHHOLD_SHARES,
         CASHOUT_WITHHOLDING,
+        EXERCISE_DEADLINE,
+        PLAN_LAST_GRANT,
         PLAN_CHECK,
         PLAN_UNCHECKED,
         PLAN_CALENDAR,
@@ -90,7 +96,9 @@ __all__ = [
     "ADJUST_FOR_SPLIT",
     "ANNUAL_GRANT_ROOM",
     "CASHOUT_WITHHOLDING",
+    "EXERCISE_DEADLINE",
     "FUNCTIONS",
+    "ISO_LAST_EXPIRY",
     "ISO_LIMIT_BY_GRANT",
     "ISO_LIMIT_BY_YEAR",
     "ISO_LIMIT_SPLIT",
@@ -104,6 +112,7 @@ __all__ = [
     "PLAN_CALENDAR",
     "PLAN_CHECK",
     "PLAN_EXPLAIN",
+    "PLAN_LAST_GRANT",
     "PLAN_UNCHECKED",
     "POOL_AVAILABLE",
     "POOL_LEDGER",

@@ -162,7 +162,8 @@ def PLAN_CALENDAR(
     """
     asked = _asked(grants, vesting, activity, holders, plan, as_of, committee, holdings)
     table: list[list[object]] = [["Date", "Days left", "What", "Holder", "Grant", "Shares"]]
-    for due in deadlines(asked.read.ledger, asked.plan.terms, asked.as_of):
+    coming, _ = deadlines(asked.read.ledger, asked.plan.terms, asked.as_of)  # what is open, PLAN_UNCHECKED tells
+    for due in coming:
         left = float((due.day - asked.as_of).days)
         shares = "" if due.shares is None else number_cell(due.shares)
         table.append([date_cell(due.day), left, due.what, str(due.holder or ""), str(due.grant or ""), shares])

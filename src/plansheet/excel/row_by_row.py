@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from plansheet.excel.cells import CallFailed, Cells, column, equal_heights, first_bad
+from plansheet.excel.cells import CallFailed, Cells, ExcelError, column, equal_heights, first_bad
 from plansheet.excel.reading import BadCell, is_blank_or_zero, read_column
 
 
@@ -18,7 +18,8 @@ class Given(NamedTuple):
 def row_by_row(arguments: Mapping[str, Given], answer: Callable[..., Sequence[object]], width: int = 1) -> object:
     """The answer for each row; a single cell holds for all of them. A row without anything of its own stays blank.
 
-    answer: takes the values in the order of the arguments, gives the cells of a row, as many as ``width``.
+    answer: takes the values in the order of the arguments, gives the cells of a row, as many as ``width``;
+    a BadCell from it says why the row has none.
     """
     cells = {name: column(given.cells, name) for name, given in arguments.items()}
     columns = {name: each for name, each in cells.items() if len(each) > 1}
@@ -34,7 +35,10 @@ def row_by_row(arguments: Mapping[str, Given], answer: Callable[..., Sequence[ob
         elif (error := first_bad(i, reads)) is not None:
             rows.append([error] * width)
         else:
-            rows.append(list(answer(*(reads[n].values[i] if n in reads else for_all[n] for n in arguments))))
+            try:
+                rows.append(list(answer(*(reads[n].values[i] if n in reads else for_all[n] for n in arguments))))
+            except BadCell as none:
+                rows.append([ExcelError(none.code, f"row {i + 1}: {none}")] * width)
     is_scalar = not any(isinstance(given.cells, (list, tuple)) for given in arguments.values())
     return rows[0][0] if is_scalar and width == 1 else rows
 

@@ -8,8 +8,12 @@ from types import ModuleType
 from plansheet.core.rule import Rule
 from plansheet.plan import (
     adjustment_rules,
+    agreements,
     authority,
+    blocks,
+    deadlines,
     eligibility,
+    extension,
     grant_limit,
     iso_limit_rules,
     ledger_rules,
@@ -17,9 +21,13 @@ from plansheet.plan import (
     merger_rules,
     ownership,
     payment,
+    plan_term,
     pool_rules,
     pricing,
     substitution,
+    term,
+    termination,
+    transfers,
     withholding,
 )
 
@@ -30,14 +38,22 @@ MODULES: tuple[ModuleType, ...] = (
     authority,
     grant_limit,
     pool_rules,
+    agreements,
     pricing,
     ownership,
     payment,
+    term,
     iso_limit_rules,
+    transfers,
+    termination,
+    extension,
+    blocks,
     adjustment_rules,
     substitution,
     merger_rules,
     withholding,
+    plan_term,
+    deadlines,
 )
 
 

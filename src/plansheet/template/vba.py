@@ -288,7 +288,8 @@ def _folded(line: str) -> str:
     """A long line, continued after a comma: VBA takes 1,023 characters, and 24 continued lines."""
     lines, indent = [""], " " * (len(line) - len(line.lstrip()) + 8)
     for part in re.split(r"(?<=, )", line):
-        if lines[-1].strip() and len(lines[-1]) + len(part) > _WIDTH:
+        continues = part.endswith(" ")  # and gets an underscore after its space
+        if lines[-1].strip() and len(lines[-1]) + len(part) + continues > _WIDTH:
             lines.append(indent)
         lines[-1] += part
     return " _\n".join(part.rstrip() for part in lines)

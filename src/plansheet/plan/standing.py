@@ -1,0 +1,139 @@
+"""How an option stands at the end of a day: shares left, exercisable and not (plan §7, §8, §10)."""
+
+import datetime
+from collections import Counter
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from plansheet.core.dates import date_text
+from plansheet.core.numbers import Number, shares_text
+from plansheet.core.records import Activity, Grant, Ledger, Tranche, heading
+from plansheet.core.rule import Unsettled
+from plansheet.core.words import Action, GrantType, Identifier, Moment
+from plansheet.plan.ledger import complete, of_this_plan
+from plansheet.plan.option_history import LIFE_EVENTS, Option, replay
+from plansheet.plan.outstanding import until
+from plansheet.plan.terms import Terms
+from plansheet.plan.unread import is_unread
+
+
+class Standing(NamedTuple):
+    """An option with its history up to a day, in the shares of that day."""
+
+    option: Option
+    is_scheduled: bool
+    """Whether the records say when it becomes exercisable."""
+
+    @property
+    def shares(self) -> Number:
+        """Shares neither exercised nor ended."""
+        return self.option.outstanding
+
+    def exercisable(self, day: datetime.date) -> Number | None:
+        """Those that had become exercisable by a day; None where nothing tells."""
+        if not self.is_scheduled:
+            return None
+        lots = self.option.lots
+        return sum((lot.live for lot in lots if lot.due is not None and lot.due <= day), start=0) * self.option.factor
+
+
+def standing(ledger: Ledger, grant: Grant, day: datetime.date) -> Standing | str:
+    """An option of Grants at the end of a day, or the reason why that is not known."""
+    records = _records(ledger)
+    tranches = records.tranches.get(grant.grant.key)
+    is_scheduled = tranches is not None
+    if tranches is None:
+        if (why := complete(ledger).of_grant.get(grant.grant.key)) is not None:
+            return why
+        missing = [name for name in ("holder", "grant_date", "shares") if getattr(grant, name) is None]
+        if missing:
+            return f"grant {grant.grant} has no {', '.join(heading(Grant, name) for name in missing)}"
+        if ledger.tranches:
+            return f"grant {grant.grant} has no tranches"
+        # As one tranche: what is left of it is known all the same, unless only a part by exercisability was ended.
+        tranches = [_whole(grant)]
+    events = until(records.events_of(grant.grant), day, Moment.END_OF_DAY)
+    why = _unclear(ledger, grant, tranches) or (None if is_scheduled else _by_exercisability(grant, events))
+    if why is not None:
+        return why
+    options, broken = replay(tranches, events)
+    if broken:
+        return broken[0].refusal.message.partition("; ")[0]
+    return Standing(options[grant.grant.key], is_scheduled)
+
+
+def _unclear(ledger: Ledger, grant: Grant, tranches: list[Tranche]) -> str | None:
+    """Why the tranches of a grant cannot be reckoned with."""
+    done = complete(ledger)
+    if grant.grant.key in _records(ledger).twice:
+        return f"grant {grant.grant} is listed twice"
+    why = done.of_grant.get(grant.grant.key) or done.of_holder.get(tranches[0].held_by.key)
+    total = sum((tranche.shares or 0 for tranche in tranches), start=0)
+    if why is None and grant.shares is not None and total != grant.shares:
+        why = f"the tranches of grant {grant.grant} add up to {shares_text(total)}, not {shares_text(grant.shares)}"
+    return why
+
+
+def _by_exercisability(grant: Grant, events: list[Activity]) -> str | None:
+    """What has ended the unexercisable shares of an option, or all exercisable ones: nobody can tell how many."""
+    for row in events:
+        counts = row.action is Action.FORFEIT or (row.action is Action.EXPIRE and row.shares is None)
+        if counts and row.grant is not None and row.date is not None:
+            when = f"{row.action} on {date_text(row.date)}"
+            return f"nothing tells when grant {grant.grant} became exercisable, and its {when} depends on it"
+    return None
+
+
+def _whole(grant: Grant) -> Tranche:
+    return Tranche(grant.grant, grant.holder, grant.grant_type, grant.grant_date, 1, grant.grant_date, grant.shares)
+
+
+class _Records:
+    """A ledger's tranches and events by grant, so that one option is not searched for among all."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.tranches: dict[str, list[Tranche]] = {}
+        for tranche in complete(ledger).tranches:
+            self.tranches.setdefault(tranche.grant.key, []).append(tranche)
+        times = Counter(grant.grant.key for grant in ledger.grants)
+        self.twice = {key for key, number in times.items() if number > 1}
+        self._of_grant: dict[str, list[tuple[int, Activity]]] = {}
+        for at, row in enumerate(ledger.activity):
+            if row.action in LIFE_EVENTS or row.action is Action.APPROVAL:
+                self._of_grant.setdefault(row.grant.key if row.grant is not None else "", []).append((at, row))
+
+    def events_of(self, grant: Identifier) -> list[Activity]:
+        """What happened to a grant, or to all, as listed."""
+        rows = [*self._of_grant.get(grant.key, ()), *self._of_grant.get("", ())]
+        return [row for _, row in sorted(rows, key=lambda each: each[0])]
+
+
+@lru_cache(maxsize=1)  # several rules ask for the same ledger
+def _records(ledger: Ledger) -> _Records:
+    return _Records(ledger)
+
+
+# --- Which options a rule concerns -----------------------------------------------------------------------------------
+
+
+def own_grants(ledger: Ledger, terms: Terms) -> list[Grant]:
+    """The rows of Grants under this plan, as listed."""
+    own = of_this_plan(ledger, terms)
+    return [grant for grant in ledger.grants if grant.grant.key in own]
+
+
+def isos(ledger: Ledger, terms: Terms) -> Iterator[Grant | Unsettled]:
+    """The ISOs of this plan; Unsettled for a grant that does not say whether it is one."""
+    for grant in own_grants(ledger, terms):
+        if grant.grant_type is GrantType.ISO:
+            yield grant
+        elif grant.grant_type is None and not is_unread(ledger, grant, "grant_type"):
+            yield Unsettled(f"what holds for ISOs, of grant {grant.grant}", "its Type is blank")
+
+
+def merger_ended(terms: Terms, day: datetime.date) -> bool:
+    """Whether a merger has ended the options by a day: paid for, or after a notice (plan §16(a)(ii), (iii))."""
+    if terms.merger_date is None or terms.merger_date > day:
+        return False
+    return terms.merger_price is not None or terms.merger_notice is not None
