@@ -2,7 +2,7 @@
 
 A ledger is written as its sheets would show it, headings in the first row; a record stands in the row that it would
 have there. A case lists what is found, by every rule: `at` the table, row and column, `says` parts of message and fix;
-and in `open` parts of what the rules could not settle.
+and in `open` parts of what the rules could not settle. It is judged on CHECK_DAY unless it names its own day, `as_of`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ from plansheet.plan.terms import Terms, atg_1996, with_values
 Case = Mapping[str, Any]
 
 TABLES: dict[str, type[Any]] = {name: record for record, name in NAMES.items()}
-KEYS = {"rule", "name", "terms", "finds", "open", *TABLES}  # a word misspelled in a case would leave it untested
+# A word misspelled in a case would leave it untested.
+KEYS = {"rule", "name", "as_of", "terms", "finds", "open", *TABLES}
 CHECK_DAY = dt.date(2011, 1, 31)
 
 
@@ -100,17 +101,22 @@ def terms_of(case: Case) -> Terms:
     return with_values(atg_1996(), values, "the case")
 
 
+def as_of(case: Case) -> dt.date:
+    day: dt.date = case.get("as_of", CHECK_DAY)
+    return day
+
+
 def found_in(case: Case) -> list[Finding]:
     ledger, terms = ledger_in(case), terms_of(case)
     checked = [each for each in RULES if not each.lacks(ledger)]
-    return [finding for each in checked for finding in find(each, ledger, terms, CHECK_DAY)]
+    return [finding for each in checked for finding in find(each, ledger, terms, as_of(case))]
 
 
 def open_in(case: Case) -> set[str]:
     """What the rules could not settle, and why."""
     ledger, terms = ledger_in(case), terms_of(case)
     checked = [each for each in RULES if not each.lacks(ledger)]
-    return {f"{q.what}: {q.why}" for each in checked for q in run(each, ledger, terms, CHECK_DAY)[1]}
+    return {f"{q.what}: {q.why}" for each in checked for q in run(each, ledger, terms, as_of(case))[1]}
 
 
 def where(finding: Finding) -> str:
@@ -162,7 +168,7 @@ def test_no_case_is_told_twice() -> None:
 def test_every_hit_fills_the_words_of_its_rule(card: Any) -> None:
     asked = {name for text in (card.message, card.fix) for _, name, *_ in Formatter().parse(text) if name}
     own = [case for case in CASES if case["rule"] == card.code]
-    hits = [hit for case in own for hit in card.check(ledger_in(case), terms_of(case), CHECK_DAY)]
+    hits = [hit for case in own for hit in card.check(ledger_in(case), terms_of(case), as_of(case))]
     assert hits
     for hit in (hit for hit in hits if isinstance(hit, Hit)):
         assert asked <= set(hit.facts)

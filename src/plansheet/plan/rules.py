@@ -6,9 +6,31 @@ Rules stand below the calculations that they use; where a module would hold too 
 from types import ModuleType
 
 from plansheet.core.rule import Rule
-from plansheet.plan import adjustment, iso_limit_rules, ledger_rules, merger, pool_rules
+from plansheet.plan import (
+    adjustment,
+    amendment,
+    approval,
+    foreign,
+    iso_limit_rules,
+    ledger_rules,
+    merger,
+    outlook,
+    pool_rules,
+    regrant,
+)
 
-MODULES: tuple[ModuleType, ...] = (ledger_rules, iso_limit_rules, pool_rules, adjustment, merger)
+MODULES: tuple[ModuleType, ...] = (
+    ledger_rules,
+    iso_limit_rules,
+    pool_rules,
+    adjustment,
+    merger,
+    approval,
+    amendment,
+    regrant,
+    foreign,
+    outlook,
+)
 
 
 def harvest(modules: tuple[ModuleType, ...]) -> tuple[Rule, ...]:
