@@ -109,21 +109,23 @@ def written(rows: list[Row]) -> list[Activity]:
     return made
 
 
+_WORDS = ["grant", "exercise", "cancel", "grant", "increase", "split"]
+
+
 @st.composite
 def histories(draw: st.DrawFn) -> tuple[int, list[Row]]:
     """An opening reserve and rows that can have happened: nothing is taken that is not there."""
-    opening = draw(st.integers(0, 6))
-    rows: list[Row] = []
+    opening = draw(st.integers(0, 4))
+    rows: list[Row] = [("increase", draw(st.integers(0, 1)), draw(st.integers(1, 5)))]
     left: list[int] = []
-    for _ in range(draw(st.integers(0, 12))):
-        word = draw(st.sampled_from(["increase", "grant", "grant", "cancel", "exercise", "split"]))
+    for word in draw(st.lists(st.sampled_from(_WORDS), min_size=2, max_size=12)):
         if word == "increase":
             rows.append((word, draw(st.integers(0, 1)), draw(st.integers(1, 5))))
         elif word == "split" and sum(row[0] == "split" for row in rows) < 2:
             rows.append((word, 0, 0))
             left = [2 * each for each in left]
         elif word == "grant":
-            shares = draw(st.integers(1, 6))
+            shares = draw(st.integers(1, 8))
             rows.append((word, len(left), shares))
             left.append(shares)
         elif word in ("cancel", "exercise") and any(left):
