@@ -23,7 +23,7 @@ from plansheet.plan.approval import (
     plan_not_approved_in_time,
 )
 from plansheet.plan.increase import Dependence, dependence, increases
-from plansheet.plan.outlook import pool_runs_low
+from plansheet.plan.outlook import pool_outlook, pool_runs_low
 from plansheet.plan.pool import PoolLine, pool_ledger
 from plansheet.plan.terms import atg_1996, with_values
 
@@ -85,6 +85,20 @@ def test_the_ends_of_the_calendar_are_no_failure(last: dt.date) -> None:
     rules = amendment_not_approved_in_time, increase_not_approved_in_time, plan_not_approved_in_time, pool_runs_low
     for rule in rules:
         find(rule, ledger, terms, last)
+
+
+def test_the_outlook_of_a_pool_ends_with_its_day() -> None:
+    rows = [
+        Activity(day("2001-04-10"), Action.GRANT, Identifier("G-1"), 5, GrantType.NSO),
+        Activity(day("2001-04-11"), Action.GRANT, Identifier("G-2"), 7, GrantType.NSO),
+        Activity(day("2002-04-10"), Action.EXERCISE, Identifier("G-1"), 5),
+        Activity(day("2002-04-11"), Action.CANCEL, Identifier("G-2"), 7),
+    ]
+    lines = [line for line in pool_ledger(100, rows) if isinstance(line, PoolLine)]
+    outlook = pool_outlook(lines, since=day("2001-04-10"), as_of=day("2002-04-10"))
+    assert outlook == (lines[2], 7)
+    assert outlook.line.available == 88
+    assert pool_outlook(lines, since=day("2001-04-10"), as_of=day("2001-04-09")) is None
 
 
 # --- What the grants needed of an increase: a second computation, share by share -------------------------------------

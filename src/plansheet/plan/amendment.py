@@ -15,9 +15,9 @@ from plansheet.plan.terms import Terms
     "AMEND001",
     Severity.ERROR,
     plan="§19(b)",
-    message="The amendment{of_grant}{on} affects rights under options granted before it, and {consent}.",
+    message="The {amendment} affects rights under options granted before it, and {consent}.",
     fix="Enter the day of the consent in Consent, or remove the amendment: without consent it does not affect them.",
-    needs=((Activity, "action"), (Activity, "adverse"), (Activity, "consent")),
+    needs=((Activity, "action"), (Activity, "date"), (Activity, "adverse"), (Activity, "consent")),
 )
 def adverse_without_consent(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit | Unsettled]:
     """An amendment affects rights under options granted before it, without the optionees' consent on its day.
@@ -30,21 +30,22 @@ def adverse_without_consent(ledger: Ledger, terms: Terms, as_of: datetime.date) 
     """
     unread = [u.record for u in ledger.unread if u.field in ("adverse", "consent")]
     for row in ledger.activity:
-        if row.action is not Action.AMEND or row.adverse is False or any(row is record for record in unread):
+        if row.action is not Action.AMEND or row.adverse is False or row.date is None:
             continue
-        facts: dict[str, object] = {
-            "of_grant": f" of grant {row.grant}" if row.grant is not None else "",
-            "on": f" of {date_text(row.date)}" if row.date is not None else f" in Activity row {row.row}",
-        }
-        named = "the amendment{of_grant}{on}".format(**facts)
+        if any(row is record for record in unread):
+            continue  # LEDGER001 says so
+        amendment = f"amendment{_of_grant(row)} of {date_text(row.date)}"
         if row.adverse is None:
-            yield Unsettled(named, "nothing tells whether it affects rights")
+            yield Unsettled(f"the {amendment}", "nothing tells whether it affects rights")
         elif row.consent is None:
-            yield Hit(row, "consent", facts | {"consent": "no consent is recorded"})
-        elif row.date is None:
-            yield Unsettled(named, "it has no date")
+            yield Hit(row, "consent", {"amendment": amendment, "consent": "no consent is recorded"})
         elif row.consent > row.date:
-            yield Hit(row, "consent", facts | {"consent": f"the consent is of {date_text(row.consent)}, after it"})
+            consent = f"the consent is of {date_text(row.consent)}, after it"
+            yield Hit(row, "consent", {"amendment": amendment, "consent": consent})
+
+
+def _of_grant(row: Activity) -> str:
+    return f" of grant {row.grant}" if row.grant is not None else ""
 
 
 @rule(
@@ -52,12 +53,12 @@ def adverse_without_consent(ledger: Ledger, terms: Terms, as_of: datetime.date) 
     Severity.WARNING,
     plan="§19(b), §21",
     law=("IRC §424(h)",),
-    message="Grant {grant}, an ISO, was amended{on}: if that benefits the holder, it is a new option of that day.",
+    message="Grant {grant}, an ISO, was amended on {day}: if that benefits the holder, it is a new option of that day.",
     fix=(
         "Record a modification as a CANCEL and a new grant, with the fair market value of its day and the old one in "
         "Replaces; if it is none, keep the reason on file."
     ),
-    needs=((Activity, "action"), (Activity, "grant"), (Grant, "grant_type")),
+    needs=((Activity, "action"), (Activity, "date"), (Activity, "grant"), (Grant, "grant_type")),
 )
 def amended_iso(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
     """An ISO was amended, and nothing tells that it was not modified.
@@ -71,10 +72,9 @@ def amended_iso(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[
     own = of_this_plan(ledger, terms)
     replaced = {(g.replaces.key, g.grant_date) for g in ledger.grants if g.replaces is not None}
     for row in ledger.activity:
-        if row.action is not Action.AMEND or row.grant is None or row.adverse:
+        if row.action is not Action.AMEND or row.grant is None or row.date is None or row.adverse:
             continue
         grant = own.get(row.grant.key)
         is_iso = grant is not None and grant.grant_type is GrantType.ISO
         if is_iso and (row.grant.key, row.date) not in replaced:
-            on = f" on {date_text(row.date)}" if row.date is not None else f" in Activity row {row.row}"
-            yield Hit(row, "action", {"grant": row.grant, "on": on})
+            yield Hit(row, "action", {"grant": row.grant, "day": date_text(row.date)})

@@ -10,7 +10,7 @@ from plansheet.core.numbers import Number, counted_text, shares_text
 from plansheet.core.records import Activity, Grant, Ledger
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
-from plansheet.plan.increase import Dependence, Dependent, dependence, increases, taken_back
+from plansheet.plan.increase import Dependence, Dependent, Exercised, dependence, increases, taken_back
 from plansheet.plan.ledger import of_this_plan
 from plansheet.plan.pool import PoolLine
 from plansheet.plan.pool_rules import opening_reserve, own_rows, pool_of, record_of
@@ -110,34 +110,32 @@ def exercised_before_approval(ledger: Ledger, terms: Terms, as_of: datetime.date
             why = "the Plan sheet has no Approved, and Activity no APPROVAL row without a grant"
         if why is not None:  # otherwise it is APPROVE006
             yield Unsettled("whether options were exercised before the approval of the plan", why)
-    increased = _increases_needed(ledger, terms)
+    of_option = _option_approvals(ledger)
+    parts: dict[int, list[Exercised]] = {}
+    for part in _increases_needed(ledger, terms).exercises:
+        parts.setdefault(id(part.activity), []).append(part)
     for row in exercises:
-        if row.date is None:
-            yield Unsettled(f"the exercise of grant {row.grant} in Activity row {row.row}", "it has no date")
-            continue
-        gates = [_Gate("the plan", approved)] if approved is not None else []
-        gates += [_Gate("the option", day) for day in _approvals_of(row, ledger)]
+        if row.date is None or row.grant is None:
+            continue  # a row without its date or grant is LEDGER001
+        gates = [_Gate("the plan", approved), _Gate("the option", of_option.get(row.grant.key))]
         closed = next((gate for gate in gates if gate.approved is not None and row.date < gate.approved), None)
-        if closed is not None:
-            yield Hit(row, "date", _exercise_facts(row, row.shares, closed))
-            continue
-        for part in increased.exercises:
+        shares = row.shares
+        for part in parts.get(id(row), []) if closed is None else []:
             opened = part.increase.approved
-            if part.activity is not row or _is_unread(ledger, part.increase):
-                continue
-            if opened is None or row.date < opened:
-                gate = _Gate(_increase_text(part.increase), opened)
-                yield Hit(row, "date", _exercise_facts(row, part.shares, gate))
+            if (opened is None or row.date < opened) and not _is_unread(ledger, part.increase):
+                closed, shares = _Gate(_increase_text(part.increase), opened), part.shares
                 break
+        if closed is not None:
+            yield Hit(row, "date", _exercise_facts(row, shares, closed))
 
 
-def _approvals_of(row: Activity, ledger: Ledger) -> list[datetime.date]:
-    """The days of APPROVAL rows of the row's grant, of several the latest."""
-    own = [
-        a.date for a in ledger.activity if a.action is Action.APPROVAL and a.grant is not None and a.grant == row.grant
-    ]
-    days = [day for day in own if day is not None]
-    return [max(days)] if days else []
+def _option_approvals(ledger: Ledger) -> dict[str, datetime.date]:
+    """The days of APPROVAL rows of one grant, of several the latest, by its key."""
+    days: dict[str, datetime.date] = {}
+    for row in ledger.activity:
+        if row.action is Action.APPROVAL and row.grant is not None and row.date is not None:
+            days[row.grant.key] = max(row.date, days.get(row.grant.key, row.date))
+    return days
 
 
 def _exercise_facts(row: Activity, shares: Number | None, gate: _Gate) -> dict[str, object]:
@@ -371,11 +369,9 @@ def amendment_not_approved_in_time(ledger: Ledger, terms: Terms, as_of: datetime
     for row in ledger.activity:
         if row.action is not Action.AMEND or row.grant is not None or row.needs_approval is False:
             continue
-        if _is_unread(ledger, row):
+        if _is_unread(ledger, row) or row.date is None:
             continue
-        if row.date is None:
-            yield Unsettled(f"the amendment in Activity row {row.row}", "it has no date")
-        elif row.needs_approval is None:
+        if row.needs_approval is None:
             yield Unsettled(
                 f"the amendment of {date_text(row.date)}", "nothing tells whether it needs the shareholders"
             )

@@ -1,12 +1,12 @@
 """Participants outside the United States (plan §23)."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from plansheet.core.numbers import Number, counted_text
-from plansheet.core.records import Grant, Holder, Ledger
+from plansheet.core.records import Activity, Grant, Holder, Ledger
 from plansheet.core.rule import Hit, Severity, rule
-from plansheet.core.words import GrantType, fold
+from plansheet.core.words import Action, GrantType, fold
 from plansheet.plan.adjustment import splits_since
 from plansheet.plan.ledger import of_this_plan
 from plansheet.plan.terms import Terms
@@ -39,9 +39,13 @@ def options_abroad(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterat
     Example: an employee in Germany with one ISO over 10,000 shares.
     Not covered: foreign nationals who work in the United States; the law of the other country; a blank country.
     """
-    own = of_this_plan(ledger, terms).values()
+    held: dict[str, list[Grant]] = {}
+    for grant in of_this_plan(ledger, terms).values():
+        if grant.holder is not None:
+            held.setdefault(grant.holder.key, []).append(grant)
+    splits = [row for row in ledger.activity if row.action is Action.SPLIT]
     for holder in ledger.holders:
-        grants = [g for g in own if g.holder == holder.holder]
+        grants = held.get(holder.holder.key, [])
         if not holder.country or not grants or not is_foreign(holder.country):
             continue
         isos = [str(g.grant) for g in grants if g.grant_type is GrantType.ISO]
@@ -49,13 +53,13 @@ def options_abroad(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterat
             "holder": holder.holder,
             "country": holder.country,
             "grants": f"{len(grants)} grant{'s' if len(grants) > 1 else ''}",
-            "shares": counted_text(sum((_shares(grant, ledger) for grant in grants), start=0)),
+            "shares": counted_text(sum((_shares(grant, splits) for grant in grants), start=0)),
             "isos": f"ISOs: {', '.join(isos)}" if isos else "none an ISO",
         }
         yield Hit(holder, "country", facts)
 
 
-def _shares(grant: Grant, ledger: Ledger) -> Number:
+def _shares(grant: Grant, splits: Sequence[Activity]) -> Number:
     """The shares of a grant as adjusted for all splits since."""
     shares = grant.shares or 0
-    return shares if grant.grant_date is None else shares * splits_since(grant.grant_date, ledger.activity).factor
+    return shares if grant.grant_date is None else shares * splits_since(grant.grant_date, splits).factor

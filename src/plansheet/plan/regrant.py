@@ -1,7 +1,7 @@
 """Cancellation and new grant of options (plan §21; IRC §424(h)): which is in whose place, and by whose consent."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from plansheet.core.dates import date_text
 from plansheet.core.numbers import Number, counted_text, dollars_text, ratio
@@ -29,12 +29,13 @@ def _by_key(ledger: Ledger) -> dict[str, Grant]:
     return {grant.grant.key: grant for grant in reversed(ledger.grants)}
 
 
-def _cancelled_by(ledger: Ledger, old: Grant, day: datetime.date) -> bool:
-    """Whether an option was cancelled, in whole or in part, on a day or before it."""
-    return any(
-        row.action in _CANCELS and row.grant == old.grant and row.date is not None and row.date <= day
-        for row in ledger.activity
-    )
+def _first_cancelled(ledger: Ledger) -> dict[str, datetime.date]:
+    """The day on which an option was first cancelled, in whole or in part, by its key."""
+    days: dict[str, datetime.date] = {}
+    for row in ledger.activity:
+        if row.action in _CANCELS and row.grant is not None and row.date is not None:
+            days[row.grant.key] = min(row.date, days.get(row.grant.key, row.date))
+    return days
 
 
 def _wrongly_linked(grant: Grant, old: Grant | None) -> str | None:
@@ -70,7 +71,7 @@ def replaces_what_was_cancelled(ledger: Ledger, terms: Terms, as_of: datetime.da
     Example: G-9 replaces G-1 on 1 March, and the CANCEL of G-1 is dated 2 March.
     Not covered: options that replace another company's (§16(b)), with a SUBSTITUTE row.
     """
-    grants = _by_key(ledger)
+    grants, cancelled = _by_key(ledger), _first_cancelled(ledger)
     for grant in _replacements(ledger, terms):
         assert grant.replaces is not None
         old = grants.get(grant.replaces.key)
@@ -79,7 +80,7 @@ def replaces_what_was_cancelled(ledger: Ledger, terms: Terms, as_of: datetime.da
             yield Unsettled(f"what grant {grant.grant} replaces", "it has no grant date")
             continue
         if why is None and old is not None and grant.grant_date is not None:
-            if _cancelled_by(ledger, old, grant.grant_date):
+            if cancelled.get(old.grant.key, datetime.date.max) <= grant.grant_date:
                 continue
             if (unread := _unread_row(ledger)) is not None:
                 yield Unsettled(f"what grant {grant.grant} replaces", unread)
@@ -144,42 +145,36 @@ def looks_repriced(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterat
     Example: G-1 at $9.00 cancelled and G-9 at $2.00 granted to the same holder on 1 March.
     Not covered: a cancellation on another day; a price that is the same, splits counted; grants without a price.
     """
-    grants = _by_key(ledger)
-    own = of_this_plan(ledger, terms)
+    grants, own = _by_key(ledger), of_this_plan(ledger, terms)
+    cancelled: dict[datetime.date, list[Grant]] = {}
+    for row in ledger.activity:
+        old = grants.get(row.grant.key) if row.action is Action.CANCEL and row.grant is not None else None
+        if old is not None and old.grant.key in own and row.date is not None:
+            cancelled.setdefault(row.date, []).append(old)
+    unread = [u.record for u in ledger.unread if u.field == "replaces"]  # LEDGER001 says so
+    splits = [row for row in ledger.activity if row.action is Action.SPLIT]
     for grant in own.values():
         if grant.replaces is not None or not grant.exercise_price or grant.grant_date is None or grant.holder is None:
             continue
-        if any(unread.record is grant and unread.field == "replaces" for unread in ledger.unread):
-            continue  # LEDGER001 says so
-        for row in ledger.activity:
-            if row.action is not Action.CANCEL or row.date != grant.grant_date or row.grant is None:
+        if any(record is grant for record in unread):
+            continue
+        for old in cancelled.get(grant.grant_date, []):
+            if old.holder != grant.holder or old.grant == grant.grant:
                 continue
-            old = grants.get(row.grant.key)
-            if old is None or old.grant == grant.grant or old.holder != grant.holder or old.grant.key not in own:
-                continue
-            price = _price_on(old, grant.grant_date, ledger)
+            price = _price_on(old, grant.grant_date, splits)
             if price is not None and price != grant.exercise_price:
-                yield Hit(
-                    grant,
-                    "replaces",
-                    {
-                        "grant": grant.grant,
-                        "holder": grant.holder,
-                        "price": dollars_text(grant.exercise_price),
-                        "day": date_text(grant.grant_date),
-                        "old": old.grant,
-                        "old_price": dollars_text(price),
-                    },
-                )
+                facts: dict[str, object] = {"grant": grant.grant, "holder": grant.holder, "old": old.grant}
+                prices = {"price": dollars_text(grant.exercise_price), "old_price": dollars_text(price)}
+                yield Hit(grant, "replaces", facts | prices | {"day": date_text(grant.grant_date)})
                 break
 
 
-def _price_on(grant: Grant, day: datetime.date, ledger: Ledger) -> Number | None:
+def _price_on(grant: Grant, day: datetime.date, splits: Sequence[Activity]) -> Number | None:
     """The price of an option on a day, unrounded, as adjusted for the splits until then."""
     if not grant.exercise_price or grant.grant_date is None:
         return None
-    splits = [row for row in ledger.activity if row.date is not None and row.date <= day]
-    return ratio(grant.exercise_price, splits_since(grant.grant_date, splits).factor)
+    until_then = [row for row in splits if row.date is not None and row.date <= day]
+    return ratio(grant.exercise_price, splits_since(grant.grant_date, until_then).factor)
 
 
 @rule(
@@ -201,15 +196,17 @@ def replaced_in_part(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iter
     Example: of G-1 over 1,000 shares 400 are cancelled and replaced by G-9; 600 are left.
     Not covered: an option that was not cancelled at all, which is REGRANT001.
     """
-    grants = _by_key(ledger)
+    grants, cancelled = _by_key(ledger), _first_cancelled(ledger)
+    tranches, rows = _tranches(ledger), _rows(ledger)
     for grant in _replacements(ledger, terms):
         assert grant.replaces is not None
         old = grants.get(grant.replaces.key)
         if old is None or grant.grant_date is None or _wrongly_linked(grant, old) is not None:
             continue
-        if not _cancelled_by(ledger, old, grant.grant_date):
+        if cancelled.get(old.grant.key, datetime.date.max) > grant.grant_date:
             continue
-        left = _left(ledger, old, grant.grant_date)
+        key = old.grant.key
+        left = _left(ledger, old, grant.grant_date, tranches.get(key, []), [*rows.get(None, []), *rows.get(key, [])])
         if isinstance(left, Unsettled):
             yield left
         elif left:
@@ -217,20 +214,35 @@ def replaced_in_part(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iter
             yield Hit(grant, "replaces", facts | {"left": counted_text(left), "are": "is" if left == 1 else "are"})
 
 
-def _left(ledger: Ledger, old: Grant, day: datetime.date) -> Number | Unsettled:
+def _tranches(ledger: Ledger) -> dict[str, list[Tranche]]:
+    by_grant: dict[str, list[Tranche]] = {}
+    for tranche in complete(ledger).tranches:
+        by_grant.setdefault(tranche.grant.key, []).append(tranche)
+    return by_grant
+
+
+def _rows(ledger: Ledger) -> dict[str | None, list[Activity]]:
+    """The rows of each grant, and under None those that concern all."""
+    by_grant: dict[str | None, list[Activity]] = {}
+    for row in ledger.activity:
+        by_grant.setdefault(row.grant.key if row.grant is not None else None, []).append(row)
+    return by_grant
+
+
+def _left(
+    ledger: Ledger, old: Grant, day: datetime.date, tranches: list[Tranche], rows: list[Activity]
+) -> Number | Unsettled:
     """What is left of an option at the end of a day, in its shares; without tranches as if always exercisable."""
     question = f"what was left of grant {old.grant} when it was replaced"
-    done = complete(ledger)
-    why = done.of_grant.get(old.grant.key) or _unread_row(ledger)
+    why = complete(ledger).of_grant.get(old.grant.key) or _unread_row(ledger)
     if why is not None:
         return Unsettled(question, why)
-    tranches = [tranche for tranche in done.tranches if tranche.grant == old.grant]
     if not tranches:
         if old.shares is None or old.grant_date is None:
             return Unsettled(question, "it has no number of shares or no grant date")
-        if any(row.action is Action.FORFEIT and row.grant == old.grant for row in ledger.activity):
+        if any(row.action is Action.FORFEIT for row in rows):
             return Unsettled(question, "nothing tells when it became exercisable, and a FORFEIT depends on it")
         holder = old.holder or old.grant
         tranches = [Tranche(old.grant, holder, old.grant_type, old.grant_date, 1, old.grant_date, old.shares)]
-    left = outstanding(tranches, until(ledger.activity, day, Moment.END_OF_DAY))[old.grant.key]
+    left = outstanding(tranches, until(rows, day, Moment.END_OF_DAY))[old.grant.key]
     return Unsettled(question, left.message) if isinstance(left, Refusal) else left
