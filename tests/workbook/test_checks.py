@@ -304,6 +304,27 @@ PAID: Rows = [
     [DAY, "TENDER", "G-1", 101, "", 10, DAY, ""],
     [DAY, "WITHHOLD", "G-1", 31, "", 10, "", 300],
 ]
+APPROVAL: Rows = [["Term", "Value"], ["Adopted", GRANTED], ["Approved", dt.date(2004, 2, 1)], ["Reserve", 10_500]]
+INCREASED: Rows = [
+    [*ACTIVITY[0], "Approved"],
+    [GRANTED, "RESERVE", "", 10_000, "", ""],
+    [dt.date(2004, 1, 6), "RESERVE", "", 500, "", ""],
+    [dt.date(2004, 1, 7), "GRANT", "G-1", 10_000, "ISO", ""],
+    [dt.date(2004, 1, 7), "GRANT", "G-2", 500, "NSO", ""],
+]
+AMENDED: Rows = [
+    ["Date", "Action", "Grant", "Needs approval", "Approved", "Adverse", "Consent", "Shares"],
+    [GRANTED, "AMEND", "G-1", "no", "", "no", "", ""],
+    [GRANTED, "AMEND", "", "yes", "", "yes", "", ""],
+]
+REGRANTED: Rows = [
+    [*GRANTS[0], "Replaces", "Consent"],
+    [*GRANTS[1], "", ""],
+    ["G-2", "Ada", "ISO", dt.date(2005, 1, 5), 5, 5, 500, "", ""],
+    ["G-3", "Ada", "ISO", dt.date(2005, 1, 5), 5, 5, 500, "G-1", ""],
+    ["G-4", "Ada", "ISO", dt.date(2005, 1, 5), 5, 5, 500, "G-2", ""],
+]
+CANCELLED: Rows = [["Date", "Action", "Grant", "Shares"], [dt.date(2005, 1, 5), "CANCEL", "G-1", 9_000]]
 IN_THEIR_CELLS: dict[str, tuple[tuple[Sheet, ...], str]] = {
     "LEDGER001": ((Sheet("Grants", with_cell(GRANTS, 2, "FMV", "ten")),), "Grants!E3"),
     "LEDGER002": ((Sheet("Grants", GRANTS), Sheet("Activity", with_cell(ACTIVITY, 1, "Grant", "G-9"))), "Activity!C2"),
@@ -494,6 +515,36 @@ IN_THEIR_CELLS: dict[str, tuple[tuple[Sheet, ...], str]] = {
     "PAY002": ((Sheet("Grants", GRANTS), Sheet("Activity", PAID)), "Activity!D4"),
     "TAX001": ((Sheet("Activity", PAID),), "Activity!D5"),
     **OF_THE_PERIOD,
+    "APPROVE001": (
+        (Sheet(PLAN, APPROVAL), Sheet("Activity", with_row(ACTIVITY, [GRANTED, "EXERCISE", "G-2", 5, ""]))),
+        "Activity!A4",
+    ),
+    "APPROVE002": (
+        (Sheet(PLAN, with_cell(APPROVAL, 2, "Value", dt.date(2005, 1, 6))), Sheet("Grants", GRANTS)),
+        "Grants!D2",
+    ),
+    "APPROVE003": ((Sheet(PLAN, APPROVAL), Sheet("Activity", INCREASED)), "Activity!F3"),
+    "APPROVE004": ((Sheet(PLAN, APPROVAL), Sheet("Activity", INCREASED)), "Activity!D5"),
+    "APPROVE005": ((Sheet("Activity", AMENDED),), "Activity!E3"),
+    "APPROVE006": ((Sheet("Grants", GRANTS), Sheet("Activity", AMENDED)), "Grants!D2"),
+    "AMEND001": ((Sheet("Activity", AMENDED),), "Activity!G3"),
+    "AMEND002": ((Sheet("Grants", GRANTS), Sheet("Activity", AMENDED)), "Activity!B2"),
+    "REGRANT001": ((Sheet("Grants", REGRANTED), Sheet("Activity", CANCELLED)), "Grants!H5"),
+    "REGRANT002": ((Sheet("Grants", REGRANTED),), "Grants!I4"),
+    "REGRANT003": ((Sheet("Grants", REGRANTED), Sheet("Activity", CANCELLED)), "Grants!H3"),
+    "REGRANT004": ((Sheet("Grants", REGRANTED), Sheet("Activity", CANCELLED)), "Grants!H4"),
+    "FOREIGN001": (
+        (Sheet("Holders", [[*HOLDERS[0], "Country"], [*HOLDERS[1], "Germany"]]), Sheet("Grants", GRANTS)),
+        "Holders!D2",
+    ),
+    "ISO003": ((Sheet("Vesting", [OVER[0][:7], [*OVER[1][:5], dt.date(2011, 12, 31), 9_001]]),), "Vesting!F2"),
+    "POOL005": (
+        (
+            Sheet(PLAN, with_cell(APPROVAL, 3, "Value", 600)),
+            Sheet("Activity", [ACTIVITY[0], [dt.date(2010, 1, 5), "GRANT", "G-2", 500, "NSO"]]),
+        ),
+        "Activity!D2",
+    ),
     "CALC001": ((pool(971),), "Pool!A2"),
     "CALC003": ((pool("#NAME?"),), "Pool!A2"),
 }

@@ -158,13 +158,15 @@ def PLAN_CALENDAR(
 ) -> object:
     """Days on which something falls due under the plan: a headed table Date, Days left, What, Holder, Grant, Shares.
 
-    In the order of the days; Days left counts from as_of and is below 0 for what is overdue.
+    In the order of the days, from as_of on. Lines without a day at the end: what the ledgers do not tell.
     """
     asked = _asked(grants, vesting, activity, holders, plan, as_of, committee, holdings)
     table: list[list[object]] = [["Date", "Days left", "What", "Holder", "Grant", "Shares"]]
-    coming, _ = deadlines(asked.read.ledger, asked.plan.terms, asked.as_of)  # what is open, PLAN_UNCHECKED tells
+    coming, unknown = deadlines(asked.read.ledger, asked.plan.terms, asked.as_of)
     for due in coming:
         left = float((due.day - asked.as_of).days)
         shares = "" if due.shares is None else number_cell(due.shares)
-        table.append([date_cell(due.day), left, due.what, str(due.holder or ""), str(due.grant or ""), shares])
+        table.append([date_cell(due.day), left, str(due.what), str(due.holder or ""), str(due.grant or ""), shares])
+    for question in dict.fromkeys(unknown):
+        table.append(["", "", f"Not known: {question.what}: {question.why}", "", "", ""])
     return table

@@ -29,8 +29,8 @@ def pool_of(ledger: Ledger, terms: Terms) -> Iterator[PoolLine | Refusal | Unset
     if unread is not None:
         yield Unsettled("the share pool", unread)
         return
-    rows = _own_rows(ledger, terms)
-    yield from pool_ledger(_opening(rows, terms), rows, terms.recycling)
+    rows = own_rows(ledger, terms)
+    yield from pool_ledger(opening_reserve(rows, terms), rows, terms.recycling)
 
 
 def _unread(ledger: Ledger) -> str | None:
@@ -50,7 +50,8 @@ def _lists_grants(rows: Iterable[Activity]) -> bool:
     return any(row.action is Action.GRANT or row.action is Action.SUBSTITUTE for row in rows)
 
 
-def _own_rows(ledger: Ledger, terms: Terms) -> list[Activity]:
+def own_rows(ledger: Ledger, terms: Terms) -> list[Activity]:
+    """The rows of Activity that concern this plan, with GRANT rows made from Grants where none is listed."""
     own = of_this_plan(ledger, terms)
     known = {g.grant.key for g in ledger.grants}
     rows = [a for a in ledger.activity if a.grant is None or a.grant.key in own or a.grant.key not in known]
@@ -60,7 +61,7 @@ def _own_rows(ledger: Ledger, terms: Terms) -> list[Activity]:
     return rows
 
 
-def _opening(rows: Iterable[Activity], terms: Terms) -> Number:
+def opening_reserve(rows: Iterable[Activity], terms: Terms) -> Number:
     """The reserve before the first row, in the shares of that day; below zero where the rows exceed the plan's."""
     ordered = in_order(rows)
     measure = Measure(ordered)
@@ -98,7 +99,7 @@ def over_granted(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator
             return  # a row that cannot have happened is POOL004
         if line.available < 0 and not was_short:
             facts = {"short": shares_text(-line.available)}
-            yield Hit(_record(ledger, line.activity), "shares", _line_facts(line) | facts)
+            yield Hit(record_of(ledger, line.activity), "shares", _line_facts(line) | facts)
         was_short = line.available < 0
 
 
@@ -132,7 +133,7 @@ def recycled_for_iso(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iter
         short = line.for_iso < 0 <= line.available
         if short and not was_short:
             facts = {"short": shares_text(-line.for_iso), "available": shares_text(line.available)}
-            yield Hit(_record(ledger, line.activity), "shares", _line_facts(line) | facts)
+            yield Hit(record_of(ledger, line.activity), "shares", _line_facts(line) | facts)
         was_short = line.for_iso < 0
 
 
@@ -152,7 +153,7 @@ def reserve_ties(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator
     Not covered: rows that add up to less; what is missing is taken as the reserve at the start.
     """
     rows = [a for a in ledger.activity if a.action is Action.RESERVE]
-    opening = _opening(_own_rows(ledger, terms), terms)
+    opening = opening_reserve(own_rows(ledger, terms), terms)
     if rows and opening < 0 and _unread(ledger) is None:
         over = -opening * Measure(in_order(ledger.activity)).of_start
         yield Hit(rows[-1], "shares", {"reserve": shares_text(terms.reserve), "over": shares_text(over)})
@@ -173,16 +174,16 @@ def pool_breaks_off(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Itera
     Example: a CANCEL of 500 shares of a grant with 400 left.
     Not covered: rows that concern only the $100,000 limit.
     """
-    rows = in_order(_own_rows(ledger, terms))
+    rows = in_order(own_rows(ledger, terms))
     for row, line in zip(rows, pool_of(ledger, terms), strict=False):
         if isinstance(line, Unsettled):
             yield line
             return
         if isinstance(line, Refusal):
-            yield Hit(_record(ledger, row), "shares", {"why": line.message})
+            yield Hit(record_of(ledger, row), "shares", {"why": line.message})
 
 
-def _record(ledger: Ledger, row: Activity) -> Activity | Grant:
+def record_of(ledger: Ledger, row: Activity) -> Activity | Grant:
     """The record that a row of the pool stands on: its own, or the grant that it was made from."""
     if any(row is listed for listed in ledger.activity):
         return row

@@ -1,0 +1,65 @@
+"""Participants outside the United States (plan §23)."""
+
+import datetime
+from collections.abc import Iterator, Sequence
+
+from plansheet.core.numbers import Number, counted_text
+from plansheet.core.records import Activity, Grant, Holder, Ledger
+from plansheet.core.rule import Hit, Severity, rule
+from plansheet.core.words import Action, GrantType, fold
+from plansheet.plan.adjustment import splits_since
+from plansheet.plan.ledger import of_this_plan
+from plansheet.plan.terms import Terms
+
+_NAMES = "United States", "United States of America", "US", "US of America", "USA", "America"
+_UNITED_STATES = frozenset(fold(article + name) for article in ("", "the ") for name in _NAMES)
+
+
+def is_foreign(country: str) -> bool:
+    """Whether a country is another than the United States; points are no part of its name."""
+    return fold(country.replace(".", "")) not in _UNITED_STATES
+
+
+@rule(
+    "FOREIGN001",
+    Severity.WARNING,
+    plan="§23",
+    message="{holder} works in {country} and has {grants} over {shares}, {isos}.",
+    fix=(
+        "Record in the agreement what the board modified for the laws of {country}, if anything; an ISO was checked as "
+        "everybody's, and needs an employee of the company wherever that is."
+    ),
+    needs=((Holder, "country"), (Grant, "holder")),
+)
+def options_abroad(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
+    """A holder who works outside the United States has options.
+
+    Why: the board may, "without amending the Plan, modify awards or options granted to participants who are foreign
+    nationals or employed outside the United States"; whether it did is not in the ledger.
+    Example: an employee in Germany with one ISO over 10,000 shares.
+    Not covered: foreign nationals who work in the United States; the law of the other country; a blank country.
+    """
+    held: dict[str, list[Grant]] = {}
+    for grant in of_this_plan(ledger, terms).values():
+        if grant.holder is not None:
+            held.setdefault(grant.holder.key, []).append(grant)
+    splits = [row for row in ledger.activity if row.action is Action.SPLIT]
+    for holder in ledger.holders:
+        grants = held.get(holder.holder.key, [])
+        if not holder.country or not grants or not is_foreign(holder.country):
+            continue
+        isos = [str(g.grant) for g in grants if g.grant_type is GrantType.ISO]
+        facts = {
+            "holder": holder.holder,
+            "country": holder.country,
+            "grants": f"{len(grants)} grant{'s' if len(grants) > 1 else ''}",
+            "shares": counted_text(sum((_shares(grant, splits) for grant in grants), start=0)),
+            "isos": f"ISOs: {', '.join(isos)}" if isos else "none an ISO",
+        }
+        yield Hit(holder, "country", facts)
+
+
+def _shares(grant: Grant, splits: Sequence[Activity]) -> Number:
+    """The shares of a grant as adjusted for all splits since."""
+    shares = grant.shares or 0
+    return shares if grant.grant_date is None else shares * splits_since(grant.grant_date, splits).factor
