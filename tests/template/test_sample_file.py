@@ -113,7 +113,7 @@ def test_every_function_of_the_plan_is_shown(saved: Any) -> None:
     assert set(used) == {
         "ISO_LIMIT_SPLIT", "ISO_LIMIT_WHY", "ISO_LIMIT_BY_YEAR", "ISO_LIMIT_BY_GRANT", "POOL_AVAILABLE", "POOL_LEDGER",
         "ADJUST_FOR_SPLIT", "SPLIT_TRANCHES", "MERGER_CASHOUT", "MERGER_CASHOUT_BY_HOLDER", "VEST_TRANCHES",
-        "OPTIONS_OUTSTANDING",
+        "OPTIONS_OUTSTANDING", "PLAN_CHECK", "PLAN_UNCHECKED", "PLAN_CALENDAR",
     }  # fmt: skip
     assert used["MERGER_CASHOUT"] == 2  # both readings
 
