@@ -14,11 +14,19 @@ import pytest
 
 from plansheet import __version__
 from plansheet.core.words import Action
-from plansheet.excel import FUNCTIONS, MERGER_CASHOUT, MERGER_CASHOUT_BY_HOLDER, OPTIONS_OUTSTANDING
+from plansheet.excel import (
+    FUNCTIONS,
+    MERGER_CASHOUT,
+    MERGER_CASHOUT_BY_HOLDER,
+    OPTIONS_OUTSTANDING,
+    PLAN_CHECK,
+    PLAN_UNCHECKED,
+)
 from plansheet.excel.manual import ALL_RULES
 from plansheet.excel.signature import signature_of
 from plansheet.plan.terms import atg_1996
 from plansheet.template import build_existing, build_products, build_starter
+from plansheet.template.check_sheets import write_calendar, write_checks
 from plansheet.template.facts import LOOKED_UP, Facts, starter
 from plansheet.template.flavour import BARE, CLASSIC, LITE
 from plansheet.template.ledgers import plan_table
@@ -32,7 +40,7 @@ from plansheet.workbook.recalc import recalculate
 
 SHEETS = [
     "Start", "Plan", "Holders", "Grants", "Vesting", "Activity", "ISO limit", "ISO by year", "ISO by grant", "Pool",
-    "Split", "Merger", "Schedules", "Help",
+    "Split", "Merger", "Schedules", "Checks", "Calendar", "Help",
 ]  # fmt: skip
 AS_OF = dt.date(2006, 1, 31)
 
@@ -170,11 +178,65 @@ def emptied() -> Facts:
     )
 
 
-@pytest.mark.parametrize("write", [write_by_tranche, write_by_year, write_by_grant, write_pool])
+@pytest.mark.parametrize(
+    "write", [write_by_tranche, write_by_year, write_by_grant, write_pool, write_checks, write_calendar]
+)
 def test_an_emptied_template_shows_no_error(emptied: Facts, tmp_path: Path, write: Any) -> None:
     book = Book(tmp_path / "emptied.xlsx", CLASSIC)
     write(book, emptied, plan_table(emptied, atg_1996()))  # would raise at the first error in a result
     book.workbook.close()
+
+
+def test_an_emptied_template_is_told_that_there_is_nothing_to_check(emptied: Facts) -> None:
+    blocks = [table.block() for table in (emptied.grants, emptied.vesting, emptied.activity, emptied.holders)]
+    assert len(PLAN_CHECK(*blocks)) == 1
+    assert {"Grants", "Vesting", "Activity", "Holders"} <= {what for what, _ in PLAN_UNCHECKED(*blocks)}
+
+
+# ---- The rules -------------------------------------------------------------------------------------------------------
+
+
+@TEMPLATES
+def test_checks_and_calendar_are_as_of_the_day_typed_on_checks(built: dict[str, Path], name: str) -> None:
+    book = openpyxl.load_workbook(built[name])
+    checks, calendar = book["Checks"], book["Calendar"]
+    assert (checks["B5"].value.date(), calendar["B5"].value) == (AS_OF, "=Checks!$B$5")
+    ledgers = "Grants[#All],Vesting[#All],Activity[#All],Holders[#All],Plan[#All],$B$5"
+    for sheet, cell, function in (
+        (checks, "A9", "PLAN_CHECK"), (checks, "G9", "PLAN_UNCHECKED"), (calendar, "A7", "PLAN_CALENDAR")
+    ):  # fmt: skip
+        assert re.fullmatch(rf"=(_xldudf_)?{function}\({re.escape(ledgers)}\)", sheet[cell].value.text)
+
+
+@TEMPLATES
+def test_a_severity_and_an_overdue_day_stand_out_and_say_it_in_words(built: dict[str, Path], name: str) -> None:
+    book = openpyxl.load_workbook(built[name])
+
+    def rules(sheet: str) -> dict[str, Any]:
+        marked = book[sheet].conditional_formatting
+        return {" ".join(rule.formula): rule.dxf for area in marked for rule in area.rules}
+
+    assert set(rules("Checks")) == {'"error"', '"warning"'}
+    days = rules("Calendar")
+    assert set(days) == {"0", "0 Plan_Warning_days"}
+    assert {dxf.numFmt.formatCode.split('"')[1].strip() for dxf in days.values()} == {"overdue", "soon"}
+    assert "overdue" in book["Calendar"]["B8"].number_format
+
+
+@TEMPLATES
+def test_findings_are_counted_and_a_refused_check_counts_nothing(built: dict[str, Path], name: str) -> None:
+    checks = openpyxl.load_workbook(built[name])["Checks"]
+    for row, word in ((6, "error"), (7, "warning")):
+        formula = checks.cell(row, 2).value
+        assert formula.startswith('=IF(ISERROR($A$9),"not checked",SUMPRODUCT(--($B$10:$B$')
+        assert f'&""="{word}"))' in formula
+
+
+def test_where_a_result_may_be_cut_off_nothing_is_counted_and_a_line_says_so(built: dict[str, Path]) -> None:
+    said = texts(built["bare names"], "Checks")
+    assert any("LibreOffice" in text for text in said)
+    assert "Errors" not in said
+    assert "Errors" in texts(built["macros"], "Checks")
 
 
 def test_an_emptied_template_has_no_options_to_split_or_to_pay_for(emptied: Facts) -> None:

@@ -166,7 +166,7 @@ def PLAN_CALENDAR(
     for due in coming:
         left = float((due.day - asked.as_of).days)
         shares = "" if due.shares is None else number_cell(due.shares)
-        table.append([date_cell(due.day), left, str(due.what), str(due.holder or ""), str(due.grant or ""), shares])
+        table.append([date_cell(due.day), left, due.what.value, str(due.holder or ""), str(due.grant or ""), shares])
     for question in dict.fromkeys(unknown):
         table.append(["", "", f"Not known: {question.what}: {question.why}", "", "", ""])
     return table

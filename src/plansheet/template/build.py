@@ -6,6 +6,7 @@ from pathlib import Path
 
 from plansheet.plan.terms import atg_1996
 from plansheet.template.add_in import write_add_in
+from plansheet.template.check_sheets import write_calendar, write_checks
 from plansheet.template.excel_files import ADD_IN_CHANGES, add_macros, add_versions, save
 from plansheet.template.existing_sheets import write_existing
 from plansheet.template.facts import Facts, sample, starter
@@ -104,6 +105,8 @@ def _written(path: Path, facts: Facts, flavour: Flavour, title: str) -> Book:
     for write in (write_by_tranche, write_by_year, write_by_grant, write_pool, write_split, write_merger):
         write(book, facts, plan)
     write_schedules(book, facts)
+    for write in (write_checks, write_calendar):
+        write(book, facts, plan)
     write_help(book)
     return book
 

@@ -49,7 +49,7 @@ class Mistake(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The completed ledgers as Excel tables, their records, and the terms of a merger."""
+    """The completed ledgers as Excel tables, their records, the terms of a merger, the day of the checks."""
 
     holders: Table
     grants: Table
@@ -59,6 +59,7 @@ class Facts:
     events: tuple[Activity, ...]
     merger_price: Number
     merger_date: datetime.date
+    as_of: datetime.date
     mistakes: tuple[Mistake, ...]
 
     @property
@@ -137,6 +138,7 @@ def _load(folder: str) -> Facts:
         events=events,
         merger_price=merger_price,
         merger_date=merger_date,
+        as_of=story.get("as_of", merger_date),
         mistakes=mistakes,
     )
 

@@ -11,6 +11,7 @@ from plansheet.template.limit_sheets import BY_TRANCHE, SPLIT_COLUMN, SPLIT_ROW
 from plansheet.template.pages import Book, spill_text
 from plansheet.template.styles import OF_KIND
 from plansheet.template.tables import Cell, Table, date_cell, number_cell
+from plansheet.template.term_uses import read_by_calendar, read_by_rules
 
 ACTION = heading(Activity, "action")
 MERGER_PRICE, MERGER_DATE = label("merger_price"), label("merger_date")
@@ -25,33 +26,44 @@ _WIDTH_OF = {GRANT: 9, ACTION: 20, CASHOUT: 18}
 def plan_table(facts: Facts, terms: Terms) -> Table:
     """The plan's terms (figures, then choices) and what happened to it, a line each, with the plan's own sections."""
     rows: list[tuple[Cell, ...]] = [
-        (term.label, _value(term), ", ".join(filter(None, (term.section, term.law))), term.text, _used_by(term))
+        (term.label, _value(term), ", ".join(filter(None, (term.section, term.law))), term.text, _term_used_by(term))
         for term in terms.listed
     ]
     known = {"merger_price": number_cell(facts.merger_price), "merger_date": date_cell(facts.merger_date)}
     rows += [
-        (label(name), known.get(name), terms.cited(fact.section), fact.text, _FACT_USED_BY.get(name, "plansheet check"))
+        (label(name), known.get(name), terms.cited(fact.section), fact.text, _used_by(name))
         for name, fact in FACTS.items()
     ]
     return Table("Plan", ("Term", "Value", "Section", "What it says", "Used by"), tuple(rows))
 
 
-_FACT_USED_BY = dict.fromkeys(("merger_price", "merger_date"), "Merger, plansheet check")
-_USED_BY = {
-    "iso_limit": "ISO sheets, plansheet check",
-    "rounding": "ISO sheets, plansheet check",
-    "split_method": "Split, Merger, plansheet check",
-    "split_decimals": "Split, Merger, plansheet check",
-    "recycling": "Pool, plansheet check",
-    "reserve": "plansheet check",
-    "cashout_method": "plansheet check",
+_ON_SHEETS = {
+    "iso_limit": "ISO sheets",
+    "rounding": "ISO sheets",
+    "split_method": "Split, Merger",
+    "split_decimals": "Split, Merger",
+    "recycling": "Pool",
     "approaching_dollars": "ISO by year, as it is here",
+    "merger_price": "Merger",
+    "merger_date": "Merger",
 }
+"""Terms that sheets of results take by their names."""
+_OF_THE_CALENDAR = frozenset({"warning_days"})
+"""Beside what falls due: what it calls soon."""
 
 
-def _used_by(term: Term) -> str:
+def _used_by(name: str) -> str:
     """Which sheets and checks ask for a term; what nothing asks for must not look as if it did."""
-    return "fixed" if len(term.known) == 1 else _USED_BY.get(term.name, "nothing yet")
+    users = [_ON_SHEETS[name]] if name in _ON_SHEETS else []
+    if name in read_by_calendar() | _OF_THE_CALENDAR:
+        users.append("Calendar")
+    if name in read_by_rules():
+        users.append("checks")
+    return ", ".join(users) or "nothing yet"
+
+
+def _term_used_by(term: Term) -> str:
+    return "fixed" if len(term.known) == 1 else _used_by(term.name)
 
 
 def _value(term: Term) -> Cell:

@@ -176,6 +176,14 @@ class Page:
             rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": self._formats[style]}
             self._sheet.conditional_format(row, column, row + _MOST_RESULTS, column, rule)
 
+    def emphasize_days(self, row: int, column: int, soon: str) -> None:
+        """Numbers of days in a column, from a row downwards: what is over, and what falls due within ``soon`` days."""
+        for rule in (
+            {"type": "cell", "criteria": "<", "value": 0, "format": self._formats["overdue"]},
+            {"type": "cell", "criteria": "between", "minimum": 0, "maximum": soon, "format": self._formats["soon"]},
+        ):
+            self._sheet.conditional_format(row, column, row + _MOST_RESULTS, column, rule)
+
     # --- ranges as arguments ---------------------------------------------------------------------------------------
 
     def cell(self, row: int, column: int) -> Argument:
@@ -191,6 +199,11 @@ class Page:
         """A column of cells of this sheet."""
         cells = [[self._values[row + offset, column]] for offset in range(height)]
         return Argument(xl_range(row, column, row + height - 1, column), cells)
+
+    def range_down(self, row: int, column: int) -> str:
+        """The range that a result may come to fill in a column, from a row downwards."""
+        address: str = xl_range_abs(row, column, row + _MOST_RESULTS, column)
+        return address
 
     def block(self, row: int, column: int, height: int, width: int) -> Argument:
         """Rows of cells of this sheet, fixed: $A$4:$K$9."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from plansheet import __version__
 from plansheet.plan.terms import atg_1996
-from plansheet.template import help_sheet, limit_sheets, option_sheets, pool_sheet
+from plansheet.template import check_sheets, help_sheet, limit_sheets, option_sheets, pool_sheet
 from plansheet.template.facts import Facts
 from plansheet.template.pages import Book, Page
 
@@ -21,7 +21,8 @@ _STEPS = (
     "Plan: read the terms and the choices made where the plan is silent, and change what your plan has otherwise.",
     "Holders, Grants, Vesting, Activity: type or paste your own rows over the example rows, and delete those left "
     "over. Schedules works out installments. On all other sheets only the pale cells with a frame are to be typed in.",
-    "Read the results on the ISO sheets, Pool, Split and Merger. They follow every change, and each says its section.",
+    "Type the day on Checks, and read there what is wrong and what to do; Calendar shows what falls due. The results "
+    "on the ISO sheets, Pool, Split and Merger follow every change, and each says its section.",
     'Save, and have everything calculated again without Excel: plansheet check "the workbook\'s name".',
 )
 
@@ -68,7 +69,9 @@ def _sheets(facts: Facts) -> tuple[tuple[str, str], ...]:
         (option_sheets.SPLIT, "What a split does to the options then outstanding (§15)."),
         (option_sheets.MERGER, "The cash payment for each option and each holder in a merger (§16(a)(iii))."),
         (option_sheets.SCHEDULES, "Installments worked out from a schedule in months (§8)."),
-        (help_sheet.HELP, "Every function with its arguments, every action, every error and what to do about it."),
+        (check_sheets.CHECKS, "What breaks the plan or the law, what to do about it, and what could not be checked."),
+        (check_sheets.CALENDAR, "The days on which something falls due, and how many are left."),
+        (help_sheet.HELP, "Every function with its arguments, every action, rule and error, and what to do about it."),
     )
 
 

@@ -29,6 +29,7 @@ FORMATS: dict[str, dict[str, object]] = {
     "shares": {**_MIDDLE, "num_format": "#,##0;[Red]-#,##0"},
     "change": {**_MIDDLE, "num_format": "#,##0"},
     "plain": {**_MIDDLE, "num_format": "0"},
+    "days": {**_MIDDLE, "num_format": '#,##0;"overdue "#,##0;"today"'},
     "dollars": {**_MIDDLE, "num_format": "$#,##0.00"},
     "price": {**_MIDDLE, "num_format": "$#,##0.00####"},  # prices of 1999 were quoted in sixteenths
     "linked price": {**_MIDDLE, "num_format": "$#,##0.00####"},
@@ -60,6 +61,8 @@ FORMATS: dict[str, dict[str, object]] = {
     "argument": {**_MIDDLE, "align": "left", "indent": 3, "text_wrap": True},
     "reached": {"bold": True, "font_color": "#9C0006"},
     "approaching": {"italic": True, "bold": True, "font_color": ACCENT},
+    "overdue": {"bold": True, "font_color": "#9C0006", "num_format": '#,##0;"overdue "#,##0'},
+    "soon": {"italic": True, "bold": True, "font_color": ACCENT, "num_format": '"soon "#,##0;;"today"'},
     "note": {"italic": True, "font_color": "#595959"},
     "paragraph": {**_MIDDLE, "align": "left", "text_wrap": True},
 }
@@ -77,7 +80,7 @@ OF_KIND = {
 }
 
 
-_NUMBERS = frozenset({"shares", "change", "plain", "dollars", "price"})
+_NUMBERS = frozenset({"shares", "change", "plain", "days", "dollars", "price"})
 
 
 def header_style(style: str, *, spilled: bool = False) -> str:

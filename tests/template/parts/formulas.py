@@ -43,7 +43,9 @@ PREFIXED = {
     },
 }  # fmt: skip
 """Functions that came after Excel 2007 as a file names them ([MS-XLSX]); bare, they are #NAME? in it."""
-OLD = frozenset({"IF", "IFERROR", "INDEX", "ISNUMBER", "MATCH", "SUM", "LEFT", "VALUE", "EDATE", "ROW"})
+OLD = frozenset(
+    {"IF", "IFERROR", "INDEX", "ISNUMBER", "MATCH", "SUM", "LEFT", "VALUE", "EDATE", "ROW", "SUMPRODUCT", "ISERROR"}
+)
 """Functions of Excel 2007, which have no prefix."""
 _TEXT = r'"(?:[^"]|"")*"'  # in a formula
 
