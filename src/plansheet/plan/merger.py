@@ -113,6 +113,24 @@ def outstanding_at(
     return held, unclear
 
 
+def payments_at(
+    ledger: Ledger, terms: Terms, merger_price: Number, closing: datetime.date
+) -> dict[str, HolderPayment | str]:
+    """The payment for a holder's options outstanding at a closing, or why it cannot be told, by holder's key."""
+    strange = {t.holder.key: t.grant for t in complete(ledger).strangers if t.holder is not None}
+    held, unclear = outstanding_at(ledger, terms, closing)
+    payments: dict[str, HolderPayment | str] = {}
+    for holder in {**held, **unclear, **strange}:
+        options = held.get(holder, [])
+        unpriced = next((option.grant.grant for option in options if not option.price), None)
+        why = unclear.get(holder) or (f"grant {unpriced} has no exercise price" if unpriced else None)
+        if why is None and holder in strange:
+            why = f"grant {strange[holder]} is not in Grants, so that its price is not known"
+        priced = [(option.shares, option.price) for option in options if option.price is not None]
+        payments[holder] = why or holder_payment(merger_price, priced)
+    return payments
+
+
 def _uncertain(
     ledger: Ledger, own: dict[str, Grant], closing: datetime.date
 ) -> Iterator[tuple[Identifier | None, str]]:
@@ -192,20 +210,14 @@ def recorded_payment(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iter
         if any(holder.cashout is not None for holder in ledger.holders):
             yield Unsettled("the merger payments in Holders", "the Plan sheet has no Merger price or no Merger date")
         return
-    strange = {t.holder.key: t.grant for t in complete(ledger).strangers if t.holder is not None}
-    held, unclear = outstanding_at(ledger, terms, terms.merger_date)
+    payments = payments_at(ledger, terms, terms.merger_price, terms.merger_date)
     for holder in ledger.holders:
         if holder.cashout is None:
             continue
-        options = held.get(holder.holder.key, [])
-        unpriced = next((option.grant.grant for option in options if not option.price), None)
-        why = unclear.get(holder.holder.key) or (f"grant {unpriced} has no exercise price" if unpriced else None)
-        if why is None and holder.holder.key in strange:
-            why = f"grant {strange[holder.holder.key]} is not in Grants, so that its price is not known"
-        if why is not None:
-            yield Unsettled(f"the merger payment of {holder.holder}", why)
+        payment = payments.get(holder.holder.key, HolderPayment(0, 0, 0))
+        if isinstance(payment, str):
+            yield Unsettled(f"the merger payment of {holder.holder}", payment)
             continue
-        payment = holder_payment(terms.merger_price, [(o.shares, o.price) for o in options if o.price is not None])
         right = payment.plan if terms.cashout_method is CashoutMethod.PLAN else payment.per_option
         if holder.cashout != right:
             facts = {
