@@ -73,11 +73,14 @@ def labels(values: Iterable[object]) -> Values:
 def _objects(values: Iterable[object]) -> Values:
     listed = list(values)
     column = np.empty(len(listed), dtype=object)
-    column[:] = listed
-    return column
+    for at, value in enumerate(listed):
+        column[at] = value  # a label may be a tuple
+    return pd.Series(column, dtype=object)  # as a Series it stays what it is: no guess at texts or dates
 
 
 def frame(columns: Mapping[str, Values], index: "pd.Index[Any] | None" = None) -> pd.DataFrame:
     """A frame of columns, on an index or on a new one."""
-    height = max((len(column) for column in columns.values()), default=0)
-    return pd.DataFrame(columns, index=pd.RangeIndex(height) if index is None else index)
+    made = pd.DataFrame(columns)
+    if index is not None:
+        made.index = index
+    return made

@@ -1,5 +1,6 @@
 """The $100,000 limit as frames (plan §11(c); IRC §422(d); Treas. Reg. §1.422-4): by tranche, by grant, by year."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -257,15 +258,14 @@ def _line(tranche: Tranche, answer: TrancheSplit | Refusal | str) -> _Line:
 def _unusable(ledger: Ledger, done: Completed) -> Iterator[tuple[Grant, str]]:
     """Grants that are listed twice, or whose tranches are not the shares granted."""
     totals = _totals(done.tranches)
-    seen: set[str] = set()
+    times = Counter(grant.grant.key for grant in ledger.grants)
     for grant in ledger.grants:
         total = totals.get(grant.grant.key)
-        if grant.grant.key in seen:
+        if times[grant.grant.key] > 1:
             yield grant, f"grant {grant.grant} is listed twice"
         elif grant.shares is not None and total is not None and total != grant.shares:
             added = f"add up to {shares_text(total)}, not {shares_text(grant.shares)}"
             yield grant, f"the tranches of grant {grant.grant} {added}"
-        seen.add(grant.grant.key)
 
 
 def _totals(tranches: Iterable[Tranche]) -> dict[str, Number]:

@@ -125,12 +125,12 @@ class OptionChanges:
         self.changes: list[Change] = []
         done = complete(_reduced(ledger, self.grants))
         unclear = dict(_unclear(ledger, self.grants, done))
-        self._untold = {key for key in done.unvested if key in self.grants}
+        self._untold = [key for key in self.grants if key in done.unvested]
         whole = [_as_one(self.grants[key]) for key in self._untold if key not in unclear]
         tranches = [t for t in done.tranches if t.grant.key not in unclear]
         self._tranches = [t for t in [*tranches, *whole] if t.grant_date is not None]
         self._activity, self._words = self._as_replayed(ledger.activity, unclear)
-        self.gaps += [Gap(self.grants[key].grant_date, why) for key, why in unclear.items()]
+        self.gaps += [Gap(_since(ledger, key), why) for key, why in unclear.items()]
         self.gaps += [Gap(r.grant_date, why) for r, why in _without_number(ledger)]
         self._live_through(end)
 
@@ -311,6 +311,12 @@ def _without_number(ledger: Ledger) -> Iterator[tuple[Grant, str]]:
     for unread in ledger.unread:
         if isinstance(unread.record, Grant) and unread.field == "grant":
             yield unread.record, unread.message
+
+
+def _since(ledger: Ledger, key: str) -> datetime.date | None:
+    """The first day of a grant, of several rows the earliest; None where one has no date."""
+    days = [grant.grant_date for grant in ledger.grants if grant.grant.key == key]
+    return None if None in days else min(day for day in days if day is not None)
 
 
 def _as_one(grant: Grant) -> Tranche:
