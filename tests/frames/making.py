@@ -47,6 +47,15 @@ def as_shown(value: object) -> object:
     return format(float(value), ".15g") if isinstance(value, int | float | Decimal | Fraction) else value
 
 
+def alike(value: object, cell: object) -> bool:
+    """Whether a figure of a frame is that of a cell, which has been rounded to a double before it is shown."""
+    if isinstance(cell, str):
+        return value == (None if cell in ERRORS else cell)
+    if isinstance(value, int | Decimal) and isinstance(cell, int | float):
+        return as_shown(value) == as_shown(cell) or abs(value - Decimal(cell)) <= abs(Decimal(cell)) / 10**14
+    return value is cell is None
+
+
 def assert_no_floats(frame: pd.DataFrame) -> None:
     """No column is binary floating point, and none holds one."""
     for name in frame.columns:
