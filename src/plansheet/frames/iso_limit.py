@@ -164,6 +164,7 @@ class _Answers:
     def __init__(self, ledger: Ledger, terms: Terms) -> None:
         self._ledger = ledger
         self._done = done = complete(ledger)
+        self._holders = {grant.grant.key: grant.holder for grant in ledger.grants}
         try:
             refuse_swapped(done.tranches)
         except CallFailed as swapped:
@@ -195,12 +196,11 @@ class _Answers:
         return self._done.of_holder.get(holder.key) or self._bad_holders.get(holder.key) or nothing
 
     def _lines(self, record: Tranche | Grant) -> list[_Line]:
-        holder = record.holder or self._holder_of(record.grant)
-        alone = [_Line(record.grant, problem=self._problem(record.grant, holder) or "it has no tranches")]
-        return self._by_record.get(id(record), alone)
-
-    def _holder_of(self, number: Identifier) -> Identifier | None:
-        return next((g.holder for g in self._ledger.grants if g.grant == number), None)
+        lines = self._by_record.get(id(record))
+        if lines is not None:
+            return lines
+        problem = self._problem(record.grant, record.holder or self._holders.get(record.grant.key))
+        return [_Line(record.grant, problem=problem or "it has no tranches")]
 
     def all_lines(self) -> Iterator[_Line]:
         """The tranches as listed, then those built from schedules, and a line for a grant that has none."""
@@ -236,10 +236,9 @@ class _Answers:
     def refused_holders(self) -> dict[Identifier, str]:
         """Holders without an answer, with the sentence."""
         refused: dict[Identifier, str] = {}
-        grants = {g.grant.key: g.holder for g in self._ledger.grants}
         records: list[Tranche | Grant] = [*self._ledger.tranches, *self._ledger.grants]
         for record in records:
-            holder = record.holder or grants.get(record.grant.key)
+            holder = record.holder or self._holders.get(record.grant.key)
             if holder is not None and holder not in refused:
                 problem = self._problem(record.grant, holder)
                 lines = self._by_record.get(id(record), [])
