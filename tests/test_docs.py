@@ -178,7 +178,7 @@ def test_what_is_no_command_is_seen() -> None:
     assert {line.split()[1] for line in COMMANDS} >= {"doctor", "install", "uninstall", "template", "demo", "check"}
 
 
-NAMES_OF_OURS = {*PRODUCTS, NAME, "plansheet.excel", "plansheet.udfs"}
+NAMES_OF_OURS = {*PRODUCTS, NAME, "plansheet.excel", "plansheet.frames", "plansheet.udfs"}
 
 
 @EACH_PAGE

@@ -277,12 +277,6 @@ def _sentence(answer: TrancheSplit | ExcelError | None, limit: Number) -> str:
 
 
 def _year_line(use: YearUse, limit: Number) -> list[object]:
-    headroom = max(0, limit - use.counted)
-    if headroom == 0:
-        status = "Reached"
-    elif headroom < atg_1996().approaching_dollars:
-        status = "Approaching"
-    else:
-        status = "OK"
-    figures = (use.counted, use.iso, use.counted - use.iso, headroom)
+    status = use.status(limit, atg_1996().approaching_dollars)
+    figures = (use.counted, use.iso, use.over, use.headroom(limit))
     return [use.holder.text, float(use.year), *(number_cell(figure) for figure in figures), status]

@@ -178,7 +178,7 @@ def settle(
 
     of: what the rows are of, for messages, with a space after it; nothing for ranges.
     """
-    _refuse_swapped(rows)
+    refuse_swapped(rows)
     holder_of: dict[str, Identifier] = {}
     blame = _Blame()
     _blame_disagreement(rows, holder_of, blame)
@@ -210,7 +210,7 @@ def settle(
     return settled
 
 
-def _refuse_swapped(rows: Sequence[Entry]) -> None:
+def refuse_swapped(rows: Sequence[Entry]) -> None:
     """A vest date before the grant date is lawful (vesting credit); most of a sheet so is two columns swapped."""
     dated = [t for t in rows if isinstance(t, Tranche) and t.first_exercisable is not None]
     before = [t for t in dated if t.first_exercisable < t.grant_date]  # type: ignore[operator]  # both are dates here

@@ -77,6 +77,22 @@ class YearUse:
     counted: Number
     iso: Number
 
+    @property
+    def over(self) -> Number:
+        """Dollars beyond the limit."""
+        return self.counted - self.iso
+
+    def headroom(self, limit: Number) -> Number:
+        """Dollars that the year can still take."""
+        return max(0, limit - self.counted)
+
+    def status(self, limit: Number, approaching: Number) -> str:
+        """Reached, Approaching (under so many dollars of room) or OK."""
+        room = self.headroom(limit)
+        if room == 0:
+            return "Reached"
+        return "Approaching" if room < approaching else "OK"
+
 
 @dataclass(frozen=True, slots=True)
 class Classification:

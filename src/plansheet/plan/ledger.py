@@ -188,6 +188,9 @@ def _unsettle(done: Completed, unread: Unread, grants: dict[str, Grant]) -> None
     holder = None if isinstance(record, Activity) else record.holder
     if holder is None and grant is not None:
         holder = grant.holder
+    for whom, told in ((number, done.of_grant), (holder, done.of_holder)):
+        if whom is not None:
+            told.pop(whom.key, None)  # that it cannot be read says more than that it is missing
     done.unsettle(number, holder, unread.message)
 
 

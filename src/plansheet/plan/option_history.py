@@ -68,6 +68,8 @@ class Option:
         self.exercised: dict[int, Number] = {}
         self.locked: dict[int, tuple[Number, Number]] = {}
         self.refusal: Refusal | None = None
+        self.taken: list[tuple[Activity, Number]] = []
+        """What each exercise and each end took, in shares of the grant date."""
         self._by_year: dict[int, list[Lot]] | None = None
         self._reordered = False  # whether a trigger has changed the order of the lots
 
@@ -82,6 +84,11 @@ class Option:
     def outstanding(self) -> Number:
         """Shares neither exercised nor ended, in shares of the present day."""
         return sum((lot.live for lot in self.lots), start=0) * self.factor
+
+    def exercisable(self, day: datetime.date) -> Number:
+        """Shares exercisable at the end of a day, after its events and before any later one, in shares of that day."""
+        self._arrive(day)
+        return sum((lot.live for lot in self.ready), start=0) * self.factor
 
     def gate_at(self, approved: datetime.date | None) -> None:
         """Plan §22(a): nothing is exercisable before shareholders' approval; of several the latest."""
@@ -163,6 +170,7 @@ class Option:
                     self._end(lot, taken, day)
                 if lot.live == 0:
                     queue.popleft() if exercise else queue.pop()
+        self.taken.append((event, wanted - left))
         if left == 0:
             return None
         return self._too_many(event, wanted - left)
