@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from plan.test_rules import CASES, CHECK_DAY, TABLES, Case, found_in, open_in, where
+from plan.test_rules import ADOPTED, CASES, TABLES, Case, as_of, found_in, open_in, where
 from plansheet.core.records import TABLES as NAMES
 from plansheet.core.records import Activity, Grant, Holder, Holding, Member, Tranche
 from plansheet.core.rule import Hit, Rule, Severity, rule
@@ -62,9 +62,9 @@ def cell(value: Any) -> Any:
 
 
 def blocks_of(case: Case) -> dict[str, Any]:
-    terms = [[label(name), cell(value)] for name, value in case.get("terms", {}).items()]
-    plan = [["Term", "Value"], *terms] if terms else None
-    day = dt.datetime.combine(CHECK_DAY, dt.time())
+    terms = [[label(name), cell(value)] for name, value in {"adopted": ADOPTED, **case.get("terms", {})}.items()]
+    plan = [["Term", "Value"], *terms]
+    day = dt.datetime.combine(as_of(case), dt.time())
     tables = {
         ARGUMENTS[record]: [[cell(value) for value in row] for row in case[name]]
         for name, record in TABLES.items()

@@ -13,11 +13,10 @@ import pandas as pd
 import pytest
 
 from frames.making import ACTIVITY, book, day, rows, table
-from plansheet.core.numbers import exact
+from plan.test_rules import as_of, terms_of
 from plansheet.core.records import TABLES
 from plansheet.frames import UnusableFrame, check
 from plansheet.plan.rules import RULES
-from plansheet.plan.terms import atg_1996, with_values
 
 CHECK_DAY = dt.date(2011, 1, 31)
 ARGUMENTS = {name: name.lower() for name in TABLES.values()}
@@ -45,12 +44,8 @@ def frame_of(lines: list[list[Any]]) -> pd.DataFrame:
 
 @pytest.mark.parametrize("case", list(cases()))
 def test_a_case_of_the_rules(case: Any) -> None:
-    values = {
-        n: exact(v) if isinstance(v, int | Decimal) and not isinstance(v, bool) else v
-        for n, v in case.get("terms", {}).items()
-    }
     given = {argument: frame_of(case[name]) for name, argument in ARGUMENTS.items() if name in case}
-    found = check(book(**given), CHECK_DAY, with_values(atg_1996(), values, "the case")).findings
+    found = check(book(**given), as_of(case), terms_of(case)).findings
     told = sorted(
         (code, "" if row is None else f"{table_} {row}, {column}")
         for code, table_, row, column in rows(found, "code", "table", "row", "column")

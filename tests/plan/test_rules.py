@@ -26,9 +26,10 @@ from plansheet.core.rule import Finding, Hit, TermOf, find, run
 from plansheet.core.words import Action, Identifier
 from plansheet.excel.activity import as_ratio
 from plansheet.excel.record_rows import has_key
+from plansheet.plan.checking import outcome
 from plansheet.plan.ledger import complete
 from plansheet.plan.rules import RULES
-from plansheet.plan.terms import FACTS, Terms, atg_1996, label, read_terms, with_values
+from plansheet.plan.terms import ASSUMED_ADOPTION, FACTS, Terms, atg_1996, label, read_terms, with_values
 
 Case = Mapping[str, Any]
 
@@ -36,6 +37,7 @@ TABLES: dict[str, type[Any]] = {name: record for record, name in NAMES.items()}
 # A word misspelled in a case would leave it untested.
 KEYS = {"rule", "name", "as_of", "terms", "finds", "open", *TABLES}
 CHECK_DAY = dt.date(2011, 1, 31)
+ADOPTED = dt.date(1996, 4, 25)  # of every case that does not say otherwise, as a Plan sheet would hold it
 
 
 def cases() -> Iterator[Case]:
@@ -98,9 +100,8 @@ def ledger_in(case: Case) -> Ledger:
 
 
 def terms_of(case: Case) -> Terms:
-    values = {
-        name: exact(term) if isinstance(term, int | Decimal) else term for name, term in case.get("terms", {}).items()
-    }
+    given = {"adopted": ADOPTED, **case.get("terms", {})}
+    values = {name: exact(term) if isinstance(term, int | Decimal) else term for name, term in given.items()}
     return with_values(atg_1996(), values, "the case")
 
 
@@ -271,3 +272,21 @@ def test_other_values_are_judged_otherwise() -> None:
     """The same cases by the example's own values: so that the test above asks something."""
     otherwise = [case for case in CASES if [f.code for f in by(EXAMPLE, case)] != [f.code for f in found_in(case)]]
     assert {case["rule"] for case in otherwise} >= {"CASH001", "POOL001", "SPLIT002"}
+
+
+def test_by_a_day_of_adoption_that_is_only_assumed_nothing_is_judged() -> None:
+    """The exhibit does not give it: a grant of another year must not be outside the plan by a guess."""
+    rows = [[f"G-{year}", "Ada", "ISO", dt.date(year, 1, 5), 10, 100] for year in (1990, 2024)]
+    grants = [["Grant", "Holder", "Type", "Grant date", "FMV", "Shares"], *rows]
+    activity = [["Date", "Action", "Grant", "Shares", "Approved"], [dt.date(2024, 1, 5), "GRANT", "G-2024", 100, ""]]
+    ledger = ledger_in({"Grants": grants, "Activity": activity})
+    asked = outcome(RULES, ledger, atg_1996(), dt.date(2024, 6, 1))
+    rests_on_it = {"PLAN001", "PLAN002", "APPROVE002", "APPROVE006"}
+    assert rests_on_it.isdisjoint(finding.code for finding in asked.findings)
+    assert {question.what for question in asked.unsettled if question.why == ASSUMED_ADOPTION} == {
+        "the first and the last day to grant",
+        "the approval of the plan",
+        "whether the pool lasts until the plan ends",
+    }
+    entered = with_values(atg_1996(), {"adopted": ADOPTED}, "the Plan sheet")
+    assert {"PLAN001", "PLAN002"} <= {each.code for each in outcome(RULES, ledger, entered, CHECK_DAY).findings}

@@ -15,7 +15,7 @@ from plansheet.plan.ledger import of_this_plan
 from plansheet.plan.pool import PoolLine
 from plansheet.plan.pool_rules import opening_reserve, own_rows, pool_of, record_of
 from plansheet.plan.statute import statute
-from plansheet.plan.terms import Terms
+from plansheet.plan.terms import ASSUMED_ADOPTION, Terms
 
 
 class Approval(Enum):
@@ -106,7 +106,9 @@ def exercised_before_approval(ledger: Ledger, terms: Terms, as_of: datetime.date
     approved = plan_approved(ledger, terms)
     if exercises and approved is None:
         why = _unread_approval(ledger)
-        if why is None and _stands(terms.adopted, None, terms, as_of) is Approval.PENDING:
+        if why is None and terms.assumes("adopted"):
+            why = ASSUMED_ADOPTION
+        elif why is None and _stands(terms.adopted, None, terms, as_of) is Approval.PENDING:
             why = "the Plan sheet has no Approved, and Activity no APPROVAL row without a grant"
         if why is not None:  # otherwise it is APPROVE006
             yield Unsettled("whether options were exercised before the approval of the plan", why)
@@ -171,7 +173,9 @@ def plan_not_approved_in_time(ledger: Ledger, terms: Terms, as_of: datetime.date
     first, approved = _first_grant(ledger, terms), plan_approved(ledger, terms)
     if first is None or approved is None:
         return
-    if _stands(terms.adopted, approved, terms, as_of) is Approval.LAPSED:
+    if terms.assumes("adopted"):
+        yield Unsettled("whether the plan was approved in time", ASSUMED_ADOPTION)
+    elif _stands(terms.adopted, approved, terms, as_of) is Approval.LAPSED:
         deadline = approval_deadline(terms.adopted, terms.approval_months)
         late = f"its options ended on {date_text(deadline)}" if approved > deadline else "too long before it"
         facts = {"adopted": date_text(terms.adopted), "approved": date_text(approved), "late": late}
@@ -203,6 +207,8 @@ def plan_approval_unknown(ledger: Ledger, terms: Terms, as_of: datetime.date) ->
     why = _unread_approval(ledger)
     if why is not None:
         yield Unsettled("the approval of the plan", why)
+    elif terms.assumes("adopted"):
+        yield Unsettled("the approval of the plan", ASSUMED_ADOPTION)
     elif _stands(terms.adopted, None, terms, as_of) is Approval.LAPSED:
         deadline = approval_deadline(terms.adopted, terms.approval_months)
         yield Hit(first, "grant_date", {"deadline": date_text(deadline)})

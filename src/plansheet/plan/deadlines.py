@@ -13,7 +13,7 @@ from plansheet.core.words import Action, GrantType, Identifier
 from plansheet.plan.plan_term import last_grant
 from plansheet.plan.standing import merger_ended, own_grants, standing
 from plansheet.plan.termination import End, agreement_deadline, end_of, iso_deadline, months_of
-from plansheet.plan.terms import Terms
+from plansheet.plan.terms import ASSUMED_ADOPTION, Terms
 from plansheet.plan.unread import is_unread
 
 
@@ -59,6 +59,8 @@ def deadlines(
         else:
             found.append(each)
     found += [each for each in _of_plan(ledger, terms) if as_of <= each.day <= last]
+    if terms.assumes("adopted"):
+        unsettled.append(Unsettled("the last day to grant, and the approval of the plan", ASSUMED_ADOPTION))
     order = list(Due)
     return sorted(found, key=lambda each: (each.day, order.index(each.what))), unsettled
 
@@ -131,18 +133,20 @@ def _of_plan(ledger: Ledger, terms: Terms) -> Iterator[Deadline]:
     def of_plan(day: datetime.date, what: Due, section: str) -> Deadline:
         return Deadline(day, what, None, None, None, section, None, None)
 
-    if terms.approved is None and not any(r.action is Action.APPROVAL and r.grant is None for r in ledger.activity):
-        yield of_plan(months_after(terms.adopted, terms.approval_months), Due.APPROVAL, "§22(a)")
     for row in _unapproved(ledger):
         assert row.date is not None
         day = months_after(row.date, terms.approval_months)
         yield Deadline(day, Due.APPROVAL, None, row.grant, row.shares, "§22(a)", row, "approved")
+    if terms.merger_exercise_by is not None:
+        yield of_plan(terms.merger_exercise_by, Due.MERGER, "§16(a)(ii)")
+    if terms.assumes("adopted"):
+        return
+    if terms.approved is None and not any(r.action is Action.APPROVAL and r.grant is None for r in ledger.activity):
+        yield of_plan(months_after(terms.adopted, terms.approval_months), Due.APPROVAL, "§22(a)")
     of_isos, own = (last_grant(terms.adopted, terms.approved, kind, terms) for kind in (GrantType.ISO, None))
     if of_isos < own:
         yield of_plan(of_isos, Due.ISO_GRANT, "§22(b)")
     yield of_plan(own, Due.GRANT, "§22(b)")
-    if terms.merger_exercise_by is not None:
-        yield of_plan(terms.merger_exercise_by, Due.MERGER, "§16(a)(ii)")
 
 
 def _unapproved(ledger: Ledger) -> Iterator[Activity]:

@@ -104,7 +104,7 @@ def _in_words(holder: Holder) -> str:
 
 @rule(
     "ELIG002",
-    Severity.ERROR,
+    Severity.WARNING,
     plan="§3",
     message='The relationship of {holder}, who holds grant {grant}, is "{relationship}", which the plan does not know.',
     fix="Enter one or more of these in Relationship, joined by and: {known}.",

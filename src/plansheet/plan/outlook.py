@@ -15,7 +15,7 @@ from plansheet.plan.iso_limit_rules import classify_ledger
 from plansheet.plan.ledger import complete
 from plansheet.plan.pool import PoolLine
 from plansheet.plan.pool_rules import pool_of, record_of
-from plansheet.plan.terms import Terms
+from plansheet.plan.terms import ASSUMED_ADOPTION, Terms
 
 
 class Part(NamedTuple):
@@ -158,6 +158,9 @@ def pool_runs_low(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterato
         since, end = add_months(as_of, -12 * terms.pool_warning_years), anniversary(terms.adopted, terms.plan_years)
     except ValueError:
         return  # the calendar does not reach so far
+    if terms.assumes("adopted"):
+        yield Unsettled("whether the pool lasts until the plan ends", ASSUMED_ADOPTION)
+        return
     if as_of >= end:
         return
     lines: list[PoolLine] = []

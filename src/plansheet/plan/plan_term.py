@@ -9,7 +9,7 @@ from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import GrantType
 from plansheet.plan.standing import isos, own_grants
 from plansheet.plan.statute import statute
-from plansheet.plan.terms import Terms
+from plansheet.plan.terms import ASSUMED_ADOPTION, Terms
 
 
 def last_grant(
@@ -36,6 +36,11 @@ def _day_before(day: datetime.date, years: int) -> datetime.date:
     return months_after(day, 12 * years) - datetime.timedelta(days=1)
 
 
+def _unknown_adoption(ledger: Ledger, terms: Terms) -> Iterator[Unsettled]:
+    if own_grants(ledger, terms):
+        yield Unsettled("the first and the last day to grant", ASSUMED_ADOPTION)
+
+
 @rule(
     "PLAN001",
     Severity.ERROR,
@@ -44,7 +49,7 @@ def _day_before(day: datetime.date, years: int) -> datetime.date:
     fix="Rescind the grant, or correct its date or Adopted on the Plan sheet.",
     needs=((Grant, "grant_date"),),
 )
-def granted_outside_plan(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
+def granted_outside_plan(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit | Unsettled]:
     """An option was granted before the plan was adopted or after it had ended.
 
     Why: the plan takes effect when the board adopts it and ends "upon the close of business on the day next preceding
@@ -52,6 +57,9 @@ def granted_outside_plan(ledger: Ledger, terms: Terms, as_of: datetime.date) -> 
     Example: adopted on 1996-04-25, granted on 2006-04-25; 2006-04-24 was the last day.
     Not covered: an earlier end by a merger (§16), or by a decision of the board; grants under other plans.
     """
+    if terms.assumes("adopted"):
+        yield from _unknown_adoption(ledger, terms)
+        return
     last = last_grant(terms.adopted, terms.approved, None, terms)
     for grant in own_grants(ledger, terms):
         if grant.grant_date is None:
@@ -86,6 +94,9 @@ def iso_granted_too_late(ledger: Ledger, terms: Terms, as_of: datetime.date) -> 
     Not covered: a new plan that the shareholders approved later. The anniversary itself counts as too late, which is
     the careful reading; without a day of approval the adoption counts.
     """
+    if terms.assumes("adopted"):
+        yield from _unknown_adoption(ledger, terms)
+        return
     last = last_iso_grant(terms.adopted, terms.approved)
     by_approval = terms.approved is not None and terms.approved < terms.adopted
     earlier = terms.approved if by_approval and terms.approved is not None else terms.adopted

@@ -40,6 +40,8 @@ class Term(NamedTuple):
     text: str
     known: tuple[str, ...]
     is_policy: bool
+    is_assumption: bool = False
+    """Whether the plan's text does not give the value: nothing is judged by it until somebody enters the true one."""
 
     @property
     def label(self) -> str:
@@ -95,9 +97,16 @@ class Terms:
     merger_accelerates: bool | None = None
     merger_contingent: bool | None = None
 
+    def assumes(self, name: str) -> bool:
+        """Whether a term's value is an assumption, by which nothing may be judged."""
+        return any(term.is_assumption for term in self.listed if term.name == name)
+
     def cited(self, text: str) -> str:
         """A text that cites the default plan's sections, with this plan's own."""
         return text if self.sections is None else cited(text, self.sections, atg_1996().short)
+
+
+ASSUMED_ADOPTION = "the day of adoption is an assumption of the terms; enter Adopted on the Plan sheet"
 
 
 class Fact(NamedTuple):
@@ -218,7 +227,7 @@ def _term(source: str, name: str, entry: Any, is_policy: bool) -> Term:
             raise UnusableTerms(f"{source}: {name} is {value}; write a number that a cell can hold") from None
     known = tuple(str(word) for word in entry.get("known", ()))
     section, law, text = (str(entry.get(key, "")) for key in ("section", "law", "text"))
-    return Term(name, value, section, law, text, known, is_policy)
+    return Term(name, value, section, law, text, known, is_policy, entry.get("assumption") is True)
 
 
 def _value(source: str, term: Term) -> object:
@@ -254,7 +263,9 @@ def _choice(source: str, term: Term) -> object:
 
 def with_values(terms: Terms, values: dict[str, Any], source: str) -> Terms:
     """The terms with those that a Plan sheet gives; ``values`` by field name, numbers exact, words as text."""
-    listed = tuple(t._replace(value=values[t.name]) if t.name in values else t for t in terms.listed)
+    listed = tuple(
+        t._replace(value=values[t.name], is_assumption=False) if t.name in values else t for t in terms.listed
+    )
     changed: dict[str, Any] = {t.name: _value(source, t) for t in listed if t.name in values}
     for name in FACTS:
         if name in values:
