@@ -13,11 +13,11 @@ import pytest
 from plan.test_rules import ADOPTED, CASES, TABLES, Case, as_of, found_in, open_in, where
 from plansheet.core.records import TABLES as NAMES
 from plansheet.core.records import Activity, Grant, Holder, Holding, Member, Tranche
-from plansheet.core.rule import Hit, Rule, Severity, rule
+from plansheet.core.rule import Hit, Rule, Severity, Unsettled, rule
 from plansheet.core.words import Identifier
 from plansheet.excel import PLAN_CALENDAR, PLAN_CHECK, PLAN_UNCHECKED, ExcelError, as_shown
 from plansheet.plan.checking import named
-from plansheet.plan.deadlines import Deadline
+from plansheet.plan.deadlines import Deadline, Due
 from plansheet.plan.rules import RULES
 from plansheet.plan.terms import atg_1996, label
 from plansheet.template import build_sample
@@ -50,6 +50,9 @@ def without(head: list[str], rows: list[list[Any]], *headings: str) -> list[list
 
 
 # --- The same as plansheet check --------------------------------------------------------------------------------------
+
+
+ADOPTED_PLAN = [["Term", "Value"], ["Adopted", dt.datetime(1996, 4, 25)]]
 
 
 def is_block(case: Case) -> bool:
@@ -274,7 +277,7 @@ def test_a_term_that_cannot_be_used_is_found_and_one_that_is_none_is_told() -> N
 
 def test_a_rule_without_its_columns_is_named_with_them() -> None:
     grants = without(GRANTS[0], GRANTS, "FMV", "Expires")
-    rows = dict(PLAN_UNCHECKED(grants, VESTING, as_of=DAY)[1:])
+    rows = dict(PLAN_UNCHECKED(grants, VESTING, plan=ADOPTED_PLAN, as_of=DAY)[1:])
     there = {(Grant, name) for name in ("grant", "holder", "grant_type", "grant_date", "shares")}
     there |= {(Tranche, name) for name in ("grant", "first_exercisable", "shares")}
     lacking = {named(each, atg_1996()) for each in RULES if set(each.needs) - there}
@@ -316,22 +319,25 @@ def test_a_bad_argument_is_one_error_with_a_sentence_in_cells(function: Any, arg
 def test_the_calendar_is_what_the_deadlines_are(monkeypatch: pytest.MonkeyPatch) -> None:
     ada = Identifier("Ada")
 
-    def due(ledger: Any, terms: Any, as_of: dt.date) -> list[Deadline]:
-        return [
-            Deadline(as_of - dt.timedelta(1), "A first", ada, Identifier("G-1"), 5, "§7", None, None),
-            Deadline(as_of, "A second", None, None, None, "§22", None, None),
+    def due(ledger: Any, terms: Any, as_of: dt.date) -> tuple[list[Deadline], list[Unsettled]]:
+        found = [
+            Deadline(as_of, Due.OPTION, ada, Identifier("G-1"), 5, "§7", None, None),
+            Deadline(as_of + dt.timedelta(1), Due.GRANT, None, None, None, "§22", None, None),
         ]
+        return found, [Unsettled("what is left of grant G-2", "nobody knows"), Unsettled("the plan", "nor this")]
 
     monkeypatch.setattr("plansheet.excel.checking.deadlines", due)
     assert PLAN_CALENDAR(GRANTS, as_of=DAY) == [
         ["Date", "Days left", "What", "Holder", "Grant", "Shares"],
-        [DAY - dt.timedelta(1), -1.0, "A first", "Ada", "G-1", 5.0],
-        [DAY, 0.0, "A second", "", "", ""],
+        [DAY, 0.0, "last day of the option", "Ada", "G-1", 5.0],
+        [DAY + dt.timedelta(1), 1.0, "last day to grant options under the plan", "", "", ""],
+        ["", "", "Not known: what is left of grant G-2: nobody knows", "", "", ""],
+        ["", "", "Not known: the plan: nor this", "", "", ""],
     ]
 
 
 def test_the_calendar_of_a_ledger_is_in_the_order_of_the_days() -> None:
-    rows = PLAN_CALENDAR(GRANTS, VESTING, as_of=DAY)[1:]
+    rows = PLAN_CALENDAR(GRANTS, VESTING, plan=ADOPTED_PLAN, as_of=DAY)[1:]
     assert [row[0] for row in rows] == sorted(row[0] for row in rows)
     assert {(row[0], row[4]) for row in rows} >= {(grant[6], grant[0]) for grant in GRANTS[1:]}
     assert all(row[1] == (row[0] - DAY).days for row in rows)

@@ -60,12 +60,12 @@ def test_columns_scalars_and_blank_rows() -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("25/04/96",), "row 1: adopted holds the text"),
-        ((True,), "row 1: adopted holds"),
-        ((-1.0,), "row 1: adopted holds"),
-        ((ADOPTED, "in spring"), "row 1: approved holds"),
+        (("25/04/96",), "adopted holds the text"),
+        ((True,), "adopted holds"),
+        ((-1.0,), "adopted holds"),
+        ((ADOPTED, "in spring"), "approved holds"),
         ((ADOPTED, None, "RSU"), "ISO, NSO"),
-        ((None, APPROVED), "row 1: adopted is blank; enter"),
+        ((None, APPROVED), "adopted is blank; enter"),
         ((column([ADOPTED] * 3), column([APPROVED] * 2)), "adopted has 3 rows and approved 2"),
     ],
 )

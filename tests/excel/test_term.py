@@ -59,12 +59,12 @@ def test_columns_scalars_and_blank_rows() -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("03/04/05",), "row 1: grant_date holds"),
-        ((-5.0,), "row 1: grant_date holds"),
-        ((True,), "row 1: grant_date holds"),
-        ((DAY, "perhaps"), "row 1: ten_percent"),
-        ((DAY, 2.0), "row 1: ten_percent"),
-        ((dt.datetime(9995, 1, 1),), "row 1: grant_date is 9995-01-01"),
+        (("03/04/05",), "grant_date holds"),
+        ((-5.0,), "grant_date holds"),
+        ((True,), "grant_date holds"),
+        ((DAY, "perhaps"), "ten_percent"),
+        ((DAY, 2.0), "ten_percent"),
+        ((dt.datetime(9995, 1, 1),), "grant_date is 9995-01-01"),
         ((column([DAY, DAY, DAY]), column(["Yes", "No"])), "grant_date has 3 rows and ten_percent 2"),
     ],
 )

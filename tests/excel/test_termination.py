@@ -132,10 +132,10 @@ def test_columns_scalars_and_blank_rows() -> None:
 @pytest.mark.parametrize(
     ("arguments", "error", "says"),
     [
-        (("03/04/05", "2005-01-31", "DEATH"), "#VALUE!", "row 1: expiry holds"),
-        ((EXPIRY, "in May", "DEATH"), "#VALUE!", "row 1: terminated holds"),
+        (("03/04/05", "2005-01-31", "DEATH"), "#VALUE!", "expiry holds"),
+        ((EXPIRY, "in May", "DEATH"), "#VALUE!", "terminated holds"),
         ((EXPIRY, "2005-01-31", "Bored"), "#VALUE!", "TERMINATION, DISABILITY, DEATH, CAUSE"),
-        ((EXPIRY, "2005-01-31", "DEATH", "3"), "#VALUE!", "row 1: months holds the text"),
+        ((EXPIRY, "2005-01-31", "DEATH", "3"), "#VALUE!", "months holds the text"),
         ((EXPIRY, "2005-01-31", "DEATH", -3.0), "#VALUE!", "below zero"),
         ((EXPIRY, "2005-01-31", "DEATH", 1.5), "#VALUE!", "whole number of months"),
         ((EXPIRY, "2005-01-31", "DEATH", 3, "RSU"), "#VALUE!", "ISO, NSO"),

@@ -47,7 +47,7 @@ def test_a_case_of_the_rules(case: Any) -> None:
     given = {argument: frame_of(case[name]) for name, argument in ARGUMENTS.items() if name in case}
     found = check(book(**given), as_of(case), terms_of(case)).findings
     told = sorted(
-        (code, "" if row is None else f"{table_} {row}, {column}")
+        (code, ", ".join(filter(None, (" ".join(str(part) for part in (table_, row) if part is not None), column))))
         for code, table_, row, column in rows(found, "code", "table", "row", "column")
     )
     assert told == sorted((each.get("code", case["rule"]), each["at"]) for each in case["finds"])

@@ -70,7 +70,7 @@ def test_what_deadlines_read_is_said(facts: Any) -> None:
 
 
 def test_the_sheet_says_of_each_term_what_reads_it() -> None:
-    said = {row[0]: str(row[4]) for row in plan_table(starter()).rows}
+    said = {row[0]: str(row[4]) for row in plan_table(starter(), atg_1996()).rows}
     for term in atg_1996().listed:
         if len(term.known) == 1:
             assert said[term.label] == "fixed"

@@ -52,7 +52,13 @@ OF_THE_PERIOD: dict[str, tuple[tuple[Sheet, ...], str]] = {
     "BLOCK001": ((activity((ENDED, "BLOCK"), (LATE, "EXERCISE")),), "Activity!A4"),
     "BLOCK002": ((activity((ENDED, "RELEASE")),), "Activity!B3"),
     "PLAN001": ((grants(), Sheet("Plan", [["Term", "Value"], ["Adopted", LATE]])), "Grants!D2"),
-    "PLAN002": ((grants(), Sheet("Plan", [["Term", "Value"], ["Approved", dt.date(1994, 1, 5)]])), "Grants!D2"),
+    "PLAN002": (
+        (
+            grants(),
+            Sheet("Plan", [["Term", "Value"], ["Adopted", dt.date(1996, 4, 25)], ["Approved", dt.date(1994, 1, 5)]]),
+        ),
+        "Grants!D2",
+    ),
     "DUE001": ((grants(Expires=SOON), vesting(), activity()), "Grants!H2"),
     "DUE002": (
         (grants(Months_to_exercise=12), vesting(), activity(), holders(Employment_ended=dt.date(2010, 3, 1))),

@@ -304,6 +304,7 @@ PAID: Rows = [
     [DAY, "TENDER", "G-1", 101, "", 10, DAY, ""],
     [DAY, "WITHHOLD", "G-1", 31, "", 10, "", 300],
 ]
+ADOPTED: Rows = [["Term", "Value"], ["Adopted", GRANTED]]
 APPROVAL: Rows = [["Term", "Value"], ["Adopted", GRANTED], ["Approved", dt.date(2004, 2, 1)], ["Reserve", 10_500]]
 INCREASED: Rows = [
     [*ACTIVITY[0], "Approved"],
@@ -526,7 +527,7 @@ IN_THEIR_CELLS: dict[str, tuple[tuple[Sheet, ...], str]] = {
     "APPROVE003": ((Sheet(PLAN, APPROVAL), Sheet("Activity", INCREASED)), "Activity!F3"),
     "APPROVE004": ((Sheet(PLAN, APPROVAL), Sheet("Activity", INCREASED)), "Activity!D5"),
     "APPROVE005": ((Sheet("Activity", AMENDED),), "Activity!E3"),
-    "APPROVE006": ((Sheet("Grants", GRANTS), Sheet("Activity", AMENDED)), "Grants!D2"),
+    "APPROVE006": ((Sheet(PLAN, ADOPTED), Sheet("Grants", GRANTS), Sheet("Activity", AMENDED)), "Grants!D2"),
     "AMEND001": ((Sheet("Activity", AMENDED),), "Activity!G3"),
     "AMEND002": ((Sheet("Grants", GRANTS), Sheet("Activity", AMENDED)), "Activity!B2"),
     "REGRANT001": ((Sheet("Grants", REGRANTED), Sheet("Activity", CANCELLED)), "Grants!H5"),
@@ -773,8 +774,9 @@ def test_dates_of_the_1904_system() -> None:
     """A merger date as a number without a date format counts from 1904, as the workbook does."""
     serial = (dt.date(2011, 1, 5) - dt.date(1904, 1, 1)).days
     plan = Sheet("Plan", [["Term", "Value"], ["Merger price", 16], ["Merger date", serial]])
-    holders = with_columns(HOLDERS, ["Merger payment"], [0], [""])
-    ended = with_row(ACTIVITY, [dt.date(2010, 1, 5), "CANCEL", "G-1", "", ""])
+    holders = with_columns(HOLDERS, ["Merger payment"], [0], [3000])
+    closing = [dt.date(2011, 1, 5), "TERMINATE", "G-2", "", ""]
+    ended = with_row(ACTIVITY, [dt.date(2010, 1, 5), "CANCEL", "G-1", "", ""], closing)
     sheets = (plan, Sheet("Holders", holders), *LEDGERS[:2], Sheet("Activity", ended))
     data = book(*sheets, date_1904=True)
     assert check_bytes(data, "book.xlsx", Options(DAY)).findings == []

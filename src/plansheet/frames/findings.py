@@ -58,7 +58,7 @@ def _findings_frame(book: FrameLedger, findings: list[Finding]) -> pd.DataFrame:
         {
             "code": texts(found.code for found in findings),
             "severity": texts(found.severity.value for found in findings),
-            "table": texts(None if record is None else TABLES[type(record)] for record in records),
+            "table": texts(map(_table, findings)),
             "row": labels(_label(record) for record in records),
             "column": labels(_column(book, found) for found in findings),
             "message": texts(found.message for found in findings),
@@ -67,6 +67,12 @@ def _findings_frame(book: FrameLedger, findings: list[Finding]) -> pd.DataFrame:
             "law": texts("; ".join(found.law) or None for found in findings),
         }
     )
+
+
+def _table(found: Finding) -> str | None:
+    if isinstance(found.record, TermOf):
+        return "Plan"
+    return None if found.record is None else TABLES[type(found.record)]
 
 
 def _column(book: FrameLedger, found: Finding) -> object:

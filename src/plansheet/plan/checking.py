@@ -14,8 +14,8 @@ class Outcome:
     """What became of every rule; nothing is passed over in silence."""
 
     findings: list[Finding] = field(default_factory=list)
-    unsettled: list[Unsettled] = field(default_factory=list)
-    """Each question once: several rules may ask the same."""
+    unsettled: dict[Unsettled, list[str]] = field(default_factory=dict)
+    """Each question once, with the codes of the rules that ask it."""
     lacking: list[tuple[Rule, str]] = field(default_factory=list)
     """Rules that could not be asked, and the columns that are not there."""
     failed: list[tuple[Rule, str]] = field(default_factory=list)
@@ -25,7 +25,6 @@ class Outcome:
 def outcome(rules: Sequence[Rule], ledger: Ledger, terms: Terms, as_of: datetime.date) -> Outcome:
     """Ask every rule. One that fails must not stop the others."""
     all_of_them = Outcome()
-    questions: dict[Unsettled, None] = {}
     for rule in rules:
         lacking = rule.lacks(ledger)
         if lacking:
@@ -39,8 +38,8 @@ def outcome(rules: Sequence[Rule], ledger: Ledger, terms: Terms, as_of: datetime
             all_of_them.failed.append((rule, why))
             continue
         all_of_them.findings += findings
-        questions |= dict.fromkeys(unsettled)
-    all_of_them.unsettled = list(questions)
+        for question in unsettled:
+            all_of_them.unsettled.setdefault(question, []).append(rule.code)
     return all_of_them
 
 

@@ -73,7 +73,12 @@ def _folded(text: str, indent: str = "") -> str:
 
 def explanation(rule: Rule, terms: Terms) -> str:
     """Everything about one rule, as text, with the sections of the plan of these terms."""
-    return "\n\n".join([rule.code, *(fill(str(line), width=100) for line in manual(rule, terms.cited))]) + "\n"
+    return (
+        "\n\n".join(
+            [rule.code, *(fill(str(line), width=100, break_on_hyphens=False) for line in manual(rule, terms.cited))]
+        )
+        + "\n"
+    )
 
 
 def explanation_json(rule: Rule, terms: Terms) -> str:

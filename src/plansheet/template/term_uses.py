@@ -13,7 +13,7 @@ _OF_THE_CALENDAR = "deadlines.py"
 @cache
 def read_by_rules() -> frozenset[str]:
     """The terms that some rule, or a calculation below the rules, asks for."""
-    return frozenset(name for module, name in _readings() if module != _OF_THE_CALENDAR)
+    return frozenset(name for _, name in _readings())
 
 
 @cache

@@ -111,12 +111,12 @@ def _check(workbook: Workbook, options: Options, checked: Checked) -> None:
     terms = plan.read.terms
     asked = outcome(RULES, located.ledger, terms, options.as_of)
     findings = _told_apart([*plan.misfits(), *_on_cells(results), *_on_records(located, plan, asked)])
-    unsettled += [*_unseen(findings, options), *_questions(asked, whole=True)]
+    unsettled += [*_unseen(findings, options), *_questions(asked, options, whole=True)]
     unsettled += [NotChecked(rule.code, why) for rule, why in asked.failed]
     lacking = [NotChecked(named(rule, terms), why) for rule, why in asked.lacking if options.wanted(rule.code)]
     checked.findings = sorted((f for f in findings if options.wanted(f.code)), key=_order(workbook))
     checked.recalculated = len(results) - sum(1 for r in results if r.unchecked is not None)
-    checked.not_checked = [*unsettled, *_questions(asked, whole=False), *plan.unknown(), *lacking]
+    checked.not_checked = [*unsettled, *_questions(asked, options, whole=False), *plan.unknown(), *lacking]
     checked.taken_for = [*map(_taken_for, located.areas.ledgers), *map(_not_taken, located.areas.views)]
     counted = [f for f in checked.findings if options.fail_on is Severity.WARNING or f.severity is Severity.ERROR]
     checked.has_findings = bool(counted)
@@ -154,9 +154,13 @@ def _unseen(findings: Sequence[Found], options: Options) -> list[NotChecked]:
     return [NotChecked(f"cells with a finding of {code}: {number:,}", why) for code, number in sorted(left_out.items())]
 
 
-def _questions(asked: Outcome, *, whole: bool) -> list[NotChecked]:
-    """What the rules left open; ``whole``: that for which the workbook counts as not checked."""
-    return [NotChecked(each.what, each.why) for each in asked.unsettled if each.whole is whole]
+def _questions(asked: Outcome, options: Options, *, whole: bool) -> list[NotChecked]:
+    """What the rules that are wanted left open; ``whole``: that for which the workbook counts as not checked."""
+    return [
+        NotChecked(each.what, each.why)
+        for each, codes in asked.unsettled.items()
+        if each.whole is whole and any(map(options.wanted, codes))
+    ]
 
 
 def _taken_for(area: Area) -> str:
