@@ -317,10 +317,15 @@ def test_text(run: Run) -> None:
         "      Enter 10,000 in ISO shares and 0 in NSO shares. [plan §11(c); IRC §422(d); Treas. Reg. §1.422-4]"
         in lines
     )
+    open_ones = sum(line.startswith("  not checked:") for line in lines)
+    [without] = [line.split()[6] for line in lines if line.startswith("  not checked for lack of columns:")]
     assert lines[-1] == (
         "1 workbook given, 0 of them unchecked; 0 plan-function cells calculated again; 1 finding; "
-        f"{sum(line.startswith('  not checked:') for line in lines)} things not checked."
+        f"{open_ones} thing{'' if open_ones == 1 else 's'} not checked; {without} rules without their columns."
     )
+    told = "\n".join(lines)
+    for code_, heading in (("TERM003", "Expires"), ("TAX001", "Minimum tax"), ("TRANS003", "Transferable")):
+        assert re.search(rf"{heading}\s+\([A-Z0-9\s]*{code_}", told), "which column to add for it"
     assert code == FINDINGS
 
 

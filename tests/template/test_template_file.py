@@ -24,7 +24,7 @@ from plansheet.excel import (
 )
 from plansheet.excel.manual import ALL_RULES
 from plansheet.excel.signature import signature_of
-from plansheet.plan.terms import atg_1996
+from plansheet.plan.terms import ASSUMED_ADOPTION, atg_1996
 from plansheet.template import build_existing, build_products, build_starter
 from plansheet.template.check_sheets import write_calendar, write_checks
 from plansheet.template.facts import LOOKED_UP, Facts, starter
@@ -42,7 +42,7 @@ SHEETS = [
     "Start", "Plan", "Holders", "Grants", "Vesting", "Activity", "ISO limit", "ISO by year", "ISO by grant", "Pool",
     "Split", "Merger", "Schedules", "Checks", "Calendar", "Help",
 ]  # fmt: skip
-AS_OF = dt.date(2006, 1, 31)
+AS_OF = dt.date(2006, 2, 1)
 
 BUILDERS: dict[str, Callable[[Path], None]] = {
     "bare names": lambda path: build_starter(path, BARE),
@@ -63,6 +63,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {**paths, "macros": products / "plansheet.xlsm", "Lite": products / "plansheet-lite.xlsx"}
 
 
+NO_PLAN_SHEET = ASSUMED_ADOPTION.what  # a cap table that was there before has none
 WORKBOOKS = pytest.mark.parametrize("name", [*BUILDERS, "macros", "Lite"])
 TEMPLATES = pytest.mark.parametrize("name", ["macros", "Lite"])
 
@@ -73,9 +74,10 @@ TEMPLATES = pytest.mark.parametrize("name", ["macros", "Lite"])
 @WORKBOOKS
 def test_it_is_clean_and_every_plan_function_cell_is_calculated_again(built: dict[str, Path], name: str) -> None:
     checked = check(built[name], Options(as_of=AS_OF))
-    assert (checked.verdict, checked.findings) == ("clean", [])
+    assert checked.verdict == "clean"
+    assert {found.code for found in checked.findings} <= {"CASH002"}  # the example's merger has an option under water
     assert checked.recalculated >= 5
-    assert [each for each in checked.not_checked if not each.why.startswith("no column")] == []
+    assert [each.what for each in checked.not_checked if not each.why.startswith("no column")] in ([], [NO_PLAN_SHEET])
 
 
 @WORKBOOKS

@@ -33,8 +33,9 @@ ACTIVITY: Rows = [
     [dt.date(2010, 5, 18), "RESERVE", "", 200_000, "", dt.date(2010, 5, 18)],
     [dt.date(2010, 9, 1), "SPLIT", "", "3-for-2", "", ""],
     [dt.date(2011, 6, 30), "CANCEL", "E-2", "", "", ""],
+    *([dt.date(2012, 2, 1), "TERMINATE", grant, "", "", ""] for grant in ("E-1", "E-3", "E-4")),
 ]
-HOLDERS: Rows = [["Holder", "Merger payment"], ["Noor", 2_430_000], ["Bea", 90_000]]
+HOLDERS: Rows = [["Holder", "Merger payment"], ["Noor", 2_430_000], ["Bea", 90_000], ["Ivo", ""]]
 PLAN: Rows = [
     ["Term", "Value"],
     ["Reserve", 1_350_000],

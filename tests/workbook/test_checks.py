@@ -693,7 +693,7 @@ UNDERWATER = (
             "Cashout method",
             "PER_OPTION",
             (Sheet("Plan", [["", ""], *MERGER[1:]]), *UNDERWATER),
-            ["CASH001", "CASH002"],
+            ["CASH001"],
             [],
         ),
     ],

@@ -107,7 +107,7 @@ def exercised_before_approval(ledger: Ledger, terms: Terms, as_of: datetime.date
     if exercises and approved is None:
         why = _unread_approval(ledger)
         if why is None and terms.assumes("adopted"):
-            why = ASSUMED_ADOPTION
+            yield ASSUMED_ADOPTION
         elif why is None and _stands(terms.adopted, None, terms, as_of) is Approval.PENDING:
             why = "the Plan sheet has no Approved, and Activity no APPROVAL row without a grant"
         if why is not None:  # otherwise it is APPROVE006
@@ -174,7 +174,7 @@ def plan_not_approved_in_time(ledger: Ledger, terms: Terms, as_of: datetime.date
     if first is None or approved is None:
         return
     if terms.assumes("adopted"):
-        yield Unsettled("whether the plan was approved in time", ASSUMED_ADOPTION)
+        yield ASSUMED_ADOPTION
     elif _stands(terms.adopted, approved, terms, as_of) is Approval.LAPSED:
         deadline = approval_deadline(terms.adopted, terms.approval_months)
         late = f"its options ended on {date_text(deadline)}" if approved > deadline else "too long before it"
@@ -208,7 +208,7 @@ def plan_approval_unknown(ledger: Ledger, terms: Terms, as_of: datetime.date) ->
     if why is not None:
         yield Unsettled("the approval of the plan", why)
     elif terms.assumes("adopted"):
-        yield Unsettled("the approval of the plan", ASSUMED_ADOPTION)
+        yield ASSUMED_ADOPTION
     elif _stands(terms.adopted, None, terms, as_of) is Approval.LAPSED:
         deadline = approval_deadline(terms.adopted, terms.approval_months)
         yield Hit(first, "grant_date", {"deadline": date_text(deadline)})

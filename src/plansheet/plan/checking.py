@@ -28,7 +28,7 @@ def outcome(rules: Sequence[Rule], ledger: Ledger, terms: Terms, as_of: datetime
     for rule in rules:
         lacking = rule.lacks(ledger)
         if lacking:
-            names = " and ".join(f"{heading(record, name)} in {TABLES[record]}" for record, name in lacking)
+            names = " and ".join(f"{name} in {table}" for table, name in lacked_columns(rule, ledger))
             all_of_them.lacking.append((rule, f"no column {names}"))
             continue
         try:
@@ -41,6 +41,11 @@ def outcome(rules: Sequence[Rule], ledger: Ledger, terms: Terms, as_of: datetime
         for question in unsettled:
             all_of_them.unsettled.setdefault(question, []).append(rule.code)
     return all_of_them
+
+
+def lacked_columns(rule: Rule, ledger: Ledger) -> tuple[tuple[str, str], ...]:
+    """Table and heading of each column that a rule needs and a ledger does not have."""
+    return tuple((TABLES[record], heading(record, name)) for record, name in rule.lacks(ledger))
 
 
 def named(rule: Rule, terms: Terms) -> str:

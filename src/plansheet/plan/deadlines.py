@@ -60,7 +60,7 @@ def deadlines(
             found.append(each)
     found += [each for each in _of_plan(ledger, terms) if as_of <= each.day <= last]
     if terms.assumes("adopted"):
-        unsettled.append(Unsettled("the last day to grant, and the approval of the plan", ASSUMED_ADOPTION))
+        unsettled.append(ASSUMED_ADOPTION)
     order = list(Due)
     return sorted(found, key=lambda each: (each.day, order.index(each.what))), unsettled
 

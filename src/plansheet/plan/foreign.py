@@ -24,20 +24,21 @@ def is_foreign(country: str) -> bool:
     "FOREIGN001",
     Severity.WARNING,
     plan="§23",
-    message="{holder} works in {country} and has {grants} over {shares}, {isos}.",
+    message="{holder} works in {country} and has {grants} over {shares}, of which {isos}.",
     fix=(
-        "Record in the agreement what the board modified for the laws of {country}, if anything; an ISO was checked as "
-        "everybody's, and needs an employee of the company wherever that is."
+        "Record in the agreement what the board modified for the laws of {country}, if anything; the ISOs were checked "
+        "as everybody's, and need an employee of the company wherever that is."
     ),
     needs=((Holder, "country"), (Grant, "holder")),
 )
 def options_abroad(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
-    """A holder who works outside the United States has options.
+    """A holder who works outside the United States has ISOs.
 
     Why: the board may, "without amending the Plan, modify awards or options granted to participants who are foreign
     nationals or employed outside the United States"; whether it did is not in the ledger.
     Example: an employee in Germany with one ISO over 10,000 shares.
-    Not covered: foreign nationals who work in the United States; the law of the other country; a blank country.
+    Not covered: foreign nationals who work in the United States; the law of the other country; a blank country; NSOs,
+    of which no figure of the plan is another abroad.
     """
     held: dict[str, list[Grant]] = {}
     for grant in of_this_plan(ledger, terms).values():
@@ -49,12 +50,14 @@ def options_abroad(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterat
         if not holder.country or not grants or not is_foreign(holder.country):
             continue
         isos = [str(g.grant) for g in grants if g.grant_type is GrantType.ISO]
+        if not isos:
+            continue
         facts = {
             "holder": holder.holder,
             "country": holder.country,
             "grants": f"{len(grants)} grant{'s' if len(grants) > 1 else ''}",
             "shares": counted_text(sum((_shares(grant, splits) for grant in grants), start=0)),
-            "isos": f"ISOs: {', '.join(isos)}" if isos else "none an ISO",
+            "isos": f"{' and '.join(isos)} {'is an ISO' if len(isos) == 1 else 'are ISOs'}",
         }
         yield Hit(holder, "country", facts)
 

@@ -232,8 +232,8 @@ def _beside(row: Activity, name: str, what: str) -> Hit:
     "LEDGER012",
     Severity.WARNING,
     plan="§5",
-    message="{action}{of_grant} is dated {date}, after {as_of}; it is counted already.",
-    fix="Correct the date, or remove the row until it happens.",
+    message="{action}{of_grant} is dated {date}, after the day of the check{others}; what is dated so counts already.",
+    fix="Correct the date, or remove what has not happened yet.",
     needs=((Activity, "date"),),
 )
 def dated_in_the_future(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
@@ -241,11 +241,15 @@ def dated_in_the_future(ledger: Ledger, terms: Terms, as_of: datetime.date) -> I
 
     Why: rows dated in the future are applied; a year mistyped changes every figure from now on.
     Example: an exercise of 2051 that was one of 2015.
-    Not covered: grants that stand in Grants alone; dates of vesting and expiry, which lie ahead by their nature.
+    Not covered: grants that stand in Grants alone; dates of vesting and expiry, which lie ahead by their nature. Of
+    several rows the last day is told, with how many there are.
     """
-    for row in ledger.activity:
-        if row.date is not None and row.date > as_of:
-            yield Hit(row, "date", _facts(row) | {"as_of": date_text(as_of)})
+    later = [(row.date, row) for row in ledger.activity if row.date is not None and row.date > as_of]
+    if later:
+        _, row = max(later, key=lambda each: each[0])
+        more = len(later) - 1
+        others = f", and {more} more row{'s' if more > 1 else ''}" if more else ""
+        yield Hit(row, "date", _facts(row) | {"others": others})
 
 
 @rule(

@@ -99,7 +99,8 @@ def readings_differ(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Itera
     Why: by its words the plan nets all of a holder's options; but the board may also pay for those in the money (iii)
     and let the others end on notice (ii), and its construction is final (§2(b)(i)).
     Example: at $6.00, 10,000 shares at $1.31 and 5,000 at $12.00 give $16,900.00, per option $46,900.00.
-    Not covered: a plan whose Cashout method is PER_OPTION, for which the question is decided.
+    Not covered: a plan whose Cashout method is PER_OPTION, for which the question is decided; another payment than the
+    plan's words give, which is CASH001.
     """
     if terms.cashout_method is not CashoutMethod.PLAN:
         return
@@ -109,7 +110,7 @@ def readings_differ(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Itera
         payment = owed.get(holder.holder)
         if isinstance(payment, str):
             yield _unsettled(holder.holder, payment)
-        elif payment is not None and payment.difference:
+        elif payment is not None and payment.difference and holder.cashout in (None, payment.plan):
             facts = {
                 "holder": holder.holder,
                 "plan": dollars_text(payment.plan),

@@ -159,7 +159,7 @@ def pool_runs_low(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterato
     except ValueError:
         return  # the calendar does not reach so far
     if terms.assumes("adopted"):
-        yield Unsettled("whether the pool lasts until the plan ends", ASSUMED_ADOPTION)
+        yield ASSUMED_ADOPTION
         return
     if as_of >= end:
         return

@@ -38,7 +38,7 @@ def _day_before(day: datetime.date, years: int) -> datetime.date:
 
 def _unknown_adoption(ledger: Ledger, terms: Terms) -> Iterator[Unsettled]:
     if own_grants(ledger, terms):
-        yield Unsettled("the first and the last day to grant", ASSUMED_ADOPTION)
+        yield ASSUMED_ADOPTION
 
 
 @rule(

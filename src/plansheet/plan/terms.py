@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from plansheet.core.numbers import Number, exact
 from plansheet.core.records import Kind
+from plansheet.core.rule import Unsettled
 from plansheet.core.words import (
     CashoutMethod,
     Recycling,
@@ -106,7 +107,10 @@ class Terms:
         return text if self.sections is None else cited(text, self.sections, atg_1996().short)
 
 
-ASSUMED_ADOPTION = "the day of adoption is an assumption of the terms; enter Adopted on the Plan sheet"
+ASSUMED_ADOPTION = Unsettled(
+    "what rests on the day of adoption: the last day to grant, approvals in time",
+    "that day is an assumption of the terms; enter Adopted on the Plan sheet",
+)
 
 
 class Fact(NamedTuple):

@@ -1,8 +1,9 @@
 """The report of a check as plain text: findings by workbook, what was not checked, one line that sums up."""
 
 from collections.abc import Iterator, Sequence
+from textwrap import fill
 
-from plansheet.workbook.checks import Checked, Found
+from plansheet.workbook.checks import Checked, Found, NotChecked
 
 
 def text_report(checked: Sequence[Checked]) -> str:
@@ -18,7 +19,23 @@ def _block(checked: Checked) -> Iterator[str]:
     for found in checked.findings:
         yield from _lines(found)
     for missed in checked.not_checked:
-        yield f"  not checked: {printable(missed.what)}: {printable(missed.why)}"
+        if not missed.columns:
+            yield f"  not checked: {printable(missed.what)}: {printable(missed.why)}"
+    yield from _without_columns(checked.not_checked)
+
+
+def _without_columns(not_checked: Sequence[NotChecked]) -> Iterator[str]:
+    """The rules that lack columns, by the columns: what to add, and what is then checked."""
+    tables: dict[str, dict[str, list[str]]] = {}
+    for missed in not_checked:
+        for table, heading in missed.columns:
+            tables.setdefault(table, {}).setdefault(heading, []).append(missed.code)
+    if tables:
+        rules = sum(bool(missed.columns) for missed in not_checked)
+        yield f"  not checked for lack of columns: {_counted(rules, 'rule')} (plansheet explain CODE)"
+    for table, columns in tables.items():
+        lacked = ", ".join(f"{heading} ({' '.join(codes)})" for heading, codes in columns.items())
+        yield fill(f"{table}: {lacked}", 118, initial_indent="      ", subsequent_indent="        ")
 
 
 def _lines(found: Found) -> Iterator[str]:
@@ -32,11 +49,12 @@ def _sum(checked: Sequence[Checked]) -> str:
     findings = sum(len(each.findings) for each in checked)
     cells = sum(each.recalculated for each in checked)
     unchecked = sum(each.verdict == "unchecked" for each in checked)
-    missed = sum(len(each.not_checked) for each in checked)
+    missed = sum(not missed.columns for each in checked for missed in each.not_checked)
+    without = sum(bool(missed.columns) for each in checked for missed in each.not_checked)
     return (
         f"{_counted(len(checked), 'workbook')} given, {unchecked} of them unchecked; "
         f"{_counted(cells, 'plan-function cell')} calculated again; {_counted(findings, 'finding')}; "
-        f"{_counted(missed, 'thing')} not checked."
+        f"{_counted(missed, 'thing')} not checked; {_counted(without, 'rule')} without their columns."
     )
 
 

@@ -17,7 +17,7 @@ from plansheet.excel.judgements import Recalculated
 from plansheet.excel.manual import JUDGEMENTS
 from plansheet.excel.plan_block import NO_TERM, PlanLine, PlanRead, read_plan
 from plansheet.excel.reading import as_date
-from plansheet.plan.checking import Outcome, named, outcome
+from plansheet.plan.checking import Outcome, lacked_columns, named, outcome
 from plansheet.plan.rules import RULES
 from plansheet.plan.terms import Terms, atg_1996
 from plansheet.workbook.areas import Area, value_at
@@ -51,6 +51,10 @@ class NotChecked:
 
     what: str
     why: str
+    code: str = ""
+    """Of a rule that lacks columns."""
+    columns: tuple[tuple[str, str], ...] = ()
+    """The columns that it lacks: table and heading."""
 
 
 @dataclass(slots=True)
@@ -113,7 +117,11 @@ def _check(workbook: Workbook, options: Options, checked: Checked) -> None:
     findings = _told_apart([*plan.misfits(), *_on_cells(results), *_on_records(located, plan, asked)])
     unsettled += [*_unseen(findings, options), *_questions(asked, options, whole=True)]
     unsettled += [NotChecked(rule.code, why) for rule, why in asked.failed]
-    lacking = [NotChecked(named(rule, terms), why) for rule, why in asked.lacking if options.wanted(rule.code)]
+    lacking = [
+        NotChecked(named(rule, terms), why, rule.code, lacked_columns(rule, located.ledger))
+        for rule, why in asked.lacking
+        if options.wanted(rule.code)
+    ]
     checked.findings = sorted((f for f in findings if options.wanted(f.code)), key=_order(workbook))
     checked.recalculated = len(results) - sum(1 for r in results if r.unchecked is not None)
     checked.not_checked = [*unsettled, *_questions(asked, options, whole=False), *plan.unknown(), *lacking]
