@@ -42,7 +42,7 @@ SHEETS = [
     "Start", "Plan", "Holders", "Grants", "Vesting", "Activity", "ISO limit", "ISO by year", "ISO by grant", "Pool",
     "Split", "Merger", "Schedules", "Checks", "Calendar", "Help",
 ]  # fmt: skip
-AS_OF = dt.date(2006, 2, 1)
+AS_OF, EVE = dt.date(2006, 2, 1), dt.date(2006, 1, 31)  # the merger of the example, and the day on the sheet Checks
 
 BUILDERS: dict[str, Callable[[Path], None]] = {
     "bare names": lambda path: build_starter(path, BARE),
@@ -202,7 +202,7 @@ def test_an_emptied_template_is_told_that_there_is_nothing_to_check(emptied: Fac
 def test_checks_and_calendar_are_as_of_the_day_typed_on_checks(built: dict[str, Path], name: str) -> None:
     book = openpyxl.load_workbook(built[name])
     checks, calendar = book["Checks"], book["Calendar"]
-    assert (checks["B5"].value.date(), calendar["B5"].value) == (AS_OF, "=Checks!$B$5")
+    assert (checks["B5"].value.date(), calendar["B5"].value) == (EVE, "=Checks!$B$5")
     ledgers = "Grants[#All],Vesting[#All],Activity[#All],Holders[#All],Plan[#All],$B$5"
     for sheet, cell, function in (
         (checks, "A9", "PLAN_CHECK"), (checks, "G9", "PLAN_UNCHECKED"), (calendar, "A7", "PLAN_CALENDAR")
