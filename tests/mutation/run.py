@@ -25,10 +25,12 @@ SETTINGS = """
 
 [tool.mutmut]
 paths_to_mutate = ["src/plansheet/plan/"]
-tests_dir = ["tests/plan", "tests/excel"]
+tests_dir = [{tests}]
 also_copy = ["src", "tests", "pyproject.toml"]
 do_not_mutate = ["*/__init__.py"]
 """
+TOO_WIDE = {"test_checking.py", "test_any_input.py", "test_manual.py"}
+"""They run every rule or function once more, and would be run for every change of any."""
 NOTICED = frozenset({"killed", "timeout", "segfault", "suspicious"})
 RESULT = re.compile(r"^\s*plansheet\.plan\.(\w+)\.(\S+): (.+)$")
 
@@ -55,7 +57,9 @@ def prepare(folder: Path) -> None:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for module in (folder / "src/plansheet/plan").glob("*.py"):
         module.write_text(undecorated(module.read_text("utf-8")), "utf-8")
-    (folder / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text("utf-8") + SETTINGS, "utf-8")
+    tests = ["tests/plan", *(f"tests/excel/{test.name}" for test in (ROOT / "tests/excel").glob("test_*.py"))]
+    settings = SETTINGS.format(tests=", ".join(f'"{test}"' for test in tests if Path(test).name not in TOO_WIDE))
+    (folder / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text("utf-8") + settings, "utf-8")
 
 
 def report(results: str) -> None:
