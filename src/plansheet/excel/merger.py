@@ -53,7 +53,7 @@ def MERGER_CASHOUT(
 def MERGER_CASHOUT_BY_HOLDER(
     merger_price: Cells, shares: Cells, exercise_price: Cells, holder: Cells = None, method: Cells = None
 ) -> object:
-    """Cash payment per holder in a merger, by the plan's words and per option (whatever the method): a headed table."""
+    """Cash payment per holder in a merger (plan §16(a)(iii)), by the plan's words and per option: a headed table."""
     sheet = _Sheet(merger_price, shares, exercise_price, holder)
     scalar_word(method, "method", CashoutMethod, atg_1996().cashout_method)
     lines: dict[Identifier, list[object]] = {}
