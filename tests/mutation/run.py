@@ -43,7 +43,7 @@ def undecorated(source: str) -> str:
             [card] = node.decorator_list
             if isinstance(card, ast.Call) and ast.unparse(card.func) == "rule":
                 check = f"_check_of_{node.name}"
-                called = "".join(lines[card.lineno - 1 : card.end_lineno]).lstrip("@").rstrip("\n")
+                called = ast.get_source_segment(source, card)
                 assert node.end_lineno is not None
                 lines[node.end_lineno : node.end_lineno] = [f"\n\n{node.name} = {called}({check})\n"]
                 lines[node.lineno - 1] = lines[node.lineno - 1].replace(node.name, check, 1)
