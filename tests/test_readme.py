@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from examples import Example, assert_calculated, examples_in
+from plansheet.plan.rules import RULES
 from plansheet.report.text import text_report
 from plansheet.template import build_sample
 from plansheet.workbook.checks import Options, check
@@ -31,3 +32,7 @@ def test_the_demo_finds_what_the_readme_says(tmp_path: Path) -> None:
     report = text_report([check(tmp_path / "sample.xlsx", Options(as_of=dt.date(2011, 1, 5)))])
     found = [line.strip() for line in report.splitlines() if line.startswith(("  error ", "  warning "))]
     assert found == re.findall(r"^(?:error|warning) .*$", TEXT, re.MULTILINE)
+
+
+def test_it_says_how_many_rules_there_are() -> None:
+    assert re.findall(r"^(\d+) rules hold a ledger", TEXT, re.MULTILINE) == [str(len(RULES))]
