@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plansheet.core.dates import add_months, anniversary, date_text, from_serial, months_after
+from plansheet.core.dates import add_months, anniversary, date_text, days_after, from_serial, months_after
 
 LAST = 2_958_465
 
@@ -98,6 +98,20 @@ def test_months_later_is_edate(start: str, months: int, end: str) -> None:
 )
 def test_months_after_stay_within_the_calendar(start: str, months: int, end: str) -> None:
     assert months_after(day(start), months) == day(end)
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "end"),
+    [
+        ("2010-12-31", 1, "2011-01-01"),
+        ("2011-01-01", -1, "2010-12-31"),
+        ("9999-12-31", 1, "9999-12-31"),
+        ("0001-01-01", -1, "0001-01-01"),
+        ("2011-01-01", 10**12, "9999-12-31"),
+    ],
+)
+def test_days_later_stay_in_the_calendar(start: str, days: int, end: str) -> None:
+    assert days_after(day(start), days) == day(end)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ What a merger is stands on the Plan sheet; where it has no merger, there is noth
 import datetime
 from collections.abc import Iterable, Iterator
 
-from plansheet.core.dates import date_text
+from plansheet.core.dates import date_text, days_after
 from plansheet.core.numbers import Number, counted_text, dollars_text
 from plansheet.core.records import Activity, Grant, Holder, Ledger
 from plansheet.core.rule import Hit, Severity, TermOf, Unsettled, rule
@@ -377,7 +377,7 @@ def acceleration_not_recorded(ledger: Ledger, terms: Terms, as_of: datetime.date
     if closing is None:
         yield Unsettled(what, "the Plan sheet has no Merger date")
         return
-    before = closing - datetime.timedelta(days=1)
+    before = days_after(closing, -1)
     rows = [row for row in ledger.activity if row.action is Action.ACCELERATE and row.date in (before, closing)]
     unread = [u.message for u in ledger.unread if u.loses_row and _may_accelerate(u.record)]
     if any(row.grant is None for row in rows):
