@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from plansheet.core.numbers import Number, counted_text, shares_text, whole_if_possible
-from plansheet.core.records import Activity, Grant, Ledger, heading
+from plansheet.core.records import Activity, Grant, Ledger, Ratio, heading
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action, YearlyLimitBasis
+from plansheet.plan.adjustment import splits_of
 from plansheet.plan.eligibility import is_employed
 from plansheet.plan.ledger import lost_rows, no_own_grants, of_this_plan, people, unread_in
 from plansheet.plan.terms import Terms
@@ -22,28 +23,26 @@ class Splits:
     """The splits of a ledger, as what they make of a share."""
 
     def __init__(self, activity: Iterable[Activity]) -> None:
-        self._splits = [
-            (row.date, row.ratio.factor)
-            for row in activity
-            if row.action is Action.SPLIT and row.date is not None and row.ratio is not None
-        ]
+        self._splits = splits_of(activity)
 
     def in_year(self, year: int, since: datetime.date | None = None) -> Number:
         """Shares at the end of a year for one of a day in it, or of its start.
 
         A grant dated on a split's date is in new shares already.
         """
-        return self._product(f for day, f in self._splits if day.year == year and (since is None or day > since))
+        return self._product(
+            ratio for day, ratio in self._splits if day.year == year and (since is None or day > since)
+        )
 
     def before(self, year: int) -> Number:
         """Shares at the start of a year for one at the start of the ledger."""
-        return self._product(factor for day, factor in self._splits if day.year < year)
+        return self._product(ratio for day, ratio in self._splits if day.year < year)
 
     @staticmethod
-    def _product(factors: Iterable[Number]) -> Number:
+    def _product(ratios: Iterable[Ratio]) -> Number:
         product = Fraction(1)
-        for factor in factors:
-            product *= factor
+        for ratio in ratios:
+            product *= ratio.factor
         return whole_if_possible(product)
 
 

@@ -9,7 +9,7 @@ from plansheet.core.numbers import Number, counted_text, ratio, shares_text
 from plansheet.core.records import Activity, Grant, Holder, Ledger, heading
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
-from plansheet.plan.adjustment import splits_since
+from plansheet.plan.adjustment import Split, splits_of, splits_since
 from plansheet.plan.iso_limit_rules import taken_only_what_is_there
 from plansheet.plan.ledger import lost_rows, of_this_plan, unread_in
 from plansheet.plan.order import in_order
@@ -93,7 +93,7 @@ def granted_as_recorded(ledger: Ledger, terms: Terms, as_of: datetime.date) -> I
     often = Counter(_key(row) for row in rows)
     numbers = Counter(grant.grant.key for grant in ledger.grants)
     grants = {grant.grant.key: grant for grant in ledger.grants if numbers[grant.grant.key] == 1}
-    splits = [row for row in ledger.activity if row.action is Action.SPLIT]
+    splits = splits_of(ledger.activity)
     for row in rows:
         grant = grants.get(_key(row))
         if grant is None:
@@ -106,7 +106,7 @@ def granted_as_recorded(ledger: Ledger, terms: Terms, as_of: datetime.date) -> I
             yield Hit(row, name, facts | {"recorded": recorded, "granted": granted})
 
 
-def _differing(row: Activity, grant: Grant, splits: Sequence[Activity]) -> Iterator[tuple[str, str, str, str]]:
+def _differing(row: Activity, grant: Grant, splits: Sequence[Split]) -> Iterator[tuple[str, str, str, str]]:
     """In what a row and its grant differ: the fields of both, and what each says."""
     on, since = row.date, grant.grant_date
     if on is not None and since is not None and on != since:

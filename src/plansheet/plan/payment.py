@@ -11,7 +11,7 @@ from plansheet.core.records import Activity, Grant, Ledger, heading
 from plansheet.core.refusal import Refusal
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
-from plansheet.plan.adjustment import adjust, splits_since
+from plansheet.plan.adjustment import adjust, splits_of, splits_since
 from plansheet.plan.ledger import of_this_plan, unread_in
 from plansheet.plan.order import in_order
 from plansheet.plan.terms import Terms
@@ -157,7 +157,7 @@ def _days(ledger: Ledger, terms: Terms) -> Iterator[tuple[str, datetime.date, _D
 def _cost(grant: Grant, day: _Day, terms: Terms) -> Number | Refusal:
     """The exercise price of what was exercised, in the price of that day: adjusted for the splits before it (§15)."""
     price, shares = grant.exercise_price or 0, sum((row.shares or 0 for row in day.exercises), start=0)
-    split = splits_since(grant.grant_date or datetime.date.max, day.splits)
+    split = splits_since(grant.grant_date or datetime.date.max, splits_of(day.splits))
     if split.new != split.old:
         adjusted = adjust(grant.shares or 0, price, split, terms.split_method, terms.split_decimals)
         if isinstance(adjusted, Refusal):

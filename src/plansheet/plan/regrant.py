@@ -9,7 +9,7 @@ from plansheet.core.records import Activity, Grant, Ledger, Tranche
 from plansheet.core.refusal import Refusal
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action, Moment
-from plansheet.plan.adjustment import splits_since
+from plansheet.plan.adjustment import Split, splits_of, splits_since
 from plansheet.plan.ledger import complete, of_this_plan
 from plansheet.plan.outstanding import outstanding, until
 from plansheet.plan.terms import Terms
@@ -152,7 +152,7 @@ def looks_repriced(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterat
         if old is not None and old.grant.key in own and row.date is not None:
             cancelled.setdefault(row.date, []).append(old)
     unread = [u.record for u in ledger.unread if u.field == "replaces"]  # LEDGER001 says so
-    splits = [row for row in ledger.activity if row.action is Action.SPLIT]
+    splits = splits_of(ledger.activity)
     for grant in own.values():
         if grant.replaces is not None or not grant.exercise_price or grant.grant_date is None or grant.holder is None:
             continue
@@ -169,11 +169,11 @@ def looks_repriced(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterat
                 break
 
 
-def _price_on(grant: Grant, day: datetime.date, splits: Sequence[Activity]) -> Number | None:
+def _price_on(grant: Grant, day: datetime.date, splits: Sequence[Split]) -> Number | None:
     """The price of an option on a day, unrounded, as adjusted for the splits until then."""
     if not grant.exercise_price or grant.grant_date is None:
         return None
-    until_then = [row for row in splits if row.date is not None and row.date <= day]
+    until_then = [split for split in splits if split.date <= day]
     return ratio(grant.exercise_price, splits_since(grant.grant_date, until_then).factor)
 
 
