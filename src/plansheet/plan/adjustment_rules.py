@@ -24,6 +24,7 @@ from plansheet.plan.ledger import complete, known_tranches, of_other_plans, of_t
 from plansheet.plan.order import in_order
 from plansheet.plan.outstanding import Outstanding, Rounding, options_at, outstanding
 from plansheet.plan.terms import Terms
+from plansheet.plan.unread import why_lost
 
 _PRICE_NEEDS = ((Grant, "split_price"), (Grant, "exercise_price"), (Grant, "grant_date"), (Activity, "action"))
 
@@ -308,17 +309,14 @@ def no_whole_share_left(ledger: Ledger, terms: Terms, as_of: datetime.date) -> I
                 yield Hit(own[key], "shares", {"grant": own[key].grant, "split": split, "date": date, **facts})
 
 
+def _unread_split(ledger: Ledger) -> str | None:
+    """Why the splits are not all known."""
+    why = why_lost(ledger, Action.SPLIT)
+    return None if why is None else f"{why}, and the prices depend on it"
+
+
 def _on(row: Activity) -> str:
     return f" on {date_text(row.date)}" if row.date is not None else ""
-
-
-def _unread_split(ledger: Ledger) -> str | None:
-    """The message of an unread row that may be a split."""
-    for unread in ledger.unread:
-        record = unread.record
-        if unread.loses_row and isinstance(record, Activity) and record.action in (Action.SPLIT, None):
-            return f"{unread.message}, and the prices depend on it"
-    return None
 
 
 class _Price(NamedTuple):

@@ -9,6 +9,7 @@ from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action, GrantType
 from plansheet.plan.ledger import of_this_plan
 from plansheet.plan.terms import Terms
+from plansheet.plan.unread import is_unread
 
 
 @rule(
@@ -28,11 +29,10 @@ def adverse_without_consent(ledger: Ledger, terms: Terms, as_of: datetime.date) 
     Not covered: whether every optionee affected consented; an amendment needed to qualify ISOs, which the board may
     make alone: record it as not adverse.
     """
-    unread = [u.record for u in ledger.unread if u.field in ("adverse", "consent")]
     for row in ledger.activity:
         if row.action is not Action.AMEND or row.adverse is False or row.date is None:
             continue
-        if any(row is record for record in unread):
+        if is_unread(ledger, row, "adverse", "consent"):
             continue  # LEDGER001 says so
         amendment = f"amendment{_of_grant(row)} of {date_text(row.date)}"
         if row.adverse is None:

@@ -11,6 +11,7 @@ from plansheet.core.words import Action
 from plansheet.plan.ledger import of_this_plan
 from plansheet.plan.order import in_order
 from plansheet.plan.terms import Terms
+from plansheet.plan.unread import lost_rows
 
 _NEEDS = ((Activity, "action"), (Activity, "date"))
 
@@ -82,13 +83,8 @@ def _unread(ledger: Ledger) -> str | None:
     """Why the blocks are not known: a row that may be one cannot be read, and there are blocks."""
     kinds = (Action.BLOCK, Action.RELEASE)
     has_blocks = any(row.action in kinds for row in ledger.activity)
-    for unread in ledger.unread:
-        record = unread.record
-        if not isinstance(record, Activity) or not unread.loses_row:
-            continue
-        if record.action in kinds or (has_blocks and record.action in (Action.EXERCISE, None)):
-            return unread.message
-    return None
+    lost = lost_rows(ledger, *kinds, Action.EXERCISE)
+    return next((why for row, why in lost if has_blocks or row.action in kinds), None)
 
 
 def _dated(ledger: Ledger) -> list[Activity]:

@@ -11,11 +11,12 @@ from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
 from plansheet.plan.adjustment import Split, splits_of, splits_since
 from plansheet.plan.iso_limit_rules import taken_only_what_is_there
-from plansheet.plan.ledger import lost_rows, of_this_plan, unread_in
+from plansheet.plan.ledger import of_this_plan
 from plansheet.plan.order import in_order
 from plansheet.plan.pool import Measure
 from plansheet.plan.pool_rules import pool_breaks_off
 from plansheet.plan.terms import Terms
+from plansheet.plan.unread import is_unread, lost_rows, why_lost
 
 _GRANTING = (Action.GRANT, Action.SUBSTITUTE)
 _BESIDE_AN_EXERCISE = frozenset({Action.TENDER, Action.TENDER_OTHER, Action.WITHHOLD, Action.NET_EXERCISE})
@@ -147,13 +148,12 @@ def granted_once(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator
     missing = [own[key] for key in own if key not in first]
     if not first or not missing:
         return
-    lost = next(lost_rows(ledger, *_GRANTING), None)
+    lost = why_lost(ledger, *_GRANTING)
     if lost is not None:
-        yield Unsettled("whether every grant is in Activity", lost.message)
+        yield Unsettled("whether every grant is in Activity", lost)
         return
-    of_any_plan = unread_in(ledger, "plan")
     for grant in missing:
-        if id(grant) not in of_any_plan:
+        if not is_unread(ledger, grant, "plan"):
             yield Hit(grant, "grant", {"grant": grant.grant, "what": "no GRANT row in Activity, where others have one"})
 
 
@@ -188,7 +188,7 @@ def beside_an_exercise(ledger: Ledger, terms: Terms, as_of: datetime.date) -> It
             exercised[_key(row), row.date] = (
                 None if before is None or row.shares is None else before + row.shares * each
             )
-    lost = {_key(u.record): u.message for u in lost_rows(ledger, Action.EXERCISE) if isinstance(u.record, Activity)}
+    lost = {_key(row): why for row, why in lost_rows(ledger, Action.EXERCISE)}
     kept: dict[tuple[str, datetime.date | None], Number] = {}
     for row, each in zip(rows, measures, strict=True):
         if row.action not in _BESIDE_AN_EXERCISE:

@@ -10,9 +10,9 @@ from plansheet.core.numbers import Number, counted_text, dollars_text, ratio, ro
 from plansheet.core.records import Activity, Ledger, heading
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
-from plansheet.plan.ledger import unread_in
 from plansheet.plan.payment import of_grant, rows_of_this_plan
 from plansheet.plan.terms import Terms
+from plansheet.plan.unread import is_unread
 
 _CENT = 2
 
@@ -94,10 +94,9 @@ def no_more_than_the_minimum(ledger: Ledger, terms: Terms, as_of: datetime.date)
     Not covered: the tax itself, which is taken as recorded; a tax divided over several rows; whether the stock is
     registered.
     """
-    unread = unread_in(ledger, "tax", "fmv")
     for row in rows_of_this_plan(ledger, terms, (Action.WITHHOLD,)):
         on = date_text(row.date) if row.date is not None else "a day not given"
-        if id(row) in unread:
+        if is_unread(ledger, row, "fmv", "tax"):
             continue  # LEDGER001 says so
         if row.shares is None or row.tax is None or row.fmv is None:
             yield Unsettled(f"the shares withheld{of_grant(row)} on {on}", f"{_blank(row)} is blank")
