@@ -20,7 +20,7 @@ from plansheet.core.refusal import Refusal
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action, Moment, SplitMethod
 from plansheet.plan.adjustment import Split, adjust, adjust_in_turn, splits_after, splits_of, splits_since
-from plansheet.plan.ledger import complete, known_tranches, of_other_plans, of_this_plan
+from plansheet.plan.ledger import complete, known_tranches, of_other_plans, of_this_plan, rows_of_this_plan
 from plansheet.plan.order import in_order
 from plansheet.plan.outstanding import Outstanding, Rounding, options_at, outstanding
 from plansheet.plan.terms import Terms
@@ -135,9 +135,8 @@ def fraction_issued(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Itera
     Not covered: TENDER OTHER, which gives shares that the plan did not issue; fractions that are only carried; a row
     without a number, which is POOL004.
     """
-    others = of_other_plans(ledger, terms)
-    for row in ledger.activity:
-        if row.action not in _OF_ISSUED_SHARES or row.grant is None or row.grant.key in others:
+    for row in rows_of_this_plan(ledger, terms):
+        if row.action not in _OF_ISSUED_SHARES or row.grant is None:
             continue
         if row.shares is not None and row.shares.denominator != 1:
             facts = {"shares": shares_text(row.shares), "whole": shares_text(round_down(row.shares))}

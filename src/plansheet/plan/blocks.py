@@ -8,7 +8,7 @@ from plansheet.core.dates import date_text
 from plansheet.core.records import Activity, Ledger
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
-from plansheet.plan.ledger import of_this_plan
+from plansheet.plan.ledger import of_other_plans
 from plansheet.plan.order import in_order
 from plansheet.plan.terms import Terms
 from plansheet.plan.unread import lost_rows
@@ -36,10 +36,10 @@ def exercised_while_blocked(ledger: Ledger, terms: Terms, as_of: datetime.date) 
     if (why := _unread(ledger)) is not None:
         yield Unsettled("the exercises while blocked", why)
         return
-    own, known = of_this_plan(ledger, terms), {grant.grant.key for grant in ledger.grants}
+    others = of_other_plans(ledger, terms)
     for exercise, block in _blocked(ledger):
         assert exercise.grant is not None and exercise.date is not None and block.date is not None
-        if exercise.grant.key in known and exercise.grant.key not in own:
+        if exercise.grant.key in others:
             continue
         facts = {
             "grant": exercise.grant,

@@ -1,6 +1,7 @@
 """The ledger as a whole: tranches completed from their grants, and whether rows of a grant agree."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -209,6 +210,12 @@ def of_this_plan(ledger: Ledger, terms: Terms) -> dict[str, Grant]:
 def of_other_plans(ledger: Ledger, terms: Terms) -> set[str]:
     """Keys of the grants that are not under this plan."""
     return {g.grant.key for g in ledger.grants} - set(of_this_plan(ledger, terms))
+
+
+def rows_of_this_plan(ledger: Ledger, terms: Terms) -> Iterator[Activity]:
+    """The rows of Activity but for those of other plans' grants."""
+    others = of_other_plans(ledger, terms)
+    return (row for row in ledger.activity if row.grant is None or row.grant.key not in others)
 
 
 def known_tranches(ledger: Ledger) -> list[Tranche]:

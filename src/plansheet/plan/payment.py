@@ -2,7 +2,7 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from plansheet.core.dates import add_months, date_text
@@ -12,7 +12,7 @@ from plansheet.core.refusal import Refusal
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
 from plansheet.plan.adjustment import adjust, splits_of, splits_since
-from plansheet.plan.ledger import of_this_plan
+from plansheet.plan.ledger import of_this_plan, rows_of_this_plan
 from plansheet.plan.order import in_order
 from plansheet.plan.terms import Terms
 from plansheet.plan.unread import is_unread, lost_rows, why_unread
@@ -53,8 +53,8 @@ def owned_long_enough(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Ite
     Example: exercised on 2005-01-15, tendered on 2005-07-14.
     Not covered: TENDER OTHER without Acquired, which was bought elsewhere; whether the agreement permits this payment.
     """
-    for row in rows_of_this_plan(ledger, terms, _TENDERS):
-        if row.date is None:
+    for row in rows_of_this_plan(ledger, terms):
+        if row.action not in _TENDERS or row.date is None:
             continue
         if row.acquired is None:
             if row.action is Action.TENDER and not is_unread(ledger, row, "acquired"):
@@ -96,8 +96,8 @@ def worth_no_more_than_the_price(ledger: Ledger, terms: Terms, as_of: datetime.d
     Not covered: shares worth less than the price, the rest of which may have been paid in cash.
     """
     own, lost = of_this_plan(ledger, terms), _lost(ledger)
-    for row in rows_of_this_plan(ledger, terms, _TENDERS):
-        if row.grant is None:
+    for row in rows_of_this_plan(ledger, terms):
+        if row.action in _TENDERS and row.grant is None:
             yield Unsettled(f"what {_named(row)} paid", "it names no grant")
     for key, date, day in _days(ledger, terms):
         grant = own.get(key)
@@ -206,12 +206,3 @@ def _named(row: Activity) -> str:
 def of_grant(row: Activity) -> str:
     """The grant of a row for a sentence; nothing where it has none."""
     return f" of grant {row.grant}" if row.grant is not None else ""
-
-
-def rows_of_this_plan(ledger: Ledger, terms: Terms, actions: Collection[Action]) -> Iterator[Activity]:
-    """The rows of these actions but for those of other plans' grants."""
-    own = of_this_plan(ledger, terms)
-    known = {grant.grant.key for grant in ledger.grants}
-    for row in ledger.activity:
-        if row.action in actions and (row.grant is None or row.grant.key in own or row.grant.key not in known):
-            yield row

@@ -10,7 +10,8 @@ from plansheet.core.numbers import Number, counted_text, dollars_text, ratio, ro
 from plansheet.core.records import Activity, Ledger, heading
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
-from plansheet.plan.payment import of_grant, rows_of_this_plan
+from plansheet.plan.ledger import rows_of_this_plan
+from plansheet.plan.payment import of_grant
 from plansheet.plan.terms import Terms
 from plansheet.plan.unread import is_unread
 
@@ -94,10 +95,10 @@ def no_more_than_the_minimum(ledger: Ledger, terms: Terms, as_of: datetime.date)
     Not covered: the tax itself, which is taken as recorded; a tax divided over several rows; whether the stock is
     registered.
     """
-    for row in rows_of_this_plan(ledger, terms, (Action.WITHHOLD,)):
+    for row in rows_of_this_plan(ledger, terms):
+        if row.action is not Action.WITHHOLD or is_unread(ledger, row, "fmv", "tax"):
+            continue  # what cannot be read is LEDGER001
         on = date_text(row.date) if row.date is not None else "a day not given"
-        if is_unread(ledger, row, "fmv", "tax"):
-            continue  # LEDGER001 says so
         if row.shares is None or row.tax is None or row.fmv is None:
             yield Unsettled(f"the shares withheld{of_grant(row)} on {on}", f"{_blank(row)} is blank")
             continue
