@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plansheet.core.dates import add_months, anniversary, date_text, days_after, from_serial, months_after
+from plansheet.core.dates import add_months, anniversary, date_text, days_after, from_serial, months_after, on_text
 
 LAST = 2_958_465
 
@@ -138,3 +138,5 @@ def test_months_later_is_in_that_month_and_never_on_a_later_day(start: dt.date, 
 
 def test_a_date_in_a_sentence_cannot_be_misread() -> None:
     assert date_text(dt.date(2005, 3, 4)) == "2005-03-04"
+    assert on_text(dt.date(2005, 3, 4)) == " on 2005-03-04"
+    assert on_text(None) == ""

@@ -53,6 +53,11 @@ def anniversary(day: datetime.date, years: int) -> datetime.date:
     return add_months(day, 12 * years)
 
 
+def on_text(day: datetime.date | None) -> str:
+    """Of a day in a sentence: " on 2005-03-04"; nothing where it is not known."""
+    return "" if day is None else f" on {date_text(day)}"
+
+
 def date_text(day: datetime.date) -> str:
     """A date for a sentence, in the one form nobody can misread: 2005-03-04."""
     return day.isoformat()

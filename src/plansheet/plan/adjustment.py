@@ -9,7 +9,7 @@ from plansheet.core.numbers import Number, ratio, round_down, round_up, shares_t
 from plansheet.core.records import Activity, Ratio
 from plansheet.core.refusal import Reason, Refusal
 from plansheet.core.words import Action, SplitMethod
-from plansheet.plan.order import in_order
+from plansheet.plan.activity import in_order
 
 
 def adjust(

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from plansheet.core.dates import date_text
+from plansheet.core.dates import date_text, on_text
 from plansheet.core.numbers import (
     Number,
     counted_text,
@@ -19,9 +19,9 @@ from plansheet.core.records import Activity, Grant, Ledger, Ratio, heading
 from plansheet.core.refusal import Refusal
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action, Moment, SplitMethod
+from plansheet.plan.activity import in_order
 from plansheet.plan.adjustment import Split, adjust, adjust_in_turn, splits_after, splits_of, splits_since
 from plansheet.plan.ledger import complete, known_tranches, of_other_plans, of_this_plan, rows_of_this_plan
-from plansheet.plan.order import in_order
 from plansheet.plan.outstanding import Outstanding, Rounding, options_at, outstanding
 from plansheet.plan.terms import Terms
 from plansheet.plan.unread import why_lost
@@ -140,7 +140,7 @@ def fraction_issued(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Itera
             continue
         if row.shares is not None and row.shares.denominator != 1:
             facts = {"shares": shares_text(row.shares), "whole": shares_text(round_down(row.shares))}
-            yield Hit(row, "shares", {"action": row.action, "grant": row.grant, "on": _on(row), **facts})
+            yield Hit(row, "shares", {"action": row.action, "grant": row.grant, "on": on_text(row.date), **facts})
 
 
 _OF_ISSUED_SHARES = (Action.EXERCISE, Action.TENDER, Action.WITHHOLD, Action.NET_EXERCISE, Action.REPURCHASE)
@@ -237,7 +237,7 @@ def exercised_between_record_date_and_split(
         ]
         if split.record_date is None:
             if earlier:
-                yield Unsettled(f"the exercises before the SPLIT{_on(split)} (§14)", "it has no Record date")
+                yield Unsettled(f"the exercises before the SPLIT{on_text(split.date)} (§14)", "it has no Record date")
             continue
         for row in earlier:
             if row.date is not None and row.date > split.record_date:
@@ -312,10 +312,6 @@ def _unread_split(ledger: Ledger) -> str | None:
     """Why the splits are not all known."""
     why = why_lost(ledger, Action.SPLIT)
     return None if why is None else f"{why}, and the prices depend on it"
-
-
-def _on(row: Activity) -> str:
-    return f" on {date_text(row.date)}" if row.date is not None else ""
 
 
 class _Price(NamedTuple):

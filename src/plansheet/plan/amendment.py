@@ -7,6 +7,7 @@ from plansheet.core.dates import date_text
 from plansheet.core.records import Activity, Grant, Ledger
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action, GrantType
+from plansheet.plan.activity import of_grant_text
 from plansheet.plan.ledger import of_this_plan
 from plansheet.plan.terms import Terms
 from plansheet.plan.unread import is_unread
@@ -34,7 +35,7 @@ def adverse_without_consent(ledger: Ledger, terms: Terms, as_of: datetime.date) 
             continue
         if is_unread(ledger, row, "adverse", "consent"):
             continue  # LEDGER001 says so
-        amendment = f"amendment{_of_grant(row)} of {date_text(row.date)}"
+        amendment = f"amendment{of_grant_text(row)} of {date_text(row.date)}"
         if row.adverse is None:
             yield Unsettled(f"the {amendment}", "nothing tells whether it affects rights")
         elif row.consent is None:
@@ -42,10 +43,6 @@ def adverse_without_consent(ledger: Ledger, terms: Terms, as_of: datetime.date) 
         elif row.consent > row.date:
             consent = f"the consent is of {date_text(row.consent)}, after it"
             yield Hit(row, "consent", {"amendment": amendment, "consent": consent})
-
-
-def _of_grant(row: Activity) -> str:
-    return f" of grant {row.grant}" if row.grant is not None else ""
 
 
 @rule(

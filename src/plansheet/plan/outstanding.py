@@ -9,9 +9,9 @@ from plansheet.core.numbers import Number, ratio, shares_text
 from plansheet.core.records import Activity, Tranche
 from plansheet.core.refusal import Reason, Refusal
 from plansheet.core.words import Action, Moment, SplitMethod
+from plansheet.plan.activity import in_order
 from plansheet.plan.adjustment import Split, adjust, splits_of, splits_since
 from plansheet.plan.option_history import replay
-from plansheet.plan.order import in_order
 
 
 class Outstanding(NamedTuple):

@@ -11,9 +11,9 @@ from plansheet.core.records import Activity, Grant, Ledger, Record, heading
 from plansheet.core.refusal import Refusal
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
+from plansheet.plan.activity import in_order, of_grant_text, row_text
 from plansheet.plan.adjustment import adjust, splits_of, splits_since
 from plansheet.plan.ledger import of_this_plan, rows_of_this_plan
-from plansheet.plan.order import in_order
 from plansheet.plan.terms import Terms
 from plansheet.plan.unread import is_unread, lost_rows, why_unread
 
@@ -59,13 +59,13 @@ def owned_long_enough(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Ite
         if row.acquired is None:
             if row.action is Action.TENDER and not is_unread(ledger, row, "acquired"):
                 why = f"{heading(Activity, 'acquired')} is blank"
-                yield Unsettled(f"how long the shares of {_named(row)} were owned", why)
+                yield Unsettled(f"how long the shares of {row_text(row)} were owned", why)
             continue
         first = tenderable_from(row.acquired, terms)
         if row.date < first:
             facts = {
                 "action": row.action,
-                "of_grant": of_grant(row),
+                "of_grant": of_grant_text(row),
                 "date": date_text(row.date),
                 "acquired": date_text(row.acquired),
                 "first": date_text(first),
@@ -98,7 +98,7 @@ def worth_no_more_than_the_price(ledger: Ledger, terms: Terms, as_of: datetime.d
     own, lost = of_this_plan(ledger, terms), _lost(ledger)
     for row in rows_of_this_plan(ledger, terms):
         if row.action in _TENDERS and row.grant is None:
-            yield Unsettled(f"what {_named(row)} paid", "it names no grant")
+            yield Unsettled(f"what {row_text(row)} paid", "it names no grant")
     for key, date, day in _days(ledger, terms):
         grant = own.get(key)
         if grant is None or not grant.exercise_price:
@@ -196,13 +196,3 @@ def _lost(ledger: Ledger) -> dict[str, str]:
         one = row.grant if row.action is not Action.SPLIT else None
         lost.setdefault(one.key if one is not None else "", why)
     return lost
-
-
-def _named(row: Activity) -> str:
-    on = f" on {date_text(row.date)}" if row.date is not None else ""
-    return f"{row.action}{of_grant(row)}{on}"
-
-
-def of_grant(row: Activity) -> str:
-    """The grant of a row for a sentence; nothing where it has none."""
-    return f" of grant {row.grant}" if row.grant is not None else ""

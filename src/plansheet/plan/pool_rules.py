@@ -3,14 +3,14 @@
 import datetime
 from collections.abc import Iterable, Iterator
 
-from plansheet.core.dates import date_text
+from plansheet.core.dates import on_text
 from plansheet.core.numbers import Number, ratio, shares_text
 from plansheet.core.records import Activity, Grant, Ledger
 from plansheet.core.refusal import Refusal
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
+from plansheet.plan.activity import in_order, of_grant_text
 from plansheet.plan.ledger import no_own_grants, of_this_plan, rows_of_this_plan
-from plansheet.plan.order import in_order
 from plansheet.plan.pool import Measure, PoolLine, pool_ledger
 from plansheet.plan.terms import Terms
 
@@ -193,6 +193,6 @@ def _line_facts(line: PoolLine) -> dict[str, object]:
     row = line.activity
     return {
         "action": row.action,
-        "of_grant": f" of grant {row.grant}" if row.grant is not None else "",
-        "on": f" on {date_text(row.date)}" if row.date is not None else "",
+        "of_grant": of_grant_text(row),
+        "on": on_text(row.date),
     }

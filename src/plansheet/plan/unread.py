@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from plansheet.core.records import Activity, Ledger, Record
 from plansheet.core.words import Action, Identifier
+from plansheet.plan.activity import grant_key
 
 
 @lru_cache(maxsize=1)  # asked for every record of the same ledger
@@ -41,7 +42,7 @@ def _lost_by_grant(ledger: Ledger) -> dict[str, tuple[int, str]]:
     """The first lost row of each grant, and under "" the first that may be of any: where it stands, and why."""
     first: dict[str, tuple[int, str]] = {}
     for at, (row, why) in enumerate(lost_rows(ledger)):
-        first.setdefault("" if row.grant is None else row.grant.key, (at, why))
+        first.setdefault(grant_key(row), (at, why))
     return first
 
 

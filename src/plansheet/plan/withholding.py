@@ -10,8 +10,8 @@ from plansheet.core.numbers import Number, counted_text, dollars_text, ratio, ro
 from plansheet.core.records import Activity, Ledger, heading
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
+from plansheet.plan.activity import of_grant_text
 from plansheet.plan.ledger import rows_of_this_plan
-from plansheet.plan.payment import of_grant
 from plansheet.plan.terms import Terms
 from plansheet.plan.unread import is_unread
 
@@ -100,14 +100,14 @@ def no_more_than_the_minimum(ledger: Ledger, terms: Terms, as_of: datetime.date)
             continue  # what cannot be read is LEDGER001
         on = date_text(row.date) if row.date is not None else "a day not given"
         if row.shares is None or row.tax is None or row.fmv is None:
-            yield Unsettled(f"the shares withheld{of_grant(row)} on {on}", f"{_blank(row)} is blank")
+            yield Unsettled(f"the shares withheld{of_grant_text(row)} on {on}", f"{_blank(row)} is blank")
             continue
         value = row.shares * row.fmv
         if value > row.tax:
             most, cash = withhold_shares(row.tax, row.fmv)
             facts: dict[str, object] = {
                 "withheld": counted_text(row.shares),
-                "of_grant": of_grant(row),
+                "of_grant": of_grant_text(row),
                 "date": on,
                 "fmv": dollars_text(row.fmv),
                 "value": dollars_text(value),
