@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plansheet.core.dates import add_months, anniversary, date_text, from_serial, months_after
+from plansheet.core.dates import add_months, anniversary, date_text, days_after, from_serial, months_after, on_text
 
 LAST = 2_958_465
 
@@ -101,6 +101,20 @@ def test_months_after_stay_within_the_calendar(start: str, months: int, end: str
 
 
 @pytest.mark.parametrize(
+    ("start", "days", "end"),
+    [
+        ("2010-12-31", 1, "2011-01-01"),
+        ("2011-01-01", -1, "2010-12-31"),
+        ("9999-12-31", 1, "9999-12-31"),
+        ("0001-01-01", -1, "0001-01-01"),
+        ("2011-01-01", 10**12, "9999-12-31"),
+    ],
+)
+def test_days_later_stay_in_the_calendar(start: str, days: int, end: str) -> None:
+    assert days_after(day(start), days) == day(end)
+
+
+@pytest.mark.parametrize(
     ("granted", "years", "anniversary_day"),
     [
         ("2001-10-23", 10, "2011-10-23"),
@@ -124,3 +138,5 @@ def test_months_later_is_in_that_month_and_never_on_a_later_day(start: dt.date, 
 
 def test_a_date_in_a_sentence_cannot_be_misread() -> None:
     assert date_text(dt.date(2005, 3, 4)) == "2005-03-04"
+    assert on_text(dt.date(2005, 3, 4)) == " on 2005-03-04"
+    assert on_text(None) == ""

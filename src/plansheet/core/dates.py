@@ -40,9 +40,22 @@ def months_after(day: datetime.date, months: int) -> datetime.date:
     return add_months(day, months)
 
 
+def days_after(day: datetime.date, days: int) -> datetime.date:
+    """So many days later, below zero earlier; the calendar's first or last day where it does not reach so far."""
+    try:
+        return day + datetime.timedelta(days=days)
+    except OverflowError:
+        return datetime.date.max if days > 0 else datetime.date.min
+
+
 def anniversary(day: datetime.date, years: int) -> datetime.date:
     """The same day so many years later; of 29 February, 28 February in a common year."""
     return add_months(day, 12 * years)
+
+
+def on_text(day: datetime.date | None) -> str:
+    """Of a day in a sentence: " on 2005-03-04"; nothing where it is not known."""
+    return "" if day is None else f" on {date_text(day)}"
 
 
 def date_text(day: datetime.date) -> str:

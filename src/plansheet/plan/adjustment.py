@@ -3,12 +3,13 @@
 import datetime
 from collections.abc import Iterable
 from fractions import Fraction
+from typing import NamedTuple
 
 from plansheet.core.numbers import Number, ratio, round_down, round_up, shares_text, whole_if_possible
 from plansheet.core.records import Activity, Ratio
 from plansheet.core.refusal import Reason, Refusal
 from plansheet.core.words import Action, SplitMethod
-from plansheet.plan.order import in_order
+from plansheet.plan.activity import in_order
 
 
 def adjust(
@@ -47,19 +48,28 @@ def split_tranches(shares: Iterable[Number], split: Ratio) -> list[Number]:
     return after
 
 
-def splits_after(granted: datetime.date, activity: Iterable[Activity]) -> list[Ratio]:
-    """The splits after a grant's date, in their order."""
-    return [
-        row.ratio
-        for row in in_order(activity)
-        if row.action is Action.SPLIT and row.ratio is not None and row.date is not None and row.date > granted
-    ]
+class Split(NamedTuple):
+    """A split of a ledger: its day and its ratio."""
+
+    date: datetime.date
+    ratio: Ratio
 
 
-def splits_since(granted: datetime.date, activity: Iterable[Activity]) -> Ratio:
+def splits_of(activity: Iterable[Activity]) -> list[Split]:
+    """The splits among a ledger's rows, in their order: found once, and not again for each of its grants."""
+    rows = in_order(row for row in activity if row.action is Action.SPLIT)
+    return [Split(row.date, row.ratio) for row in rows if row.date is not None and row.ratio is not None]
+
+
+def splits_after(granted: datetime.date, splits: Iterable[Split]) -> list[Ratio]:
+    """The splits after a grant's date: one granted on the day of a split is in new shares already."""
+    return [split.ratio for split in splits if split.date > granted]
+
+
+def splits_since(granted: datetime.date, splits: Iterable[Split]) -> Ratio:
     """All splits after a grant's date as one, chained multiplicatively."""
     factor = Fraction(1)
-    for split in splits_after(granted, activity):
+    for split in splits_after(granted, splits):
         factor *= Fraction(split.factor)
     return Ratio(factor.numerator, factor.denominator)
 

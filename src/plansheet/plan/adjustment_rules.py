@@ -1,9 +1,10 @@
 """The rules of stock splits (plan §14, §15), over a whole ledger."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from plansheet.core.dates import date_text
+from plansheet.core.dates import date_text, on_text
 from plansheet.core.numbers import (
     Number,
     counted_text,
@@ -14,15 +15,16 @@ from plansheet.core.numbers import (
     round_down,
     shares_text,
 )
-from plansheet.core.records import Activity, Grant, Ledger, heading
+from plansheet.core.records import Activity, Grant, Ledger, Ratio, heading
 from plansheet.core.refusal import Refusal
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action, Moment, SplitMethod
-from plansheet.plan.adjustment import adjust, adjust_in_turn, splits_after, splits_since
-from plansheet.plan.ledger import complete, known_tranches, of_other_plans, of_this_plan
-from plansheet.plan.order import in_order
+from plansheet.plan.activity import in_order
+from plansheet.plan.adjustment import Split, adjust, adjust_in_turn, splits_after, splits_of, splits_since
+from plansheet.plan.ledger import complete, known_tranches, of_other_plans, of_this_plan, rows_of_this_plan
 from plansheet.plan.outstanding import Outstanding, Rounding, options_at, outstanding
 from plansheet.plan.terms import Terms
+from plansheet.plan.unread import why_lost
 
 _PRICE_NEEDS = ((Grant, "split_price"), (Grant, "exercise_price"), (Grant, "grant_date"), (Activity, "action"))
 
@@ -51,9 +53,9 @@ def aggregate_price_kept(ledger: Ledger, terms: Terms, as_of: datetime.date) -> 
     if why is not None:
         yield Unsettled("the prices after splits in Grants", why)
         return
-    for grant, recorded, unrounded, (right, *_) in _prices(ledger, terms):
-        if recorded < unrounded:
-            yield Hit(grant, "split_price", _price_facts(ledger, grant, recorded, unrounded, right))
+    for price in _prices(ledger, terms):
+        if price.recorded < price.unrounded:
+            yield Hit(price.grant, "split_price", price.facts())
 
 
 @rule(
@@ -78,9 +80,9 @@ def price_rounded_as_chosen(ledger: Ledger, terms: Terms, as_of: datetime.date) 
     """
     if _unread_split(ledger) is not None:
         return  # SPLIT001 says so
-    for grant, recorded, unrounded, accepted in _prices(ledger, terms):
-        if recorded > unrounded and recorded not in accepted:
-            yield Hit(grant, "split_price", _price_facts(ledger, grant, recorded, unrounded, accepted[0]))
+    for price in _prices(ledger, terms):
+        if price.recorded > price.unrounded and price.recorded not in price.accepted:
+            yield Hit(price.grant, "split_price", price.facts())
 
 
 @rule(
@@ -103,11 +105,12 @@ def price_without_split(ledger: Ledger, terms: Terms, as_of: datetime.date) -> I
     """
     if _unread_split(ledger) is not None:
         return
+    splits = splits_of(ledger.activity)
     for grant in ledger.grants:
         recorded, price = grant.split_price, grant.exercise_price
         if recorded is None or price is None or grant.grant_date is None or recorded == price:
             continue
-        if not splits_after(grant.grant_date, ledger.activity):
+        if not splits_after(grant.grant_date, splits):
             facts = {"grant": grant.grant, "recorded": dollars_text(recorded), "price": dollars_text(price)}
             yield Hit(grant, "split_price", facts)
 
@@ -132,13 +135,12 @@ def fraction_issued(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Itera
     Not covered: TENDER OTHER, which gives shares that the plan did not issue; fractions that are only carried; a row
     without a number, which is POOL004.
     """
-    others = of_other_plans(ledger, terms)
-    for row in ledger.activity:
-        if row.action not in _OF_ISSUED_SHARES or row.grant is None or row.grant.key in others:
+    for row in rows_of_this_plan(ledger, terms):
+        if row.action not in _OF_ISSUED_SHARES or row.grant is None:
             continue
         if row.shares is not None and row.shares.denominator != 1:
             facts = {"shares": shares_text(row.shares), "whole": shares_text(round_down(row.shares))}
-            yield Hit(row, "shares", {"action": row.action, "grant": row.grant, "on": _on(row), **facts})
+            yield Hit(row, "shares", {"action": row.action, "grant": row.grant, "on": on_text(row.date), **facts})
 
 
 _OF_ISSUED_SHARES = (Action.EXERCISE, Action.TENDER, Action.WITHHOLD, Action.NET_EXERCISE, Action.REPURCHASE)
@@ -162,22 +164,22 @@ def shares_after_split(ledger: Ledger, terms: Terms, as_of: datetime.date) -> It
     fraction that is carried exactly.
     Not covered: what was exercised or cancelled since; the shares granted, restated, are meant.
     """
-    unread = _unread_split(ledger)
+    unread, splits = _unread_split(ledger), splits_of(ledger.activity)
     for grant in ledger.grants:
         if grant.split_shares is None:
             continue
         lacking = [heading(Grant, name) for name in ("shares", "grant_date") if getattr(grant, name) is None]
         if unread is not None or lacking:
             yield Unsettled(f"the shares after splits of grant {grant.grant}", unread or f"it has no {lacking[0]}")
-        elif (wrong := _shares_wrong(grant, ledger, terms)) is not None:
+        elif (wrong := _shares_wrong(grant, splits, terms)) is not None:
             yield Hit(grant, "split_shares", wrong)
 
 
-def _shares_wrong(grant: Grant, ledger: Ledger, terms: Terms) -> dict[str, object] | None:
+def _shares_wrong(grant: Grant, all_splits: Sequence[Split], terms: Terms) -> dict[str, object] | None:
     """What is wrong with the shares recorded after splits; None where they are as rounded once, or at each split."""
     recorded, granted, day = grant.split_shares, grant.shares, grant.grant_date
     assert recorded is not None and granted is not None and day is not None
-    splits, split = splits_after(day, ledger.activity), splits_since(day, ledger.activity)
+    splits, split = splits_after(day, all_splits), splits_since(day, all_splits)
     unrounded = exact(float(granted * split.factor))  # what a sheet can hold of it has 15 digits
     right, accepted = unrounded, {unrounded}
     if terms.split_method is not SplitMethod.EXACT and splits:
@@ -235,7 +237,7 @@ def exercised_between_record_date_and_split(
         ]
         if split.record_date is None:
             if earlier:
-                yield Unsettled(f"the exercises before the SPLIT{_on(split)} (§14)", "it has no Record date")
+                yield Unsettled(f"the exercises before the SPLIT{on_text(split.date)} (§14)", "it has no Record date")
             continue
         for row in earlier:
             if row.date is not None and row.date > split.record_date:
@@ -306,29 +308,43 @@ def no_whole_share_left(ledger: Ledger, terms: Terms, as_of: datetime.date) -> I
                 yield Hit(own[key], "shares", {"grant": own[key].grant, "split": split, "date": date, **facts})
 
 
-def _on(row: Activity) -> str:
-    return f" on {date_text(row.date)}" if row.date is not None else ""
-
-
 def _unread_split(ledger: Ledger) -> str | None:
-    """The message of an unread row that may be a split."""
-    for unread in ledger.unread:
-        record = unread.record
-        if unread.loses_row and isinstance(record, Activity) and record.action in (Action.SPLIT, None):
-            return f"{unread.message}, and the prices depend on it"
-    return None
+    """Why the splits are not all known."""
+    why = why_lost(ledger, Action.SPLIT)
+    return None if why is None else f"{why}, and the prices depend on it"
 
 
-def _prices(ledger: Ledger, terms: Terms) -> Iterator[tuple[Grant, Number, Number, list[Number]]]:
-    """Grants with a recorded price: recorded, exact, and as the plan's rounding may give it, the likeliest first."""
-    of_outstanding = _aggregates_kept(ledger, terms)
+class _Price(NamedTuple):
+    """A recorded price of a grant, after which split, exact, and as rounding may give it, the likeliest first."""
+
+    grant: Grant
+    split: Ratio
+    recorded: Number
+    unrounded: Number
+    accepted: list[Number]
+
+    def facts(self) -> dict[str, object]:
+        shares = (self.grant.shares or 0) * self.split.factor
+        return {
+            "grant": self.grant.grant,
+            "split": self.split,
+            "recorded": _price_text(self.recorded),
+            "exact": _price_text(self.unrounded),
+            "right": _price_text(self.accepted[0]),
+            "loss": dollars_text(shares * (self.unrounded - self.recorded)),
+        }
+
+
+def _prices(ledger: Ledger, terms: Terms) -> Iterator[_Price]:
+    """Grants with a recorded price that a split has adjusted."""
+    of_outstanding, all_splits = _aggregates_kept(ledger, terms), splits_of(ledger.activity)
     for grant in ledger.grants:
         if grant.split_price is None or grant.exercise_price is None or grant.grant_date is None:
             continue
-        splits = splits_after(grant.grant_date, ledger.activity)
+        splits = splits_after(grant.grant_date, all_splits)
         if not splits:
             continue
-        split = splits_since(grant.grant_date, ledger.activity)
+        split = splits_since(grant.grant_date, all_splits)
         rounding = terms.split_method, terms.split_decimals
         once = adjust(grant.shares or 0, grant.exercise_price, split, *rounding)
         in_turn = adjust_in_turn(grant.shares or 0, grant.exercise_price, splits, *rounding)
@@ -338,7 +354,7 @@ def _prices(ledger: Ledger, terms: Terms) -> Iterator[tuple[Grant, Number, Numbe
         if accepted:
             # What a sheet can hold of an exact price has 15 digits.
             unrounded = exact(float(ratio(grant.exercise_price, split.factor)))
-            yield grant, grant.split_price, unrounded, accepted
+            yield _Price(grant, split, grant.split_price, unrounded, accepted)
 
 
 def _aggregates_kept(ledger: Ledger, terms: Terms) -> dict[str, Number]:
@@ -350,20 +366,6 @@ def _aggregates_kept(ledger: Ledger, terms: Terms) -> dict[str, Number]:
     left = options_at(known_tranches(ledger), ledger.activity, prices, None, Moment.END_OF_DAY, rounding)
     options = ((key, option) for key, option in left.items() if isinstance(option, Outstanding))
     return {key: o.price for key, o in options if o.price is not None and not isinstance(o.price, Refusal)}
-
-
-def _price_facts(ledger: Ledger, grant: Grant, recorded: Number, unrounded: Number, right: Number) -> dict[str, object]:
-    assert grant.grant_date is not None
-    split = splits_since(grant.grant_date, ledger.activity)
-    shares = (grant.shares or 0) * split.factor
-    return {
-        "grant": grant.grant,
-        "split": split,
-        "recorded": _price_text(recorded),
-        "exact": _price_text(unrounded),
-        "right": _price_text(right),
-        "loss": dollars_text(shares * (unrounded - recorded)),
-    }
 
 
 def _price_text(price: Number) -> str:

@@ -7,8 +7,10 @@ from plansheet.core.dates import date_text
 from plansheet.core.records import Activity, Grant, Ledger
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action, GrantType
+from plansheet.plan.activity import of_grant_text
 from plansheet.plan.ledger import of_this_plan
 from plansheet.plan.terms import Terms
+from plansheet.plan.unread import is_unread
 
 
 @rule(
@@ -28,13 +30,12 @@ def adverse_without_consent(ledger: Ledger, terms: Terms, as_of: datetime.date) 
     Not covered: whether every optionee affected consented; an amendment needed to qualify ISOs, which the board may
     make alone: record it as not adverse.
     """
-    unread = [u.record for u in ledger.unread if u.field in ("adverse", "consent")]
     for row in ledger.activity:
         if row.action is not Action.AMEND or row.adverse is False or row.date is None:
             continue
-        if any(row is record for record in unread):
+        if is_unread(ledger, row, "adverse", "consent"):
             continue  # LEDGER001 says so
-        amendment = f"amendment{_of_grant(row)} of {date_text(row.date)}"
+        amendment = f"amendment{of_grant_text(row)} of {date_text(row.date)}"
         if row.adverse is None:
             yield Unsettled(f"the {amendment}", "nothing tells whether it affects rights")
         elif row.consent is None:
@@ -42,10 +43,6 @@ def adverse_without_consent(ledger: Ledger, terms: Terms, as_of: datetime.date) 
         elif row.consent > row.date:
             consent = f"the consent is of {date_text(row.consent)}, after it"
             yield Hit(row, "consent", {"amendment": amendment, "consent": consent})
-
-
-def _of_grant(row: Activity) -> str:
-    return f" of grant {row.grant}" if row.grant is not None else ""
 
 
 @rule(

@@ -16,6 +16,7 @@ from plansheet.plan.pool import PoolLine
 from plansheet.plan.pool_rules import opening_reserve, own_rows, pool_of, record_of
 from plansheet.plan.statute import statute
 from plansheet.plan.terms import ASSUMED_ADOPTION, Terms
+from plansheet.plan.unread import is_unread, why_lost
 
 
 class Approval(Enum):
@@ -61,15 +62,6 @@ def _was(approved: datetime.date | None) -> str:
     return "for which no approval is recorded" if approved is None else f"approved on {date_text(approved)}"
 
 
-def _unread_approval(ledger: Ledger) -> str | None:
-    """The message of an unread row that may be an approval of the plan."""
-    for unread in ledger.unread:
-        record = unread.record
-        if unread.loses_row and isinstance(record, Activity) and record.action in (Action.APPROVAL, None):
-            return unread.message
-    return None
-
-
 def _first_grant(ledger: Ledger, terms: Terms) -> Grant | None:
     own = (g for g in of_this_plan(ledger, terms).values() if g.grant_date is not None)
     return min(own, key=lambda g: g.grant_date or datetime.date.max, default=None)
@@ -105,7 +97,7 @@ def exercised_before_approval(ledger: Ledger, terms: Terms, as_of: datetime.date
     exercises = [row for row in own_rows(ledger, terms) if row.action is Action.EXERCISE]
     approved = plan_approved(ledger, terms)
     if exercises and approved is None:
-        why = _unread_approval(ledger)
+        why = why_lost(ledger, Action.APPROVAL)
         if why is None and terms.assumes("adopted"):
             yield ASSUMED_ADOPTION
         elif why is None and _stands(terms.adopted, None, terms, as_of) is Approval.PENDING:
@@ -204,7 +196,7 @@ def plan_approval_unknown(ledger: Ledger, terms: Terms, as_of: datetime.date) ->
     first = _first_grant(ledger, terms)
     if first is None or plan_approved(ledger, terms) is not None:
         return
-    why = _unread_approval(ledger)
+    why = why_lost(ledger, Action.APPROVAL)
     if why is not None:
         yield Unsettled("the approval of the plan", why)
     elif terms.assumes("adopted"):
@@ -242,7 +234,7 @@ def _lapsed(ledger: Ledger, terms: Terms, as_of: datetime.date) -> list[Activity
 
 def _is_unread(ledger: Ledger, row: Activity) -> bool:
     """Whether a row's word of an approval is there and cannot be read (LEDGER001 says so)."""
-    return any(u.record is row and u.field in ("needs_approval", "approved") for u in ledger.unread)
+    return is_unread(ledger, row, "needs_approval", "approved")
 
 
 def _increases_needed(ledger: Ledger, terms: Terms) -> Dependence:

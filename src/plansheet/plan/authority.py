@@ -13,8 +13,9 @@ from plansheet.core.records import Grant, Holder, Ledger, Member
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import GrantingBody, Relationship
 from plansheet.plan.eligibility import relationships
-from plansheet.plan.ledger import of_this_plan, people, unread_in
+from plansheet.plan.ledger import of_this_plan, people
 from plansheet.plan.terms import Terms
+from plansheet.plan.unread import is_unread
 
 _BODIES = {
     GrantingBody.BOARD: "the board",
@@ -73,12 +74,11 @@ def second_committee(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iter
     Not covered: holders who became officers after the grant, for Holders has one relationship; employees whom the board
     did not designate.
     """
-    unread = unread_in(ledger, "granted_by")
     unknown: list[Grant] = []
     for grant, facts in _to_restricted(ledger, terms):
         if grant.granted_by is GrantingBody.SECOND_COMMITTEE:
             yield Hit(grant, "granted_by", facts)
-        elif grant.granted_by is None and id(grant) not in unread:
+        elif grant.granted_by is None and not is_unread(ledger, grant, "granted_by"):
             unknown.append(grant)
     if unknown:
         more = f" and {len(unknown) - 1} more" if len(unknown) > 1 else ""
@@ -200,5 +200,5 @@ def _unfit(
         told.add((id(member), name))
         if flag is False:
             yield Hit(member, name, facts | {"what": f"had {member.member} as a member, who is no {text}"})
-        elif id(member) not in unread_in(ledger, name):
+        elif not is_unread(ledger, member, name):
             yield Unsettled(f"whether {member.member} may be on the committee of §2(b)(iii)", f"no yes or no as {text}")

@@ -8,9 +8,10 @@ from plansheet.core.dates import date_text
 from plansheet.core.records import Activity, Ledger
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
-from plansheet.plan.ledger import of_this_plan
-from plansheet.plan.order import in_order
+from plansheet.plan.activity import grant_key, in_order
+from plansheet.plan.ledger import of_other_plans
 from plansheet.plan.terms import Terms
+from plansheet.plan.unread import lost_rows
 
 _NEEDS = ((Activity, "action"), (Activity, "date"))
 
@@ -35,10 +36,10 @@ def exercised_while_blocked(ledger: Ledger, terms: Terms, as_of: datetime.date) 
     if (why := _unread(ledger)) is not None:
         yield Unsettled("the exercises while blocked", why)
         return
-    own, known = of_this_plan(ledger, terms), {grant.grant.key for grant in ledger.grants}
+    others = of_other_plans(ledger, terms)
     for exercise, block in _blocked(ledger):
         assert exercise.grant is not None and exercise.date is not None and block.date is not None
-        if exercise.grant.key in known and exercise.grant.key not in own:
+        if exercise.grant.key in others:
             continue
         facts = {
             "grant": exercise.grant,
@@ -70,33 +71,24 @@ def release_without_block(ledger: Ledger, terms: Terms, as_of: datetime.date) ->
     for row in _dated(ledger):
         assert row.date is not None
         if row.action is Action.BLOCK:
-            blocks.add(_reach(row))
-        elif row.action is Action.RELEASE and _reach(row) not in blocks:
+            blocks.add(grant_key(row))
+        elif row.action is Action.RELEASE and grant_key(row) not in blocks:
             of = "of all options" if row.grant is None else f"of grant {row.grant}"
             yield Hit(row, "action", {"released": date_text(row.date), "of": of})
         elif row.action is Action.RELEASE:
-            blocks.discard(_reach(row))
+            blocks.discard(grant_key(row))
 
 
 def _unread(ledger: Ledger) -> str | None:
     """Why the blocks are not known: a row that may be one cannot be read, and there are blocks."""
     kinds = (Action.BLOCK, Action.RELEASE)
     has_blocks = any(row.action in kinds for row in ledger.activity)
-    for unread in ledger.unread:
-        record = unread.record
-        if not isinstance(record, Activity) or not unread.loses_row:
-            continue
-        if record.action in kinds or (has_blocks and record.action in (Action.EXERCISE, None)):
-            return unread.message
-    return None
+    lost = lost_rows(ledger, *kinds, Action.EXERCISE)
+    return next((why for row, why in lost if has_blocks or row.action in kinds), None)
 
 
 def _dated(ledger: Ledger) -> list[Activity]:
     return in_order(row for row in ledger.activity if row.date is not None)
-
-
-def _reach(row: Activity) -> str:
-    return row.grant.key if row.grant is not None else ""
 
 
 def _blocked(ledger: Ledger) -> Iterator[tuple[Activity, Activity]]:
@@ -104,13 +96,13 @@ def _blocked(ledger: Ledger) -> Iterator[tuple[Activity, Activity]]:
     blocks: dict[str, Activity] = {}
     for _, rows in groupby(_dated(ledger), key=lambda row: row.date):
         of_day = list(rows)
-        for reach in {_reach(row) for row in of_day if row.action is Action.RELEASE} & set(blocks):
+        for reach in {grant_key(row) for row in of_day if row.action is Action.RELEASE} & set(blocks):
             del blocks[reach]
         for row in of_day:
             if row.action is Action.BLOCK:
-                blocks.setdefault(_reach(row), row)
+                blocks.setdefault(grant_key(row), row)
             elif row.action is Action.RELEASE:
-                blocks.pop(_reach(row), None)
+                blocks.pop(grant_key(row), None)
             elif row.action is Action.EXERCISE and row.grant is not None:
                 block = blocks.get(row.grant.key) or blocks.get("")
                 if block is not None:

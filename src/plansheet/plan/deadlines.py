@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import NamedTuple
 
-from plansheet.core.dates import date_text, months_after
+from plansheet.core.dates import date_text, days_after, months_after
 from plansheet.core.numbers import Number, counted_text, shares_text
 from plansheet.core.records import Activity, Grant, Holder, Ledger, Record
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
@@ -177,7 +177,7 @@ def expires_soon(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator
     Example: checked on 2011-01-31, an option with 500 shares left expires on 2011-05-01, 90 days later.
     Not covered: the time that the end of employment leaves (DUE002). Warning days of the Plan sheet say what is soon.
     """
-    until = as_of + datetime.timedelta(days=terms.warning_days)
+    until = days_after(as_of, terms.warning_days)
     for each in _of_options(ledger, terms, as_of, until):
         if isinstance(each, Unsettled):
             yield each
@@ -211,7 +211,7 @@ def window_closes_soon(ledger: Ledger, terms: Terms, as_of: datetime.date) -> It
     Example: employment ended on 2010-11-30, 100 shares exercisable; as an ISO until 2011-02-28.
     Not covered: options that expire before (DUE001). Warning days of the Plan sheet say what is soon.
     """
-    until = as_of + datetime.timedelta(days=terms.warning_days)
+    until = days_after(as_of, terms.warning_days)
     for each in _of_windows(ledger, terms, as_of, until):
         if isinstance(each, Unsettled):
             yield each

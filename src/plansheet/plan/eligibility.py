@@ -9,9 +9,10 @@ from plansheet.core.numbers import entered_text
 from plansheet.core.records import Grant, Holder, Ledger
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import GrantType, Relationship, UnknownWord
-from plansheet.plan.ledger import of_this_plan, people, unread_in
+from plansheet.plan.ledger import of_this_plan, people
 from plansheet.plan.statute import statute
 from plansheet.plan.terms import Terms
+from plansheet.plan.unread import is_unread
 
 _AND = re.compile(r"[,;/&+]|\band\b", re.IGNORECASE)
 _EMPLOYED = frozenset({Relationship.EMPLOYEE, Relationship.OFFICER})
@@ -68,9 +69,8 @@ def without_type(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator
     Example: a grant entered with shares and price, its Type left for later.
     Not covered: a word that is neither (LEDGER001); whether the agreement says the same.
     """
-    unread = unread_in(ledger, "grant_type")
     for grant in of_this_plan(ledger, terms).values():
-        if grant.grant_type is None and id(grant) not in unread:
+        if grant.grant_type is None and not is_unread(ledger, grant, "grant_type"):
             yield Hit(grant, "grant_type", {"grant": grant.grant})
 
 
@@ -119,9 +119,8 @@ def known_relationship(ledger: Ledger, terms: Terms, as_of: datetime.date) -> It
     Not covered: whether the holder is what Holders says.
     """
     seen: set[str] = set()
-    unread = unread_in(ledger, "relationship")
     for grant, holder in _held(ledger, terms):
-        if holder.holder.key in seen or id(holder) in unread:
+        if holder.holder.key in seen or is_unread(ledger, holder, "relationship"):
             continue
         seen.add(holder.holder.key)
         if holder.relationship is None:
@@ -153,12 +152,13 @@ def employer_in_group(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Ite
     Not covered: the chain of companies (Group ownership is the least in it), and changes after the grant; an NSO to
     such an employee, who may be a consultant or advisor.
     """
-    unread = unread_in(ledger, "employer_percent") | unread_in(ledger, "employer")
     least = statute()["group_percent"].value
     asked: set[str] = set()
     for grant, holder in _isos(ledger, terms):
         percent = holder.employer_percent
-        if is_employed(holder) is False or id(holder) in unread or holder.holder.key in asked:
+        if is_employed(holder) is False or holder.holder.key in asked:
+            continue
+        if is_unread(ledger, holder, "employer", "employer_percent"):
             continue
         if holder.employer is None or (percent is None and _is_company(holder.employer, terms)):
             # Left blank, the employer is the plan's company; a percentage says that it is another.

@@ -9,7 +9,7 @@ from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
 from plansheet.plan.standing import isos
 from plansheet.plan.terms import Terms
-from plansheet.plan.unread import lost_row
+from plansheet.plan.unread import why_lost_of
 
 
 @rule(
@@ -37,7 +37,7 @@ def extension_not_regranted(ledger: Ledger, terms: Terms, as_of: datetime.date) 
         if isinstance(grant, Unsettled):
             yield grant
         elif grant.extended is not None and not _ends_on(ledger, grant, grant.extended):
-            if (why := lost_row(ledger, grant.grant)) is not None:
+            if (why := why_lost_of(ledger, grant.grant)) is not None:
                 yield Unsettled(f"the extension of grant {grant.grant}", why)
             else:
                 yield Hit(grant, "extended", {"grant": grant.grant, "extended": date_text(grant.extended)})

@@ -4,10 +4,10 @@ import datetime
 from collections.abc import Iterator, Sequence
 
 from plansheet.core.numbers import Number, counted_text
-from plansheet.core.records import Activity, Grant, Holder, Ledger
+from plansheet.core.records import Grant, Holder, Ledger
 from plansheet.core.rule import Hit, Severity, rule
-from plansheet.core.words import Action, GrantType, fold
-from plansheet.plan.adjustment import splits_since
+from plansheet.core.words import GrantType, fold
+from plansheet.plan.adjustment import Split, splits_of, splits_since
 from plansheet.plan.ledger import of_this_plan
 from plansheet.plan.terms import Terms
 
@@ -44,7 +44,7 @@ def options_abroad(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterat
     for grant in of_this_plan(ledger, terms).values():
         if grant.holder is not None:
             held.setdefault(grant.holder.key, []).append(grant)
-    splits = [row for row in ledger.activity if row.action is Action.SPLIT]
+    splits = splits_of(ledger.activity)
     for holder in ledger.holders:
         grants = held.get(holder.holder.key, [])
         if not holder.country or not grants or not is_foreign(holder.country):
@@ -62,7 +62,7 @@ def options_abroad(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterat
         yield Hit(holder, "country", facts)
 
 
-def _shares(grant: Grant, splits: Sequence[Activity]) -> Number:
+def _shares(grant: Grant, splits: Sequence[Split]) -> Number:
     """The shares of a grant as adjusted for all splits since."""
     shares = grant.shares or 0
     return shares if grant.grant_date is None else shares * splits_since(grant.grant_date, splits).factor

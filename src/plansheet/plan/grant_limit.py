@@ -10,40 +10,40 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from plansheet.core.numbers import Number, counted_text, shares_text, whole_if_possible
-from plansheet.core.records import Activity, Grant, Ledger, heading
+from plansheet.core.records import Activity, Grant, Ledger, Ratio, heading
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action, YearlyLimitBasis
+from plansheet.plan.adjustment import splits_of
 from plansheet.plan.eligibility import is_employed
-from plansheet.plan.ledger import lost_rows, no_own_grants, of_this_plan, people, unread_in
+from plansheet.plan.ledger import no_own_grants, of_this_plan, people
 from plansheet.plan.terms import Terms
+from plansheet.plan.unread import is_unread, why_lost
 
 
 class Splits:
     """The splits of a ledger, as what they make of a share."""
 
     def __init__(self, activity: Iterable[Activity]) -> None:
-        self._splits = [
-            (row.date, row.ratio.factor)
-            for row in activity
-            if row.action is Action.SPLIT and row.date is not None and row.ratio is not None
-        ]
+        self._splits = splits_of(activity)
 
     def in_year(self, year: int, since: datetime.date | None = None) -> Number:
         """Shares at the end of a year for one of a day in it, or of its start.
 
         A grant dated on a split's date is in new shares already.
         """
-        return self._product(f for day, f in self._splits if day.year == year and (since is None or day > since))
+        return self._product(
+            ratio for day, ratio in self._splits if day.year == year and (since is None or day > since)
+        )
 
     def before(self, year: int) -> Number:
         """Shares at the start of a year for one at the start of the ledger."""
-        return self._product(factor for day, factor in self._splits if day.year < year)
+        return self._product(ratio for day, ratio in self._splits if day.year < year)
 
     @staticmethod
-    def _product(factors: Iterable[Number]) -> Number:
+    def _product(ratios: Iterable[Ratio]) -> Number:
         product = Fraction(1)
-        for factor in factors:
-            product *= factor
+        for ratio in ratios:
+            product *= ratio.factor
         return whole_if_possible(product)
 
 
@@ -80,9 +80,9 @@ def yearly_limit(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator
     if terms.yearly_grant_limit is None:
         return
     whose = no_own_grants(ledger, terms)
-    lost = next(lost_rows(ledger, Action.SPLIT), None)
+    lost = why_lost(ledger, Action.SPLIT)
     if whose is not None or lost is not None:
-        why = whose or f"{lost.message if lost else ''}, and the limit depends on the splits"
+        why = whose or f"{lost}, and the limit depends on the splits"
         yield Unsettled("the yearly limit of §3", why, whole=whose is not None)
         return
     splits = Splits(ledger.activity)
@@ -116,21 +116,23 @@ def _over(year: int, grants: list[Grant], limit: Number, splits: Splits) -> Iter
 def _uncounted(ledger: Ledger, terms: Terms) -> Iterator[tuple[Grant, str]]:
     """This plan's grants of which nobody can tell whose, when, or over how much they are, with the reason."""
     known = people(ledger)
-    # Of a cell that cannot be read LEDGER001 says that nothing that depends on it was checked.
-    needed = {name: unread_in(ledger, name) for name in ("holder", "grant_date", "shares")}
     for grant in of_this_plan(ledger, terms).values():
         if grant.holder is not None and is_employed(known.get(grant.holder.key)) is False:
             continue
-        for name, unread in needed.items():
-            if getattr(grant, name) is None and id(grant) not in unread:
+        for name in ("holder", "grant_date", "shares"):
+            # Of a cell that cannot be read LEDGER001 says that nothing that depends on it was checked.
+            if getattr(grant, name) is None and not is_unread(ledger, grant, name):
                 yield grant, f"grant {grant.grant} has no {heading(Grant, name)}"
 
 
 def _by_year(ledger: Ledger, terms: Terms) -> dict[tuple[str, int], list[Grant]]:
     """This plan's grants to employees by holder and year, in the order of grant."""
     known = people(ledger)
-    unread = unread_in(ledger, "shares") | unread_in(ledger, "grant_date") | unread_in(ledger, "plan")
-    lacking = {g.holder.key for g in ledger.grants if g.holder is not None and id(g) in unread}
+    lacking = {
+        g.holder.key
+        for g in ledger.grants
+        if g.holder is not None and is_unread(ledger, g, "plan", "grant_date", "shares")
+    }
     years: dict[tuple[str, int], list[Grant]] = {}
     for grant in of_this_plan(ledger, terms).values():
         if grant.holder is None or grant.grant_date is None or grant.holder.key in lacking:

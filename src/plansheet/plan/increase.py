@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from plansheet.core.numbers import Number, ratio
 from plansheet.core.records import Activity
 from plansheet.core.words import Action
-from plansheet.plan.order import in_order
+from plansheet.plan.activity import grant_key, in_order
 from plansheet.plan.pool import Measure, PoolLine
 
 
@@ -132,7 +132,7 @@ class _Buckets:
         self._granted: dict[str, datetime.date | None] = {}
 
     def granted_on(self, row: Activity) -> datetime.date | None:
-        return self._granted.get(_key(row))
+        return self._granted.get(grant_key(row))
 
     def reserve(self, row: Activity, shares: Number) -> None:
         if id(row) in self._left:
@@ -145,8 +145,8 @@ class _Buckets:
         self.rest += shares
 
     def grant(self, row: Activity, shares: Number, scale: Number) -> None:
-        self._granted.setdefault(_key(row), row.date)
-        draws = self._draws.setdefault(_key(row), deque())
+        self._granted.setdefault(grant_key(row), row.date)
+        draws = self._draws.setdefault(grant_key(row), deque())
         from_rest = min(max(self.rest, 0), shares)
         draws.append(_Draw(None, from_rest))
         wanted = shares - from_rest
@@ -179,7 +179,7 @@ class _Buckets:
 
     def _take(self, row: Activity, shares: Number, *, first: bool) -> list[tuple[_Draw, Number]]:
         """Shares of a grant by what they were drawn from."""
-        draws = self._draws.get(_key(row), deque())
+        draws = self._draws.get(grant_key(row), deque())
         parts: list[tuple[_Draw, Number]] = []
         while shares > 0 and draws:
             draw = draws[0] if first else draws[-1]
@@ -190,7 +190,3 @@ class _Buckets:
             if draw.shares == 0:
                 draws.popleft() if first else draws.pop()
         return parts
-
-
-def _key(row: Activity) -> str:
-    return "" if row.grant is None else row.grant.key

@@ -22,8 +22,8 @@ from plansheet.core.numbers import (
 from plansheet.core.records import Activity, Tranche
 from plansheet.core.refusal import Reason, Refusal
 from plansheet.core.words import Action, Identifier, Rounding
+from plansheet.plan.activity import in_order
 from plansheet.plan.option_history import LIFE_EVENTS, Option, apply, options_of
-from plansheet.plan.order import in_order
 
 _TRIGGERS = frozenset({Action.ACCELERATE, Action.PERFORMANCE_MET})
 IGNORED = frozenset(Action) - LIFE_EVENTS - {Action.APPROVAL}

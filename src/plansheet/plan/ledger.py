@@ -194,11 +194,6 @@ def _unsettle(done: Completed, unread: Unread, grants: dict[str, Grant]) -> None
     done.unsettle(number, holder, unread.message)
 
 
-def unread_in(ledger: Ledger, *names: str) -> dict[int, str]:
-    """The records with a cell of these fields that cannot be read, by identity, and the sentence that says so."""
-    return {id(unread.record): unread.message for unread in ledger.unread if unread.field in names}
-
-
 def of_this_plan(ledger: Ledger, terms: Terms) -> dict[str, Grant]:
     """Grants under this plan by key: those of other plans of the group count for §11(c) only.
 
@@ -215,6 +210,12 @@ def of_this_plan(ledger: Ledger, terms: Terms) -> dict[str, Grant]:
 def of_other_plans(ledger: Ledger, terms: Terms) -> set[str]:
     """Keys of the grants that are not under this plan."""
     return {g.grant.key for g in ledger.grants} - set(of_this_plan(ledger, terms))
+
+
+def rows_of_this_plan(ledger: Ledger, terms: Terms) -> Iterator[Activity]:
+    """The rows of Activity but for those of other plans' grants."""
+    others = of_other_plans(ledger, terms)
+    return (row for row in ledger.activity if row.grant is None or row.grant.key not in others)
 
 
 def known_tranches(ledger: Ledger) -> list[Tranche]:
@@ -240,13 +241,6 @@ def no_own_grants(ledger: Ledger, terms: Terms) -> str | None:
 def people(ledger: Ledger) -> dict[str, Holder]:
     """The lines of Holders by key of the name, of two for one name the first."""
     return {holder.holder.key: holder for holder in reversed(ledger.holders)}
-
-
-def lost_rows(ledger: Ledger, *actions: Action) -> Iterator[Unread]:
-    """Rows missing from Activity, because they cannot be read, that may be of one of the actions."""
-    for unread in ledger.unread:
-        if unread.loses_row and isinstance(unread.record, Activity) and unread.record.action in (*actions, None):
-            yield unread
 
 
 def _words(text: str) -> set[str]:

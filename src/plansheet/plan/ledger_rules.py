@@ -8,6 +8,7 @@ from plansheet.core.records import Activity, Grant, Ledger, Tranche, heading
 from plansheet.core.rule import Hit, Severity, rule
 from plansheet.plan.ledger import complete
 from plansheet.plan.terms import Terms
+from plansheet.plan.unread import is_unread
 
 
 @rule(
@@ -141,7 +142,7 @@ def uncountable_grant(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Ite
         if (
             (Grant, "exercise_price") in ledger.columns
             and not grant.exercise_price
-            and not any(unread.record is grant and unread.field == "exercise_price" for unread in ledger.unread)
+            and not is_unread(ledger, grant, "exercise_price")
         ):
             price = heading(Grant, "exercise_price")
             facts = {"why": f"has no {price}", "what": price, "unchecked": "a payment in a merger"}

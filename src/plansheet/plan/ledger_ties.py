@@ -9,13 +9,14 @@ from plansheet.core.numbers import Number, counted_text, ratio, shares_text
 from plansheet.core.records import Activity, Grant, Holder, Ledger, heading
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
-from plansheet.plan.adjustment import splits_since
+from plansheet.plan.activity import grant_key, in_order, of_grant_text, row_text
+from plansheet.plan.adjustment import Split, splits_of, splits_since
 from plansheet.plan.iso_limit_rules import taken_only_what_is_there
-from plansheet.plan.ledger import lost_rows, of_this_plan, unread_in
-from plansheet.plan.order import in_order
+from plansheet.plan.ledger import of_this_plan
 from plansheet.plan.pool import Measure
 from plansheet.plan.pool_rules import pool_breaks_off
 from plansheet.plan.terms import Terms
+from plansheet.plan.unread import is_unread, lost_rows, why_lost
 
 _GRANTING = (Action.GRANT, Action.SUBSTITUTE)
 _BESIDE_AN_EXERCISE = frozenset({Action.TENDER, Action.TENDER_OTHER, Action.WITHHOLD, Action.NET_EXERCISE})
@@ -90,12 +91,12 @@ def granted_as_recorded(ledger: Ledger, terms: Terms, as_of: datetime.date) -> I
     split between the two dates, until those agree.
     """
     rows = [row for row in ledger.activity if row.action in _GRANTING and row.grant is not None]
-    often = Counter(_key(row) for row in rows)
+    often = Counter(grant_key(row) for row in rows)
     numbers = Counter(grant.grant.key for grant in ledger.grants)
     grants = {grant.grant.key: grant for grant in ledger.grants if numbers[grant.grant.key] == 1}
-    splits = [row for row in ledger.activity if row.action is Action.SPLIT]
+    splits = splits_of(ledger.activity)
     for row in rows:
-        grant = grants.get(_key(row))
+        grant = grants.get(grant_key(row))
         if grant is None:
             continue
         for name, other, recorded, granted in _differing(row, grant, splits):
@@ -106,7 +107,7 @@ def granted_as_recorded(ledger: Ledger, terms: Terms, as_of: datetime.date) -> I
             yield Hit(row, name, facts | {"recorded": recorded, "granted": granted})
 
 
-def _differing(row: Activity, grant: Grant, splits: Sequence[Activity]) -> Iterator[tuple[str, str, str, str]]:
+def _differing(row: Activity, grant: Grant, splits: Sequence[Split]) -> Iterator[tuple[str, str, str, str]]:
     """In what a row and its grant differ: the fields of both, and what each says."""
     on, since = row.date, grant.grant_date
     if on is not None and since is not None and on != since:
@@ -147,13 +148,12 @@ def granted_once(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator
     missing = [own[key] for key in own if key not in first]
     if not first or not missing:
         return
-    lost = next(lost_rows(ledger, *_GRANTING), None)
+    lost = why_lost(ledger, *_GRANTING)
     if lost is not None:
-        yield Unsettled("whether every grant is in Activity", lost.message)
+        yield Unsettled("whether every grant is in Activity", lost)
         return
-    of_any_plan = unread_in(ledger, "plan")
     for grant in missing:
-        if id(grant) not in of_any_plan:
+        if not is_unread(ledger, grant, "plan"):
             yield Hit(grant, "grant", {"grant": grant.grant, "what": "no GRANT row in Activity, where others have one"})
 
 
@@ -179,30 +179,30 @@ def beside_an_exercise(ledger: Ledger, terms: Terms, as_of: datetime.date) -> It
     rows = in_order(row for row in ledger.activity if row.date is not None)
     measure = Measure(rows)
     granted = {grant.grant.key: grant.grant_date for grant in ledger.grants}
-    measures = [measure.of_row(at, row, granted.get(_key(row))) for at, row in enumerate(rows)]
+    measures = [measure.of_row(at, row, granted.get(grant_key(row))) for at, row in enumerate(rows)]
     exercised: dict[tuple[str, datetime.date | None], Number | None] = {}
     for row, each in zip(rows, measures, strict=True):
         if row.action is Action.EXERCISE:
-            before = exercised.get((_key(row), row.date), 0)
+            before = exercised.get((grant_key(row), row.date), 0)
             # Of an EXERCISE without its number POOL004 tells.
-            exercised[_key(row), row.date] = (
+            exercised[grant_key(row), row.date] = (
                 None if before is None or row.shares is None else before + row.shares * each
             )
-    lost = {_key(u.record): u.message for u in lost_rows(ledger, Action.EXERCISE) if isinstance(u.record, Activity)}
+    lost = {grant_key(row): why for row, why in lost_rows(ledger, Action.EXERCISE)}
     kept: dict[tuple[str, datetime.date | None], Number] = {}
     for row, each in zip(rows, measures, strict=True):
         if row.action not in _BESIDE_AN_EXERCISE:
             continue
-        place = _key(row), row.date
-        unread = lost.get(_key(row)) or lost.get("")  # of a grant that cannot be told it may be any
+        place = grant_key(row), row.date
+        unread = lost.get(grant_key(row)) or lost.get("")  # of a grant that cannot be told it may be any
         if unread is not None:
-            yield Unsettled(_named(row), unread)
+            yield Unsettled(row_text(row), unread)
         elif row.grant is None:
             yield _beside(row, "grant", "it names no grant")
         elif place not in exercised:
             yield _beside(row, "action", "Activity has no EXERCISE of the grant on that day")
         elif row.action in _KEPT_OF_IT and row.shares is None:
-            yield Unsettled(_named(row), f"row {row.row} of Activity gives no shares")
+            yield Unsettled(row_text(row), f"row {row.row} of Activity gives no shares")
         elif row.action in _KEPT_OF_IT:
             full, already = exercised[place], kept.get(place, 0)
             kept[place] = already + (row.shares or 0) * each
@@ -211,17 +211,8 @@ def beside_an_exercise(ledger: Ledger, terms: Terms, as_of: datetime.date) -> It
                 yield _beside(row, "shares", f"with it {with_it} are kept of {of_it} exercised that day")
 
 
-def _key(row: Activity) -> str:
-    return "" if row.grant is None else row.grant.key
-
-
-def _named(row: Activity) -> str:
-    return f"{row.action}{_facts(row)['of_grant']} on {_facts(row)['date']}"
-
-
 def _facts(row: Activity) -> dict[str, object]:
-    of_grant = "" if row.grant is None else f" of grant {row.grant}"
-    return {"action": row.action, "of_grant": of_grant, "date": date_text(row.date) if row.date else "no day"}
+    return {"action": row.action, "of_grant": of_grant_text(row), "date": date_text(row.date) if row.date else "no day"}
 
 
 def _beside(row: Activity, name: str, what: str) -> Hit:
@@ -271,7 +262,7 @@ def before_its_grant(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iter
     granted = {g.grant.key: g.grant_date for g in reversed(ledger.grants)}
     early: list[tuple[Activity, datetime.date]] = []
     for row in ledger.activity:
-        day = granted.get(_key(row))
+        day = granted.get(grant_key(row))
         if row.action not in _MAY_COME_BEFORE and day is not None and row.date is not None and row.date < day:
             early.append((row, day))
     if not early:

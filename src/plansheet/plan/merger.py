@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from plansheet.core.dates import date_text
+from plansheet.core.dates import on_text
 from plansheet.core.numbers import Number, ratio, round_down, round_half_up, shares_text
 from plansheet.core.records import Grant, Ledger, Tranche, heading
 from plansheet.core.refusal import Refusal
@@ -171,7 +171,7 @@ def _ending_by_exercisability(ledger: Ledger, grant: Grant, closing: datetime.da
     for row in ledger.activity:
         counts = row.action is Action.FORFEIT or (row.action is Action.EXPIRE and row.shares is None)
         if counts and row.grant == grant.grant and row.date is not None and row.date <= closing:
-            return f"{row.action} on {date_text(row.date)}"
+            return f"{row.action}{on_text(row.date)}"
     return None
 
 

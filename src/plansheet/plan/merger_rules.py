@@ -6,7 +6,7 @@ What a merger is stands on the Plan sheet; where it has no merger, there is noth
 import datetime
 from collections.abc import Iterable, Iterator
 
-from plansheet.core.dates import date_text
+from plansheet.core.dates import date_text, days_after
 from plansheet.core.numbers import Number, counted_text, dollars_text
 from plansheet.core.records import Activity, Grant, Holder, Ledger
 from plansheet.core.rule import Hit, Severity, TermOf, Unsettled, rule
@@ -14,6 +14,7 @@ from plansheet.core.words import Action, CashoutMethod, Identifier, Moment
 from plansheet.plan.ledger import of_this_plan
 from plansheet.plan.merger import HolderPayment, outstanding_at, payments
 from plansheet.plan.terms import Terms
+from plansheet.plan.unread import why_lost
 
 
 def _payments(ledger: Ledger, terms: Terms) -> dict[Identifier, HolderPayment | str]:
@@ -377,20 +378,16 @@ def acceleration_not_recorded(ledger: Ledger, terms: Terms, as_of: datetime.date
     if closing is None:
         yield Unsettled(what, "the Plan sheet has no Merger date")
         return
-    before = closing - datetime.timedelta(days=1)
+    before = days_after(closing, -1)
     rows = [row for row in ledger.activity if row.action is Action.ACCELERATE and row.date in (before, closing)]
-    unread = [u.message for u in ledger.unread if u.loses_row and _may_accelerate(u.record)]
+    lost = why_lost(ledger, Action.ACCELERATE)
     if any(row.grant is None for row in rows):
         return
-    if rows or unread:
-        why = unread[0] if unread else "ACCELERATE rows of the closing name single grants; leave Grant blank for all"
+    if rows or lost is not None:
+        why = lost or "ACCELERATE rows of the closing name single grants; leave Grant blank for all"
         yield Unsettled(what, why)
     else:
         yield Hit(TermOf("merger_accelerates"), None, {"days": f"{date_text(before)} or {date_text(closing)}"})
-
-
-def _may_accelerate(record: object) -> bool:
-    return isinstance(record, Activity) and record.action in (Action.ACCELERATE, None)
 
 
 @rule(

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from plansheet.core.dates import date_text
+from plansheet.core.dates import date_text, on_text
 from plansheet.core.numbers import Number, counted_text, ratio, shares_text, whole_if_possible
 from plansheet.core.records import Activity, Tranche
 from plansheet.core.refusal import Reason, Refusal
 from plansheet.core.words import Action, GrantType, Identifier
-from plansheet.plan.order import in_order
+from plansheet.plan.activity import in_order
 
 _NEVER = datetime.date.max
 
@@ -213,7 +213,7 @@ class Broken(NamedTuple):
 
 
 def _when(event: Activity) -> str:
-    on = f" on {date_text(event.date)}" if event.date is not None else ""
+    on = on_text(event.date)
     return f"{on} (Activity row {event.row})" if event.row else on
 
 

@@ -9,9 +9,9 @@ from plansheet.core.numbers import Number, ratio, shares_text
 from plansheet.core.records import Activity, Tranche
 from plansheet.core.refusal import Reason, Refusal
 from plansheet.core.words import Action, Moment, SplitMethod
-from plansheet.plan.adjustment import adjust, splits_since
+from plansheet.plan.activity import in_order
+from plansheet.plan.adjustment import Split, adjust, splits_of, splits_since
 from plansheet.plan.option_history import replay
-from plansheet.plan.order import in_order
 
 
 class Outstanding(NamedTuple):
@@ -80,6 +80,7 @@ def options_at(
     events = in_order(until(activity, day, moment))
     made = [t for t in tranches if t.grant_date is not None and is_made(t.grant_date, day, moment)]
     granted = {t.grant.key: t.grant_date for t in made}
+    splits = splits_of(events)
     at_split = _before_splits(made, events) if rounding.method is SplitMethod.PRESERVE_AGGREGATE else []
     found: dict[str, Outstanding | Refusal] = {}
     for key, shares in outstanding(made, events).items():
@@ -92,7 +93,7 @@ def options_at(
             else:
                 day_granted = granted[key]
                 assert day_granted is not None
-                found[key] = Outstanding(shares, _chained(price, day_granted, shares, events, rounding))
+                found[key] = Outstanding(shares, _chained(price, day_granted, shares, splits, rounding))
     return found
 
 
@@ -107,10 +108,10 @@ def past_its_period(expires: datetime.date | None, day: datetime.date | None, sh
 
 
 def _chained(
-    price: Number | None, granted: datetime.date, shares: Number, events: Sequence[Activity], rounding: Rounding
+    price: Number | None, granted: datetime.date, shares: Number, splits: Sequence[Split], rounding: Rounding
 ) -> Number | Refusal | None:
     """A price after all splits since the grant as one, rounded once."""
-    split = splits_since(granted, events)
+    split = splits_since(granted, splits)
     if price is None or split.new == split.old:
         return price
     adjusted = adjust(ratio(shares, split.factor), price, split, rounding.method, rounding.decimals)

@@ -12,8 +12,9 @@ from plansheet.core.numbers import Number, ratio, shares_text
 from plansheet.core.records import Grant, Holder, Holding, Ledger, heading
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import GrantType, HeldAs, Identifier, Relation
-from plansheet.plan.ledger import of_this_plan, unread_in
+from plansheet.plan.ledger import of_this_plan
 from plansheet.plan.terms import Terms
+from plansheet.plan.unread import is_unread
 
 
 class Ownership(NamedTuple):
@@ -190,9 +191,8 @@ def unmarked_owner(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterat
     Not covered: a holder who is not in Holders; votes of parent and subsidiary corporations, which the Code counts too.
     """
     register, isos = _register(ledger), _isos(ledger, terms)
-    unread = unread_in(ledger, "ten_percent")
     for holder in ledger.holders:
-        if holder.ten_percent or id(holder) in unread:
+        if holder.ten_percent or is_unread(ledger, holder, "ten_percent"):
             continue
         for grant in isos.get(holder.holder.key, ()):
             held = register.of(holder.holder, grant.grant_date)

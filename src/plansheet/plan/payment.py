@@ -2,19 +2,20 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from plansheet.core.dates import add_months, date_text
 from plansheet.core.numbers import Number, counted_text, dollars_text, ratio, round_down, round_up
-from plansheet.core.records import Activity, Grant, Ledger, heading
+from plansheet.core.records import Activity, Grant, Ledger, Record, heading
 from plansheet.core.refusal import Refusal
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
-from plansheet.plan.adjustment import adjust, splits_since
-from plansheet.plan.ledger import of_this_plan, unread_in
-from plansheet.plan.order import in_order
+from plansheet.plan.activity import in_order, of_grant_text, row_text
+from plansheet.plan.adjustment import adjust, splits_of, splits_since
+from plansheet.plan.ledger import of_this_plan, rows_of_this_plan
 from plansheet.plan.terms import Terms
+from plansheet.plan.unread import is_unread, lost_rows, why_unread
 
 _TENDERS = (Action.TENDER, Action.TENDER_OTHER)
 
@@ -52,20 +53,19 @@ def owned_long_enough(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Ite
     Example: exercised on 2005-01-15, tendered on 2005-07-14.
     Not covered: TENDER OTHER without Acquired, which was bought elsewhere; whether the agreement permits this payment.
     """
-    unread = unread_in(ledger, "acquired")
-    for row in rows_of_this_plan(ledger, terms, _TENDERS):
-        if row.date is None:
+    for row in rows_of_this_plan(ledger, terms):
+        if row.action not in _TENDERS or row.date is None:
             continue
         if row.acquired is None:
-            if row.action is Action.TENDER and id(row) not in unread:
+            if row.action is Action.TENDER and not is_unread(ledger, row, "acquired"):
                 why = f"{heading(Activity, 'acquired')} is blank"
-                yield Unsettled(f"how long the shares of {_named(row)} were owned", why)
+                yield Unsettled(f"how long the shares of {row_text(row)} were owned", why)
             continue
         first = tenderable_from(row.acquired, terms)
         if row.date < first:
             facts = {
                 "action": row.action,
-                "of_grant": of_grant(row),
+                "of_grant": of_grant_text(row),
                 "date": date_text(row.date),
                 "acquired": date_text(row.acquired),
                 "first": date_text(first),
@@ -96,16 +96,14 @@ def worth_no_more_than_the_price(ledger: Ledger, terms: Terms, as_of: datetime.d
     Not covered: shares worth less than the price, the rest of which may have been paid in cash.
     """
     own, lost = of_this_plan(ledger, terms), _lost(ledger)
-    unread = unread_in(ledger, "fmv", "exercise_price", "grant_date")
-    for row in rows_of_this_plan(ledger, terms, _TENDERS):
-        if row.grant is None:
-            yield Unsettled(f"what {_named(row)} paid", "it names no grant")
+    for row in rows_of_this_plan(ledger, terms):
+        if row.action in _TENDERS and row.grant is None:
+            yield Unsettled(f"what {row_text(row)} paid", "it names no grant")
     for key, date, day in _days(ledger, terms):
         grant = own.get(key)
         if grant is None or not grant.exercise_price:
             continue  # LEDGER002 and LEDGER005 say so
-        unread_cells = (unread[id(each)] for each in (grant, *day.tenders) if id(each) in unread)
-        why = lost.get("") or lost.get(key) or next(unread_cells, None) or _lacking(grant, day)
+        why = lost.get("") or lost.get(key) or _unread_cell(ledger, grant, day) or _lacking(grant, day)
         cost = _cost(grant, day, terms)
         if isinstance(cost, Refusal):
             why = why or cost.message
@@ -157,7 +155,7 @@ def _days(ledger: Ledger, terms: Terms) -> Iterator[tuple[str, datetime.date, _D
 def _cost(grant: Grant, day: _Day, terms: Terms) -> Number | Refusal:
     """The exercise price of what was exercised, in the price of that day: adjusted for the splits before it (§15)."""
     price, shares = grant.exercise_price or 0, sum((row.shares or 0 for row in day.exercises), start=0)
-    split = splits_since(grant.grant_date or datetime.date.max, day.splits)
+    split = splits_since(grant.grant_date or datetime.date.max, splits_of(day.splits))
     if split.new != split.old:
         adjusted = adjust(grant.shares or 0, price, split, terms.split_method, terms.split_decimals)
         if isinstance(adjusted, Refusal):
@@ -168,6 +166,13 @@ def _cost(grant: Grant, day: _Day, terms: Terms) -> Number | Refusal:
 
 def _worth(row: Activity) -> Number:
     return (row.shares or 0) * (row.fmv or 0)
+
+
+def _unread_cell(ledger: Ledger, grant: Grant, day: _Day) -> str | None:
+    """Why a price or a value of a day is not known: its cell cannot be read."""
+    records: tuple[Record, ...] = (grant, *day.tenders)
+    cells = (why_unread(ledger, record, "exercise_price", "fmv", "grant_date") for record in records)
+    return next(filter(None, cells), None)
 
 
 def _lacking(grant: Grant, day: _Day) -> str | None:
@@ -187,28 +192,7 @@ def _lacking(grant: Grant, day: _Day) -> str | None:
 def _lost(ledger: Ledger) -> dict[str, str]:
     """Why the rows of a grant, by key, are not all there: one of Activity cannot be read; under "" of any grant."""
     lost: dict[str, str] = {}
-    for unread in ledger.unread:
-        record = unread.record
-        if unread.loses_row and isinstance(record, Activity):
-            one = record.grant if record.action is not Action.SPLIT else None
-            lost.setdefault(one.key if one is not None else "", unread.message)
+    for row, why in lost_rows(ledger):
+        one = row.grant if row.action is not Action.SPLIT else None
+        lost.setdefault(one.key if one is not None else "", why)
     return lost
-
-
-def _named(row: Activity) -> str:
-    on = f" on {date_text(row.date)}" if row.date is not None else ""
-    return f"{row.action}{of_grant(row)}{on}"
-
-
-def of_grant(row: Activity) -> str:
-    """The grant of a row for a sentence; nothing where it has none."""
-    return f" of grant {row.grant}" if row.grant is not None else ""
-
-
-def rows_of_this_plan(ledger: Ledger, terms: Terms, actions: Collection[Action]) -> Iterator[Activity]:
-    """The rows of these actions but for those of other plans' grants."""
-    own = of_this_plan(ledger, terms)
-    known = {grant.grant.key for grant in ledger.grants}
-    for row in ledger.activity:
-        if row.action in actions and (row.grant is None or row.grant.key in own or row.grant.key not in known):
-            yield row

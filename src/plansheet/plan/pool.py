@@ -14,7 +14,7 @@ from plansheet.core.numbers import Number, counted_text, ratio, shares_text, who
 from plansheet.core.records import Activity
 from plansheet.core.refusal import Reason, Refusal
 from plansheet.core.words import Action, GrantType, Recycling
-from plansheet.plan.order import in_order
+from plansheet.plan.activity import grant_key, in_order, of_grant_text
 
 _NEEDS_SHARES = frozenset(
     {Action.RESERVE, Action.GRANT, Action.SUBSTITUTE, Action.TENDER, Action.WITHHOLD, Action.NET_EXERCISE}
@@ -115,7 +115,7 @@ class _Pool:
             return row.date
         if row.action is Action.RESERVE:
             return None
-        return self._granted.get(_key(row))
+        return self._granted.get(grant_key(row))
 
     def apply(self, row: Activity, measure: Number) -> Refusal | None:
         """Let one row happen; a Refusal where it cannot be read or cannot have happened."""
@@ -145,7 +145,7 @@ class _Pool:
         return None
 
     def _grant(self, row: Activity, shares: Number) -> Refusal | None:
-        key = _key(row)
+        key = grant_key(row)
         known = self._types.setdefault(key, row.grant_type)
         if row.grant is not None and known is not row.grant_type:
             return Refusal(
@@ -169,7 +169,7 @@ class _Pool:
         return None
 
     def _take(self, row: Activity, shares: Number | None, measure: Number) -> Refusal | None:
-        draws = self._draws.get(_key(row))
+        draws = self._draws.get(grant_key(row))
         if draws is None:
             why = f"{_named(row)} comes before any GRANT row of it; list that row, or correct the grant's number"
             return Refusal(Reason.IMPOSSIBLE, why)
@@ -197,10 +197,5 @@ class _Pool:
         )
 
 
-def _key(row: Activity) -> str:
-    return "" if row.grant is None else row.grant.key
-
-
 def _named(row: Activity) -> str:
-    of_grant = "" if row.grant is None else f" of grant {row.grant}"
-    return f"row {row.row}: {row.action}{of_grant}"
+    return f"row {row.row}: {row.action}{of_grant_text(row)}"

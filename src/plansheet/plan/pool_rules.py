@@ -3,14 +3,14 @@
 import datetime
 from collections.abc import Iterable, Iterator
 
-from plansheet.core.dates import date_text
+from plansheet.core.dates import on_text
 from plansheet.core.numbers import Number, ratio, shares_text
 from plansheet.core.records import Activity, Grant, Ledger
 from plansheet.core.refusal import Refusal
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
-from plansheet.plan.ledger import no_own_grants, of_this_plan
-from plansheet.plan.order import in_order
+from plansheet.plan.activity import in_order, of_grant_text
+from plansheet.plan.ledger import no_own_grants, of_this_plan, rows_of_this_plan
 from plansheet.plan.pool import Measure, PoolLine, pool_ledger
 from plansheet.plan.terms import Terms
 
@@ -53,8 +53,7 @@ def _lists_grants(rows: Iterable[Activity]) -> bool:
 def own_rows(ledger: Ledger, terms: Terms) -> list[Activity]:
     """The rows of Activity that concern this plan, with GRANT rows made from Grants where none is listed."""
     own = of_this_plan(ledger, terms)
-    known = {g.grant.key for g in ledger.grants}
-    rows = [a for a in ledger.activity if a.grant is None or a.grant.key in own or a.grant.key not in known]
+    rows = list(rows_of_this_plan(ledger, terms))
     if not _lists_grants(rows):
         made = [g for g in own.values() if g.grant_date is not None and g.shares is not None]
         rows = [Activity(g.grant_date, Action.GRANT, g.grant, g.shares, g.grant_type, row=g.row) for g in made] + rows
@@ -194,6 +193,6 @@ def _line_facts(line: PoolLine) -> dict[str, object]:
     row = line.activity
     return {
         "action": row.action,
-        "of_grant": f" of grant {row.grant}" if row.grant is not None else "",
-        "on": f" on {date_text(row.date)}" if row.date is not None else "",
+        "of_grant": of_grant_text(row),
+        "on": on_text(row.date),
     }

@@ -7,9 +7,10 @@ from plansheet.core.numbers import Number, dollars_text, ratio, round_up, shares
 from plansheet.core.records import Grant, Holder, Ledger, heading
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action, GrantType
-from plansheet.plan.ledger import of_this_plan, unread_in
+from plansheet.plan.ledger import of_this_plan
 from plansheet.plan.ownership import ten_percent_owner
 from plansheet.plan.terms import Terms
+from plansheet.plan.unread import is_unread
 
 _CENT = 2
 
@@ -107,13 +108,12 @@ def _priced(ledger: Ledger, terms: Terms, grant_type: GrantType) -> Iterator[tup
     One in place of another company's may keep its price (§16(b); IRC §424(a)); one without a price is LEDGER005, one
     with a cell that cannot be read LEDGER001.
     """
-    unread = unread_in(ledger, "exercise_price", "fmv", "grant_type", "old_price")
     substitutes = {row.grant for row in ledger.activity if row.action is Action.SUBSTITUTE}
     for grant in of_this_plan(ledger, terms).values():
         if grant.grant_type not in (grant_type, None) or grant.old_price is not None:
             continue
         price = grant.exercise_price
-        if not price or id(grant) in unread:
+        if not price or is_unread(ledger, grant, *_PARTS):
             continue
         if not grant.fmv:
             yield grant, price, f"it has no {heading(Grant, 'fmv')}"

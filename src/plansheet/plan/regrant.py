@@ -9,10 +9,11 @@ from plansheet.core.records import Activity, Grant, Ledger, Tranche
 from plansheet.core.refusal import Refusal
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action, Moment
-from plansheet.plan.adjustment import splits_since
+from plansheet.plan.adjustment import Split, splits_of, splits_since
 from plansheet.plan.ledger import complete, of_this_plan
 from plansheet.plan.outstanding import outstanding, until
 from plansheet.plan.terms import Terms
+from plansheet.plan.unread import is_unread, why_lost
 
 _CANCELS = frozenset({Action.CANCEL, Action.TERMINATE})
 
@@ -82,17 +83,12 @@ def replaces_what_was_cancelled(ledger: Ledger, terms: Terms, as_of: datetime.da
         if why is None and old is not None and grant.grant_date is not None:
             if cancelled.get(old.grant.key, datetime.date.max) <= grant.grant_date:
                 continue
-            if (unread := _unread_row(ledger)) is not None:
+            if (unread := why_lost(ledger)) is not None:
                 yield Unsettled(f"what grant {grant.grant} replaces", unread)
                 continue
             why = f"of which Activity has no CANCEL by {date_text(grant.grant_date)}, the day of the new grant"
         of_holder = f" of {grant.holder}" if grant.holder is not None else ""
         yield Hit(grant, "replaces", {"grant": grant.grant, "of_holder": of_holder, "old": grant.replaces, "why": why})
-
-
-def _unread_row(ledger: Ledger) -> str | None:
-    """The message of a row that may be the CANCEL looked for."""
-    return next((u.message for u in ledger.unread if u.loses_row), None)
 
 
 @rule(
@@ -110,9 +106,8 @@ def replaced_without_consent(ledger: Ledger, terms: Terms, as_of: datetime.date)
     Example: a new grant of 1 March, a consent of 2 March, or none.
     Not covered: whether the consent covers the terms of the new option.
     """
-    unread = [u.record for u in ledger.unread if u.field == "consent"]
     for grant in _replacements(ledger, terms):
-        if any(grant is record for record in unread):
+        if is_unread(ledger, grant, "consent"):
             continue  # LEDGER001 says so
         facts = {"grant": grant.grant, "old": grant.replaces}
         if grant.consent is None:
@@ -151,13 +146,12 @@ def looks_repriced(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterat
         old = grants.get(row.grant.key) if row.action is Action.CANCEL and row.grant is not None else None
         if old is not None and old.grant.key in own and row.date is not None:
             cancelled.setdefault(row.date, []).append(old)
-    unread = [u.record for u in ledger.unread if u.field == "replaces"]  # LEDGER001 says so
-    splits = [row for row in ledger.activity if row.action is Action.SPLIT]
+    splits = splits_of(ledger.activity)
     for grant in own.values():
         if grant.replaces is not None or not grant.exercise_price or grant.grant_date is None or grant.holder is None:
             continue
-        if any(record is grant for record in unread):
-            continue
+        if is_unread(ledger, grant, "replaces"):
+            continue  # LEDGER001 says so
         for old in cancelled.get(grant.grant_date, []):
             if old.holder != grant.holder or old.grant == grant.grant:
                 continue
@@ -169,11 +163,11 @@ def looks_repriced(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterat
                 break
 
 
-def _price_on(grant: Grant, day: datetime.date, splits: Sequence[Activity]) -> Number | None:
+def _price_on(grant: Grant, day: datetime.date, splits: Sequence[Split]) -> Number | None:
     """The price of an option on a day, unrounded, as adjusted for the splits until then."""
     if not grant.exercise_price or grant.grant_date is None:
         return None
-    until_then = [row for row in splits if row.date is not None and row.date <= day]
+    until_then = [split for split in splits if split.date <= day]
     return ratio(grant.exercise_price, splits_since(grant.grant_date, until_then).factor)
 
 
@@ -234,7 +228,7 @@ def _left(
 ) -> Number | Unsettled:
     """What is left of an option at the end of a day, in its shares; without tranches as if always exercisable."""
     question = f"what was left of grant {old.grant} when it was replaced"
-    why = complete(ledger).of_grant.get(old.grant.key) or _unread_row(ledger)
+    why = complete(ledger).of_grant.get(old.grant.key) or why_lost(ledger)
     if why is not None:
         return Unsettled(question, why)
     if not tranches:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from plansheet.core.dates import date_text
+from plansheet.core.dates import on_text
 from plansheet.core.numbers import Number, shares_text
 from plansheet.core.records import Activity, Grant, Ledger, Tranche, heading
 from plansheet.core.rule import Unsettled
 from plansheet.core.words import Action, GrantType, Identifier, Moment
+from plansheet.plan.activity import grant_key
 from plansheet.plan.ledger import complete, of_this_plan
 from plansheet.plan.option_history import LIFE_EVENTS, Option, replay
 from plansheet.plan.outstanding import until
@@ -80,7 +81,7 @@ def _by_exercisability(grant: Grant, events: list[Activity]) -> str | None:
     for row in events:
         counts = row.action is Action.FORFEIT or (row.action is Action.EXPIRE and row.shares is None)
         if counts and row.grant is not None and row.date is not None:
-            when = f"{row.action} on {date_text(row.date)}"
+            when = f"{row.action}{on_text(row.date)}"
             return f"nothing tells when grant {grant.grant} became exercisable, and its {when} depends on it"
     return None
 
@@ -101,7 +102,7 @@ class _Records:
         self._of_grant: dict[str, list[tuple[int, Activity]]] = {}
         for at, row in enumerate(ledger.activity):
             if row.action in LIFE_EVENTS or row.action is Action.APPROVAL:
-                self._of_grant.setdefault(row.grant.key if row.grant is not None else "", []).append((at, row))
+                self._of_grant.setdefault(grant_key(row), []).append((at, row))
 
     def events_of(self, grant: Identifier) -> list[Activity]:
         """What happened to a grant, or to all, as listed."""

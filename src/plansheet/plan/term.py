@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from plansheet.core.dates import date_text, months_after
+from plansheet.core.dates import date_text, days_after, months_after
 from plansheet.core.numbers import counted_text
 from plansheet.core.records import Activity, Grant, Holder, Ledger
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
@@ -39,7 +39,7 @@ class _IsoPeriod(NamedTuple):
             "granted": date_text(self.granted),
             "expires": date_text(self.expires),
             "last": date_text(last),
-            "before": date_text(last - datetime.timedelta(days=1)),
+            "before": date_text(days_after(last, -1)),
             "years": _years(terms, self.owner),
             "whose": "a 10% shareholder's ISO" if self.owner else "an ISO",
         }

@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterator
 
-from plansheet.core.dates import date_text
+from plansheet.core.dates import on_text
 from plansheet.core.records import Grant, Ledger
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import GrantType, TransferWay
@@ -14,10 +14,6 @@ from plansheet.plan.unread import is_unread
 
 def _is_transferred(grant: Grant) -> bool:
     return grant.transferred is not None or grant.transferred_by is not None
-
-
-def _on(grant: Grant) -> str:
-    return f" on {date_text(grant.transferred)}" if grant.transferred is not None else ""
 
 
 @rule(
@@ -48,7 +44,7 @@ def iso_transferred(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Itera
 
 
 def _facts(grant: Grant, way: str) -> dict[str, object]:
-    return {"grant": grant.grant, "on": _on(grant), "way": way}
+    return {"grant": grant.grant, "on": on_text(grant.transferred), "way": way}
 
 
 @rule(
@@ -74,7 +70,7 @@ def nso_transferred(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Itera
             lets = (
                 "does not let it" if grant.transferable is False else "does not say that it may (Transferable is blank)"
             )
-            yield Hit(grant, "transferred_by", {"grant": grant.grant, "on": _on(grant), "lets": lets})
+            yield Hit(grant, "transferred_by", {"grant": grant.grant, "on": on_text(grant.transferred), "lets": lets})
         elif grant.transferred_by is None and _is_transferred(grant) and not is_unread(ledger, grant, "transferred_by"):
             why = "Transferred by is blank, and its agreement does not let it be transferred otherwise than at death"
             yield Unsettled(f"the transfer of grant {grant.grant}", why)

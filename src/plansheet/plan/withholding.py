@@ -10,9 +10,10 @@ from plansheet.core.numbers import Number, counted_text, dollars_text, ratio, ro
 from plansheet.core.records import Activity, Ledger, heading
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
-from plansheet.plan.ledger import unread_in
-from plansheet.plan.payment import of_grant, rows_of_this_plan
+from plansheet.plan.activity import of_grant_text
+from plansheet.plan.ledger import rows_of_this_plan
 from plansheet.plan.terms import Terms
+from plansheet.plan.unread import is_unread
 
 _CENT = 2
 
@@ -94,20 +95,19 @@ def no_more_than_the_minimum(ledger: Ledger, terms: Terms, as_of: datetime.date)
     Not covered: the tax itself, which is taken as recorded; a tax divided over several rows; whether the stock is
     registered.
     """
-    unread = unread_in(ledger, "tax", "fmv")
-    for row in rows_of_this_plan(ledger, terms, (Action.WITHHOLD,)):
+    for row in rows_of_this_plan(ledger, terms):
+        if row.action is not Action.WITHHOLD or is_unread(ledger, row, "fmv", "tax"):
+            continue  # what cannot be read is LEDGER001
         on = date_text(row.date) if row.date is not None else "a day not given"
-        if id(row) in unread:
-            continue  # LEDGER001 says so
         if row.shares is None or row.tax is None or row.fmv is None:
-            yield Unsettled(f"the shares withheld{of_grant(row)} on {on}", f"{_blank(row)} is blank")
+            yield Unsettled(f"the shares withheld{of_grant_text(row)} on {on}", f"{_blank(row)} is blank")
             continue
         value = row.shares * row.fmv
         if value > row.tax:
             most, cash = withhold_shares(row.tax, row.fmv)
             facts: dict[str, object] = {
                 "withheld": counted_text(row.shares),
-                "of_grant": of_grant(row),
+                "of_grant": of_grant_text(row),
                 "date": on,
                 "fmv": dollars_text(row.fmv),
                 "value": dollars_text(value),

@@ -20,7 +20,7 @@ from plansheet.core.refusal import Refusal
 from plansheet.core.words import Action, Identifier, Moment
 from plansheet.excel.activity import read_activity_block
 from plansheet.excel.grant_rows import read_grants
-from plansheet.plan.adjustment import adjust, splits_since
+from plansheet.plan.adjustment import adjust, splits_of, splits_since
 from plansheet.plan.iso_limit import TrancheSplit, classify
 from plansheet.plan.merger import holder_payment
 from plansheet.plan.outstanding import Outstanding, Rounding, options_at
@@ -153,7 +153,7 @@ def _split_prices(grants: Table, tranches: Sequence[Tranche], events: Sequence[A
         for row in grants.records():
             key = Identifier(str(row[GRANT])).key
             if key in before:
-                since = splits_since(day_of(row[GRANT_DATE]), events)
+                since = splits_since(day_of(row[GRANT_DATE]), splits_of(events))
                 adjusted = adjust(_number(row[SHARES]), _number(row[PRICE]), since, *rounding)
                 assert not isinstance(adjusted, Refusal), adjusted.message
                 prices[str(row[GRANT])] = adjusted[1]
