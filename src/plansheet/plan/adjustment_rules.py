@@ -62,7 +62,7 @@ def aggregate_price_kept(ledger: Ledger, terms: Terms, as_of: datetime.date) -> 
     plan="§15(a)",
     message=(
         "Grant {grant}: the price after the {split} split is recorded as {recorded}; "
-        "the plan's rounding gives {right} ({exact} before rounding)."
+        "the plan's rounding gives {right}{unrounded}."
     ),
     fix="Enter {right} in Price after split, or record why the grant was rounded otherwise.",
     needs=_PRICE_NEEDS,
@@ -362,6 +362,7 @@ def _price_facts(ledger: Ledger, grant: Grant, recorded: Number, unrounded: Numb
         "recorded": _price_text(recorded),
         "exact": _price_text(unrounded),
         "right": _price_text(right),
+        "unrounded": "" if right == unrounded else f" ({_price_text(unrounded)} before rounding)",
         "loss": dollars_text(shares * (unrounded - recorded)),
     }
 
