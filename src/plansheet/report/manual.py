@@ -10,14 +10,12 @@ from plansheet.core.records import TABLES, heading
 from plansheet.core.rule import Rule
 from plansheet.plan.terms import Terms
 
-_PLAN = 13  # as wide as most sections are
-
 
 def rule_list(rules: Sequence[Rule], terms: Terms) -> str:
     """One line per rule, with the sections of the plan of these terms."""
     code = max(len(rule.code) for rule in rules)
     sections = [terms.cited(rule.plan) or "-" for rule in rules]
-    plan = _PLAN if terms.sections is None else max(map(len, sections))
+    plan = max(map(len, sections))
     lines = [
         f"{r.code:<{code}}  {r.severity.value:<7}  {section:<{plan}}  {terms.cited(r.title)}"
         for r, section in zip(rules, sections, strict=True)
