@@ -27,7 +27,7 @@ from plansheet.desktop.machine import AddIn, Configuration, Excel, Machine, Macr
 from plansheet.excel import FUNCTIONS, ISO_LIMIT_WHY, POOL_AVAILABLE, SENTENCES_IN_CELLS, as_shown
 from plansheet.excel.manual import ALL_RULES
 from plansheet.plan.terms import atg_1996
-from plansheet.report.manual import SECTIONS, rule_list_markdown
+from plansheet.report.manual import SECTIONS, column_list_markdown, rule_list_markdown
 from plansheet.template import PRODUCTS, build_existing
 from plansheet.template.vba_of_xlwings import shipped, xlwings_module
 from plansheet.workbook.checks import Options, check
@@ -493,6 +493,14 @@ def test_the_page_of_rules_is_what_the_rules_say() -> None:
     written = text_of(RULES_PAGE).partition(MARK)[2]
     page = f"{sections_table()}\n{rule_list_markdown(ALL_RULES, atg_1996())}"
     assert written == page, "write it anew: python .ci/rules-page.py"
+
+
+def test_the_page_of_columns_is_what_the_records_say() -> None:
+    written = text_of(DOCS / "columns.md").partition(MARK)[2]
+    assert written == column_list_markdown(ALL_RULES, atg_1996()), "write it anew: python .ci/rules-page.py"
+    for record in RECORDS:
+        for column in columns(record):
+            assert f"| **{column.heading}** (" in written
 
 
 def test_the_page_of_rules_has_every_rule_once_under_its_section() -> None:

@@ -320,7 +320,7 @@ def test_text(run: Run) -> None:
     open_ones = sum(line.startswith("  not checked:") for line in lines)
     [without] = [line.split()[6] for line in lines if line.startswith("  not checked for lack of columns:")]
     assert lines[-1] == (
-        "1 workbook given, 0 of them unchecked; 0 plan-function cells calculated again; 1 finding; "
+        "1 workbook given, 0 of them unchecked; 0 plan-function cells calculated again; 1 error, 0 warnings; "
         f"{open_ones} thing{'' if open_ones == 1 else 's'} not checked; {without} rules without their columns."
     )
     told = "\n".join(lines)

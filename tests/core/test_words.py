@@ -17,6 +17,7 @@ from plansheet.core.words import (
     UnknownWord,
     Word,
     fold,
+    listed,
 )
 
 LISTS: tuple[type[Word], ...] = (
@@ -186,3 +187,8 @@ def test_the_words_that_say_nothing_without_a_grant() -> None:
 )
 def test_which_provisions_keep_an_option_from_being_an_iso(text: str, breaks: bool) -> None:
     assert Provision.read(text).breaks_iso is breaks
+
+
+@pytest.mark.parametrize(("texts", "said"), [(["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")])
+def test_several_are_listed_as_a_sentence_names_them(texts: list[str], said: str) -> None:
+    assert listed(texts) == said

@@ -74,7 +74,7 @@ def test_what_was_not_checked_is_told() -> None:
     assert len(checked.findings) == 0
     not_checked = dict(rows(checked.not_checked, "what", "why"))
     [split] = [why for what, why in not_checked.items() if str(what).startswith("SPLIT001 (")]
-    assert split == "no column Price after split in Grants and Exercise price in Grants and Grant date in Grants"
+    assert split == "no column Price after split, Exercise price and Grant date in Grants"
     lacking = {
         rule.code for rule in RULES if rule.needs and not all(record.__name__ == "Activity" for record, _ in rule.needs)
     }

@@ -80,7 +80,7 @@ def test_what_plan_says_of_who_uses_a_term_is_so(saved: Any) -> None:
         said = row["Used by"]
         sheets = used.get(row["Term"], set())
         sheetnames = set(saved.formulas.sheetnames) - {"Calendar"}  # it takes the whole sheet Plan
-        named = {sheet for sheet in sheetnames if sheet in said and "as it is here" not in said}
+        named = {sheet for sheet in sheetnames if sheet in said and "fixed there" not in said}
         if "ISO sheets" in said:
             named |= {sheet for sheet in saved.formulas.sheetnames if sheet.startswith("ISO ")}
         assert named == sheets, row["Term"]

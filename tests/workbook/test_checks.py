@@ -924,3 +924,13 @@ def test_a_pool_of_which_no_grant_is_this_plan_s_is_not_checked() -> None:
     result = checked(Sheet("Grants", grants), Sheet("Vesting", VESTING), Sheet("Activity", ACTIVITY))
     assert result.verdict == "unchecked"
     assert {each.what for each in result.not_checked[:2]} == {"the share pool", "the yearly limit of §3"}
+
+
+def test_the_words_of_a_column_are_listed_once_for_a_cell_that_has_another() -> None:
+    activity = [*ACTIVITY, [ACTIVITY[1][0], "Gifted", *[None] * (len(ACTIVITY[0]) - 2)]]
+    result = checked(Sheet("Grants", GRANTS), Sheet("Vesting", VESTING), Sheet("Activity", activity))
+    [found] = [each for each in result.findings if "Gifted" in each.message]
+    assert "use one of: RESERVE, GRANT" in found.message
+    resting = [each.why for each in result.not_checked if "Gifted" in each.why]
+    assert len(resting) > 1
+    assert all("which is not known" in why and "use one of" not in why for why in resting)

@@ -36,7 +36,7 @@ def add_check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--as-of",
         metavar="DATE",
-        help="the day of the check, as 2005-04-03 (today); no rule of this version asks for it",
+        help="the day as of which it is judged what is late or due, as 2005-04-03 (today)",
     )
     add_terms(parser, "the plan's terms as TOML (the workbook's Plan sheet)")
     parser.add_argument("--fail-on", choices=("error", "warning"), default="error", help="what counts (%(default)s)")

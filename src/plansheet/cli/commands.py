@@ -13,6 +13,10 @@ from plansheet.cli.products import add_demo, add_doctor, add_install, add_templa
 from plansheet.cli.terms_files import add_terms_files
 from plansheet.report.text import printable
 
+_CODES = "Exit codes: 0 clean, 1 findings, 2 wrong usage, 3 something could not be checked."
+_JUDGES = frozenset({"check", "recalc"})
+"""Commands whose exit code says what they found."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; its exit code."""
@@ -32,18 +36,24 @@ def parser() -> argparse.ArgumentParser:
     whole = argparse.ArgumentParser(
         prog="plansheet",
         description="A stock option plan's own arithmetic in Excel, and a check of saved workbooks by the same rules.",
-        epilog="Exit codes: 0 clean, 1 findings, 2 wrong usage, 3 something could not be checked.",
+        epilog=_CODES,
     )
     whole.add_argument("--version", action="version", version=f"plansheet {__version__}")
     commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    add_demo(commands.add_parser("demo", help="build the sample workbooks, check them, and say where the files are"))
-    add_template(commands.add_parser("template", help="build the template, the add-in and the extension"))
-    add_install(commands.add_parser("install", help="put the functions into Excel on this computer (Windows)"))
-    add_uninstall(commands.add_parser("uninstall", help="take them out again"))
-    add_doctor(commands.add_parser("doctor", help="say what works on this computer, and the one next step"))
-    add_check(commands.add_parser("check", help="check saved workbooks"))
-    add_terms_files(commands.add_parser("terms", help="write files of terms, to copy for another plan"))
-    add_recalc(commands.add_parser("recalc", help="calculate every plan-function cell of a workbook again"))
-    add_rules(commands.add_parser("rules", help="list the rules"))
-    add_explain(commands.add_parser("explain", help="explain one rule"))
+
+    def command(name: str, does: str) -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name, help=does, description=f"{does[0].upper()}{does[1:]}.", epilog=_CODES if name in _JUDGES else None
+        )
+
+    add_demo(command("demo", "build the sample workbooks, check them, and say where the files are"))
+    add_template(command("template", "build the template, the add-in and the extension"))
+    add_install(command("install", "put the functions into Excel on this computer (Windows)"))
+    add_uninstall(command("uninstall", "take the functions out of Excel again"))
+    add_doctor(command("doctor", "say what works on this computer, and the one next step"))
+    add_check(command("check", "check saved workbooks"))
+    add_terms_files(command("terms", "write files of terms, to copy for another plan"))
+    add_recalc(command("recalc", "calculate every plan-function cell of a workbook again"))
+    add_rules(command("rules", "list the rules"))
+    add_explain(command("explain", "explain one rule"))
     return whole

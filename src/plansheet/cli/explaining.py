@@ -22,7 +22,7 @@ from plansheet.workbook.unreadable import Unreadable
 def add_rules(parser: argparse.ArgumentParser) -> None:
     """The command rules."""
     add_terms(parser, "with the sections of another plan: its terms as TOML")
-    parser.add_argument("--format", choices=tuple(_LISTS), default="text")
+    parser.add_argument("--format", choices=tuple(_LISTS), default="text", help="how it is said (%(default)s)")
     parser.set_defaults(
         run=lambda parsed: print_text(_LISTS[parsed.format](ALL_RULES, terms_given(parsed) or atg_1996()))
     )
@@ -34,15 +34,15 @@ _LISTS = {"text": rule_list, "json": rule_list_json, "markdown": rule_list_markd
 def add_explain(parser: argparse.ArgumentParser) -> None:
     """The command explain."""
     parser.add_argument("code", metavar="CODE", help="a rule's code, such as ISO001")
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is said (%(default)s)")
     add_terms(parser, "with the sections of another plan: its terms as TOML")
     parser.set_defaults(run=_explain)
 
 
 def add_recalc(parser: argparse.ArgumentParser) -> None:
     """The command recalc."""
-    parser.add_argument("workbook", metavar="WORKBOOK")
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("workbook", metavar="WORKBOOK", help="the file; it is not changed")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is said (%(default)s)")
     parser.set_defaults(run=_recalc)
 
 

@@ -125,7 +125,7 @@ def _on_this_computer(command: Callable[[Machine], str]) -> int:
 
 def add_doctor(parser: argparse.ArgumentParser) -> None:
     """The command doctor."""
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is said (%(default)s)")
     parser.set_defaults(run=_doctor)
 
 

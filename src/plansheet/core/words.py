@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from enum import Enum
 from functools import lru_cache
 from typing import Self
@@ -56,6 +57,12 @@ def _run_order(run: str) -> tuple[int, int, str]:
         return 1, 0, run
     digits = run.lstrip("0")
     return 0, len(digits), digits  # of two numbers without leading zeros the longer is the larger
+
+
+def listed(texts: Sequence[str]) -> str:
+    """Several as a sentence names them: G-1, G-2 and G-3."""
+    *most, last = texts
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 class UnknownWord(ValueError):

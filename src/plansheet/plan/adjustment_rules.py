@@ -64,7 +64,7 @@ def aggregate_price_kept(ledger: Ledger, terms: Terms, as_of: datetime.date) -> 
     plan="§15(a)",
     message=(
         "Grant {grant}: the price after the {split} split is recorded as {recorded}; "
-        "the plan's rounding gives {right} ({exact} before rounding)."
+        "the plan's rounding gives {right}{unrounded}."
     ),
     fix="Enter {right} in Price after split, or record why the grant was rounded otherwise.",
     needs=_PRICE_NEEDS,
@@ -330,6 +330,9 @@ class _Price(NamedTuple):
             "split": self.split,
             "recorded": _price_text(self.recorded),
             "exact": _price_text(self.unrounded),
+            "unrounded": ""
+            if self.accepted[0] == self.unrounded
+            else f" ({_price_text(self.unrounded)} before rounding)",
             "right": _price_text(self.accepted[0]),
             "loss": dollars_text(shares * (self.unrounded - self.recorded)),
         }

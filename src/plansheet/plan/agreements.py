@@ -38,7 +38,7 @@ def no_agreement(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator
     Severity.ERROR,
     plan="§11(a)",
     message="Grant {grant}, an ISO of {granted}, {when}.",
-    fix="Correct the day of designation if the agreement shows it, or make the grant an NSO.",
+    fix="Enter in Designated ISO on the day that the agreement shows, or make the grant an NSO.",
     needs=((Grant, "grant_type"), (Grant, "grant_date"), (Grant, "designated")),
 )
 def not_designated_at_grant(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit | Unsettled]:

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterator
 
 from plansheet.core.dates import date_text
-from plansheet.core.records import Activity, Grant, Ledger
+from plansheet.core.records import Activity, Grant, Ledger, heading
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action, GrantType
 from plansheet.plan.activity import of_grant_text
@@ -37,7 +37,8 @@ def adverse_without_consent(ledger: Ledger, terms: Terms, as_of: datetime.date) 
             continue  # LEDGER001 says so
         amendment = f"amendment{of_grant_text(row)} of {date_text(row.date)}"
         if row.adverse is None:
-            yield Unsettled(f"the {amendment}", "nothing tells whether it affects rights")
+            blank = f"{heading(Activity, 'adverse')} is blank"
+            yield Unsettled(f"the {amendment}", f"nothing tells whether it affects rights: {blank}")
         elif row.consent is None:
             yield Hit(row, "consent", {"amendment": amendment, "consent": "no consent is recorded"})
         elif row.consent > row.date:

@@ -1,12 +1,17 @@
 """The rules over a ledger: what they find, what they leave open, which columns they lack."""
 
 import datetime
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from plansheet.core.records import TABLES, Ledger, heading
 from plansheet.core.rule import Finding, Rule, Unsettled, run
+from plansheet.core.words import listed
 from plansheet.plan.terms import Terms
+
+_KNOWN_WORDS = re.compile("; use one of: [^;]*?(?=, and |$)")
+"""All words of a column, which LEDGER001 lists for the cell; each question that rests on it need not."""
 
 
 @dataclass(slots=True)
@@ -28,7 +33,10 @@ def outcome(rules: Sequence[Rule], ledger: Ledger, terms: Terms, as_of: datetime
     for rule in rules:
         lacking = rule.lacks(ledger)
         if lacking:
-            names = " and ".join(f"{name} in {table}" for table, name in lacked_columns(rule, ledger))
+            tables: dict[str, list[str]] = {}
+            for table, name in lacked_columns(rule, ledger):
+                tables.setdefault(table, []).append(name)
+            names = "; ".join(f"{listed(headings)} in {table}" for table, headings in tables.items())
             all_of_them.lacking.append((rule, f"no column {names}"))
             continue
         try:
@@ -39,7 +47,8 @@ def outcome(rules: Sequence[Rule], ledger: Ledger, terms: Terms, as_of: datetime
             continue
         all_of_them.findings += findings
         for question in unsettled:
-            all_of_them.unsettled.setdefault(question, []).append(rule.code)
+            short = question._replace(why=_KNOWN_WORDS.sub("", question.why))
+            all_of_them.unsettled.setdefault(short, []).append(rule.code)
     return all_of_them
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from plansheet.core.numbers import Number, counted_text
 from plansheet.core.records import Grant, Holder, Ledger
 from plansheet.core.rule import Hit, Severity, rule
-from plansheet.core.words import GrantType, fold
+from plansheet.core.words import GrantType, fold, listed
 from plansheet.plan.adjustment import Split, splits_of, splits_since
 from plansheet.plan.ledger import of_this_plan
 from plansheet.plan.terms import Terms
@@ -57,7 +57,7 @@ def options_abroad(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterat
             "country": holder.country,
             "grants": f"{len(grants)} grant{'s' if len(grants) > 1 else ''}",
             "shares": counted_text(sum((_shares(grant, splits) for grant in grants), start=0)),
-            "isos": f"{' and '.join(isos)} {'is an ISO' if len(isos) == 1 else 'are ISOs'}",
+            "isos": f"{listed(isos)} {'is an ISO' if len(isos) == 1 else 'are ISOs'}",
         }
         yield Hit(holder, "country", facts)
 

@@ -162,7 +162,7 @@ def reserve_ties(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator
     "POOL004",
     Severity.ERROR,
     plan="§4",
-    message="The pool cannot be reckoned beyond this row: {why}.",
+    message="The pool cannot be reckoned any further: {why}.",
     fix="Correct the row; nothing after it was checked against the reserve.",
     needs=_POOL_NEEDS,
 )

@@ -184,8 +184,7 @@ def _months_text(months: int) -> str:
     law=("IRC §422(a)(2)", "IRC §422(c)(6)"),
     message=(
         "Grant {grant}, an ISO, was exercised on {exercised}; the employment of {holder} ended on {ended} ({reason}). "
-        "As an ISO it could be exercised until {earlier}, counted backward from the exercise until {literal}: "
-        "this was the exercise of an NSO."
+        "As an ISO it could be exercised until {until}: this was the exercise of an NSO."
     ),
     fix="Record it as the exercise of an NSO and withhold tax, or correct the date or the end of employment.",
     needs=(*_EXERCISE_NEEDS, (Grant, "grant_type")),
@@ -206,8 +205,10 @@ def iso_exercised_too_late(ledger: Ledger, terms: Terms, as_of: datetime.date) -
             earlier, literal = (iso_deadline(each.end.day, each.end.reason, count) for count in (EARLIER, LITERAL))
             last = literal if terms.last_exercise_day == LITERAL else earlier
             if earlier is not None and literal is not None and last is not None and each.day > last:
-                dates = {"earlier": date_text(earlier), "literal": date_text(literal)}
-                yield Hit(each.row, "date", each.facts() | dates)
+                until = date_text(earlier)
+                if literal != earlier:
+                    until += f", counted backward from the exercise until {date_text(literal)}"
+                yield Hit(each.row, "date", each.facts() | {"until": until})
         elif each.grant.grant_type is None and not is_unread(ledger, each.grant, "grant_type"):
             yield Unsettled(f"what holds for ISOs, of grant {each.grant.grant}", "its Type is blank")
 

@@ -83,7 +83,7 @@ def _line(tax: str, wages: Number, rate: Number) -> TaxLine:
         "WITHHOLD{of_grant} on {date} keeps {withheld} at {fmv}, {value} in all: more than the minimum statutory tax "
         "of {tax}, for which {most} may be kept at most."
     ),
-    fix="Reduce the shares withheld to {most} and have {cash} paid in cash, or correct Minimum tax.",
+    fix="Reduce what is withheld to {most}{and_cash}, or correct Minimum tax.",
     needs=((Activity, "tax"), (Activity, "fmv"), (Activity, "shares"), (Activity, "action")),
 )
 def no_more_than_the_minimum(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit | Unsettled]:
@@ -113,7 +113,7 @@ def no_more_than_the_minimum(ledger: Ledger, terms: Terms, as_of: datetime.date)
                 "value": dollars_text(value),
                 "tax": dollars_text(row.tax),
                 "most": counted_text(most),
-                "cash": dollars_text(cash),
+                "and_cash": f" and have {dollars_text(cash)} paid in cash" if cash else "",
             }
             yield Hit(row, "shares", facts)
 

@@ -6,18 +6,16 @@ from collections.abc import Iterator, Sequence
 from textwrap import fill
 
 from plansheet.core.manual import manual, shown
-from plansheet.core.records import TABLES, heading
+from plansheet.core.records import RECORDS, TABLES, columns, heading
 from plansheet.core.rule import Rule
-from plansheet.plan.terms import Terms
-
-_PLAN = 13  # as wide as most sections are
+from plansheet.plan.terms import FACTS, Terms, label
 
 
 def rule_list(rules: Sequence[Rule], terms: Terms) -> str:
     """One line per rule, with the sections of the plan of these terms."""
     code = max(len(rule.code) for rule in rules)
     sections = [terms.cited(rule.plan) or "-" for rule in rules]
-    plan = _PLAN if terms.sections is None else max(map(len, sections))
+    plan = max(map(len, sections))
     lines = [
         f"{r.code:<{code}}  {r.severity.value:<7}  {section:<{plan}}  {terms.cited(r.title)}"
         for r, section in zip(rules, sections, strict=True)
@@ -69,6 +67,35 @@ def _section(rule: Rule) -> int:
 
 def _folded(text: str, indent: str = "") -> str:
     return fill(text, width=_WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+
+
+def column_list_markdown(rules: Sequence[Rule], terms: Terms) -> str:
+    """Every column of every ledger: what to enter, and which rules are not asked without it; then the terms."""
+    return "\n\n".join(_columns(rules, terms)) + "\n"
+
+
+def _columns(rules: Sequence[Rule], terms: Terms) -> Iterator[str]:
+    for record in RECORDS:
+        yield f"## {TABLES[record]}"
+        lines = ["| Heading | What to enter | Not asked without it |", "|---|---|---|"]
+        for column in columns(record):
+            known = _choices(column.note, [word.label for word in column.words or ()])
+            asked = " ".join(rule.code for rule in rules if (record, column.name) in rule.needs)
+            lines.append(
+                f"| **{column.heading}** ({column.kind.value}) | {terms.cited(column.note)}{known} | {asked} |"
+            )
+        yield "\n".join(lines)
+    yield "## The Plan sheet"
+    lines = ["| Term | What it says |", "|---|---|"]
+    for term in terms.listed:
+        lines.append(f"| **{term.label}** | {term.text}{_choices(term.text, term.known)} |")
+    lines += [f"| **{label(name)}** | {fact.text} |" for name, fact in FACTS.items()]
+    yield "\n".join(lines)
+
+
+def _choices(told: str, words: Sequence[str]) -> str:
+    """The words of a list, where not all of them are told already."""
+    return "" if all(word in told for word in words) else f" One of: {', '.join(words)}."
 
 
 def explanation(rule: Rule, terms: Terms) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from textwrap import fill
 
+from plansheet.core.rule import Severity
 from plansheet.workbook.checks import Checked, Found, NotChecked
 
 
@@ -32,7 +33,10 @@ def _without_columns(not_checked: Sequence[NotChecked]) -> Iterator[str]:
             tables.setdefault(table, {}).setdefault(heading, []).append(missed.code)
     if tables:
         rules = sum(bool(missed.columns) for missed in not_checked)
-        yield f"  not checked for lack of columns: {_counted(rules, 'rule')} (plansheet explain CODE)"
+        yield (
+            f"  not checked for lack of columns: {_counted(rules, 'rule')}; to have them checked, add these "
+            "columns (plansheet explain CODE says more)"
+        )
     for table, columns in tables.items():
         lacked = ", ".join(f"{heading} ({' '.join(codes)})" for heading, codes in columns.items())
         yield fill(f"{table}: {lacked}", 118, initial_indent="      ", subsequent_indent="        ")
@@ -46,14 +50,17 @@ def _lines(found: Found) -> Iterator[str]:
 
 
 def _sum(checked: Sequence[Checked]) -> str:
-    findings = sum(len(each.findings) for each in checked)
+    errors, warnings = (
+        sum(found.severity is severity for each in checked for found in each.findings) for severity in Severity
+    )
     cells = sum(each.recalculated for each in checked)
     unchecked = sum(each.verdict == "unchecked" for each in checked)
     missed = sum(not missed.columns for each in checked for missed in each.not_checked)
     without = sum(bool(missed.columns) for each in checked for missed in each.not_checked)
     return (
         f"{_counted(len(checked), 'workbook')} given, {unchecked} of them unchecked; "
-        f"{_counted(cells, 'plan-function cell')} calculated again; {_counted(findings, 'finding')}; "
+        f"{_counted(cells, 'plan-function cell')} calculated again; {_counted(errors, 'error')}, "
+        f"{_counted(warnings, 'warning')}; "
         f"{_counted(missed, 'thing')} not checked; {_counted(without, 'rule')} without their columns."
     )
 

@@ -39,9 +39,10 @@ def write_checks(book: Book, facts: Facts, plan: Table) -> None:
     page = book.add(CHECKS)
     page.title(
         "The rules of the plan over the ledgers",
-        "PLAN_CHECK finds what plansheet check finds, in the same sentences; PLAN_UNCHECKED lists what could not be "
-        "checked. Read both.",
-        "Rows count from 1 below the headings of a ledger. Nothing below the headings here: nothing was found.",
+        "On the left, what breaks the plan or the law (PLAN_CHECK; plansheet check says the same). Nothing below the "
+        "headings: nothing was found. Rows count from 1 below a ledger's headings.",
+        "On the right, what could not be checked, and why (PLAN_UNCHECKED). Where a column is missing: add one with "
+        "that heading to the ledger, and the rule is asked.",
         *_hints(book, facts),
     )
     page.write(_DAY[0], 0, "As of", "label")
@@ -91,7 +92,8 @@ def write_calendar(book: Book, facts: Facts, plan: Table) -> None:
     page.title(
         "What falls due",
         f"PLAN_CALENDAR over the ledgers, as of the day on the sheet {CHECKS}. Days left say overdue where the day is "
-        f"over, and soon where it falls within the {warning} of the sheet Plan.",
+        f"over, and soon where it falls within the {warning} of the sheet Plan. Nothing below the headings: nothing "
+        "falls due.",
         *_hints(book, facts),
     )
     page.write(_DAY[0], 0, "As of", "label")

@@ -1,4 +1,4 @@
-"""The sheet Help: functions from their docstrings, actions, rules from their cards, errors, and what to do."""
+"""The sheet Help: what to do, errors, actions, rules from their cards, functions from their docstrings."""
 
 from plansheet.core.rule import Rule
 from plansheet.core.words import Action
@@ -50,7 +50,7 @@ _ERRORS = (
         "#SPILL!",
         "The result has no room. Clear the cells below and to the right; inside a table a result cannot spill.",
     ),
-    ("#NAME?", "The functions are not at hand: see below."),
+    ("#NAME?", "The functions are not at hand: see above."),
 )
 _ACTIONS = {
     Action.RESERVE: "Adds shares to the plan's reserve; a number below zero takes some away.",
@@ -80,28 +80,27 @@ _ACTIONS = {
 def write_help(book: Book) -> None:
     """The sheet Help."""
     page = book.add(HELP)
-    page.title("Help", "What can be typed into a cell, what an answer that is none means, and what to do about it.")
-    row = _section(page, 3, "Function", "What it gives")
-    for function in FUNCTIONS.values():
-        signature = signature_of(function)
-        row = _line(page, row, str(signature), signature.summary, "function")
-        for argument in signature.arguments:
-            left_out = "may be left out" if argument.optional else "needed"
-            row = _line(page, row, f"{argument.name} ({left_out})", argument.text, "argument")
+    page.title("Help", "What to do where no function answers; errors, actions, rules; what can be typed into a cell.")
+    row = _section(page, 3, "When the functions do not answer", "What to do")
+    for where, text in _NO_ANSWER:
+        row = _line(page, row, where, text, "function")
+    row = _section(page, row + 1, "Error", "What it means")
+    for error, text in _ERRORS:
+        row = _line(page, row, error, text, "function")
     row = _section(page, row + 1, "Action in Activity", "What it means")
     for action in Action:
         row = _line(page, row, action.label, _ACTIONS[action], "function")
     row = _section(page, row + 1, "Rule", "What PLAN_CHECK and plansheet check find by it; PLAN_EXPLAIN says more")
     for rule in ALL_RULES:
         row = _line(page, row, f"{rule.code} ({rule.severity.value}{_section_of(rule)})", rule.title, "function")
-    row = _section(page, row + 1, "Error", "What it means")
-    for error, text in _ERRORS:
-        row = _line(page, row, error, text, "function")
-    row = _section(page, row + 1, "When the functions do not answer", "What to do")
-    for where, text in _NO_ANSWER:
-        row = _line(page, row, where, text, "function")
+    row = _section(page, row + 1, "Function", "What it gives")
+    for function in FUNCTIONS.values():
+        signature = signature_of(function)
+        row = _line(page, row, str(signature), signature.summary, "function")
+        for argument in signature.arguments:
+            left_out = "may be left out" if argument.optional else "needed"
+            row = _line(page, row, f"{argument.name} ({left_out})", argument.text, "argument")
     page.widths((_FIRST, _SECOND))
-    page.freeze(4)
     page.portrait()
 
 

@@ -37,13 +37,15 @@ def plan_table(facts: Facts, terms: Terms) -> Table:
     return Table("Plan", ("Term", "Value", "Section", "What it says", "Used by"), tuple(rows))
 
 
+_FIXED = "fixed"
+"""Of a term that has one value: nothing is to be typed there."""
 _ON_SHEETS = {
     "iso_limit": "ISO sheets",
     "rounding": "ISO sheets",
     "split_method": "Split, Merger",
     "split_decimals": "Split, Merger",
     "recycling": "Pool",
-    "approaching_dollars": "ISO by year, as it is here",
+    "approaching_dollars": "ISO by year (fixed there)",
     "merger_price": "Merger",
     "merger_date": "Merger",
 }
@@ -63,7 +65,7 @@ def _used_by(name: str) -> str:
 
 
 def _term_used_by(term: Term) -> str:
-    return "fixed" if len(term.known) == 1 else _used_by(term.name)
+    return _FIXED if len(term.known) == 1 else _used_by(term.name)
 
 
 def _value(term: Term) -> Cell:
@@ -75,16 +77,23 @@ def _value(term: Term) -> Cell:
 def write_plan(book: Book, table: Table) -> None:
     """The sheet Plan. Its column Value mixes numbers, words and dates, each shown as what it is."""
     page = book.add(table.name)
-    page.table(table, ("label", "typed number", "wrapped", "wrapped", "text"), (26, 16, 25, _SENTENCES, 27), {})
+    styles, widths = ("label", "typed number", "wrapped", "wrapped", "text"), (26, 16, 25, _SENTENCES, 27)
+    unlike = {(row, 1): style for row, line in enumerate(table.rows, start=1) if (style := _value_style(*line))}
+    page.table(table, styles, widths, {}, unlike)
     known = {term.label: term.known for term in atg_1996().listed}
-    for row, (term, value, _, sentence, _) in enumerate(table.rows, start=1):
+    for row, (term, _, _, sentence, _) in enumerate(table.rows, start=1):
         page.fit_height(row, {str(sentence): _SENTENCES})
-        if isinstance(value, datetime.datetime):
-            page.write(row, 1, value, "typed date")
-        elif term == MERGER_PRICE:
-            page.write(row, 1, value, "typed price")
-        elif words := known.get(str(term)):
+        if words := known.get(str(term)):
             page.validate(row, 1, row, {"validate": "list", "source": list(words)})
+
+
+def _value_style(term: Cell, value: Cell, section: Cell, sentence: Cell, used_by: Cell) -> str | None:
+    """How a value of Plan looks that is no number to be typed; None: that is what it is."""
+    if used_by == _FIXED:
+        return "text"
+    if isinstance(value, datetime.datetime):
+        return "typed date"
+    return "typed price" if term == MERGER_PRICE else None
 
 
 def write_ledgers(book: Book, facts: Facts) -> None:

@@ -263,8 +263,18 @@ class Page:
 
     # --- tables ----------------------------------------------------------------------------------------------------
 
-    def table(self, table: Table, styles: Sequence[str], widths: Sequence[int], lookups: dict[str, str]) -> None:
-        """An Excel table from A1; ``lookups``: heading to the formula of a calculated column."""
+    def table(
+        self,
+        table: Table,
+        styles: Sequence[str],
+        widths: Sequence[int],
+        lookups: dict[str, str],
+        unlike: dict[tuple[int, int], str] | None = None,
+    ) -> None:
+        """An Excel table from A1.
+
+        lookups: heading to the formula of a calculated column. unlike: styles of cells that are not as their column.
+        """
         sheet = self._sheet
         columns = [
             {
@@ -283,7 +293,7 @@ class Page:
                 if heading in lookups:
                     self.calculate(down, right, lookups[heading], cell, style)
                 else:
-                    self.write(down, right, cell, style)
+                    self.write(down, right, cell, (unlike or {}).get((down, right), style))
         self.widths(widths)
         sheet.set_row(0, 2 * _POINTS_OF_A_LINE + 2)
         self.freeze(1, 1)

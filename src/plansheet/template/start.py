@@ -11,7 +11,7 @@ from plansheet.template.pages import Book, Page
 START = "Start"
 VERSION_CELL = "B5"
 ANSWER = "The functions answer."
-NOT_KNOWN = "Not known yet: press Enable Editing and Enable Content, if Excel offers them above."
+NOT_KNOWN = "Not known yet: press Enable Editing and Enable Content (Excel) or Ctrl+Shift+F9 (LibreOffice)."
 """What is saved: where nothing may be calculated, as in Protected View, nobody knows."""
 NO_ANSWER = "No answer: the functions are not at hand. The sheet Help says what to do."
 _WIDTHS = (16, 88)
@@ -23,7 +23,7 @@ _STEPS = (
     "over. Schedules works out installments. On all other sheets only the pale cells with a frame are to be typed in.",
     "Type the day on Checks, and read there what is wrong and what to do; Calendar shows what falls due. The results "
     "on the ISO sheets, Pool, Split and Merger follow every change, and each says its section.",
-    'Save, and have everything calculated again without Excel: plansheet check "the workbook\'s name".',
+    'Save, and have everything checked again without Excel: type in a terminal plansheet check "the workbook\'s name".',
 )
 
 
@@ -71,7 +71,7 @@ def _sheets(facts: Facts) -> tuple[tuple[str, str], ...]:
         (option_sheets.SCHEDULES, "Installments worked out from a schedule in months (§8)."),
         (check_sheets.CHECKS, "What breaks the plan or the law, what to do about it, and what could not be checked."),
         (check_sheets.CALENDAR, "The days on which something falls due, and how many are left."),
-        (help_sheet.HELP, "Every function with its arguments, every action, rule and error, and what to do about it."),
+        (help_sheet.HELP, "What to do where no function answers; every error, action, rule and function."),
     )
 
 
