@@ -12,7 +12,7 @@ _DAY = 4, 1
 _TOP, _TOP_OF_CALENDAR = 8, 6
 _SEVERITY = 1
 _FINDINGS = (11, 12, 22, 52, 42)
-_UNCHECKED = (40, 36)
+_UNCHECKED = (44, 36)
 _DUE = (13, 14, 60, 24, 12, 14)
 _ASIDE = len(_FINDINGS) + 1
 _ROWS_TO_COME = 200
@@ -91,9 +91,9 @@ def write_calendar(book: Book, facts: Facts, plan: Table) -> None:
     warning = label("warning_days")
     page.title(
         "What falls due",
-        f"PLAN_CALENDAR over the ledgers, as of the day on the sheet {CHECKS}. Days left say overdue where the day is "
-        f"over, and soon where it falls within the {warning} of the sheet Plan. Nothing below the headings: nothing "
+        f"PLAN_CALENDAR over the ledgers, as of the day on the sheet {CHECKS}. Nothing below the headings: nothing "
         "falls due.",
+        f"Days left say overdue where the day is over, and soon where it falls within the {warning} of the sheet Plan.",
         *_hints(book, facts),
     )
     page.write(_DAY[0], 0, "As of", "label")
