@@ -285,6 +285,30 @@ def test_a_rule_without_its_columns_is_named_with_them() -> None:
     assert all(why.startswith("no column ") for why in rows.values())
 
 
+def test_a_zero_is_a_blank_as_a_calculated_array_has_it() -> None:
+    """FILTER and the like give 0 for a blank cell: no adjusted price, no value, no day."""
+    blanks = {"Expires", "Price after split", "Shares after split", "Old shares", "Old price", "Old FMV", "New FMV"}
+    grants = [[*GRANTS[0], *sorted(blanks - {"Expires"})], *([*row, *[0] * 6] for row in GRANTS[1:])]
+    activity = [["Date", "Action", "Grant", "Shares", "FMV on the day"], [DAY, "EXERCISE", "G-1", 1, 0]]
+    plan = [*ADOPTED_PLAN, ["Approved", 0], ["Merger price", 0], ["Merger date", 0]]
+    with_none = [grants[0], *([*row, *[None] * 6] for row in GRANTS[1:])]
+    blank = [activity[0], [DAY, "EXERCISE", "G-1", 1, None]]
+    expected = PLAN_CHECK(with_none, VESTING, blank, plan=ADOPTED_PLAN, as_of=DAY)
+    assert PLAN_CHECK(grants, VESTING, activity, plan=plan, as_of=DAY) == expected
+
+
+def test_grants_that_were_taken_for_another_plans_are_named() -> None:
+    plans = [
+        [*GRANTS[0], "Plan"],
+        *([*row, name] for row, name in zip(GRANTS[1:], ("", "Primus 1999 Plan"), strict=False)),
+    ]
+    told = dict(PLAN_UNCHECKED(plans[:3], as_of=DAY)[1:])
+    assert "taken for another plan's" in told["1 grant of Primus 1999 Plan"]
+    for own in ("ATG 1996", "ATG 1996 Stock Option Plan", "1996 Stock Option Plan"):
+        plans[2][-1] = own
+        assert not any("taken for another" in why for why in dict(PLAN_UNCHECKED(plans[:3], as_of=DAY)[1:]).values())
+
+
 def test_a_table_without_rows_is_named() -> None:
     assert ["Vesting", "it has headings and no rows"] in PLAN_UNCHECKED(GRANTS, [VESTING[0], [None, None, None]])
 

@@ -25,7 +25,7 @@ from plansheet.core.records import Column, Kind, Ledger, Record, Unread, columns
 from plansheet.core.rule import Finding, Hit, TermOf, find, run
 from plansheet.core.words import Action, Identifier
 from plansheet.excel.activity import as_ratio
-from plansheet.excel.record_rows import has_key
+from plansheet.excel.record_rows import as_flag, has_key
 from plansheet.plan.checking import outcome
 from plansheet.plan.ledger import complete
 from plansheet.plan.rules import RULES
@@ -59,6 +59,8 @@ def value(column: Column, cell: Any) -> object:
     match column.kind:
         case Kind.IDENTIFIER:
             return Identifier(str(cell))
+        case Kind.FLAG:
+            return as_flag(cell)
         case Kind.SHARES | Kind.MONEY | Kind.PERCENT:
             return exact(cell)
         case _:

@@ -515,6 +515,10 @@ IN_THEIR_CELLS: dict[str, tuple[tuple[Sheet, ...], str]] = {
     "PAY001": ((Sheet("Activity", PAID),), "Activity!G4"),
     "PAY002": ((Sheet("Grants", GRANTS), Sheet("Activity", PAID)), "Activity!D4"),
     "TAX001": ((Sheet("Activity", PAID),), "Activity!D5"),
+    "TAX002": (
+        (Sheet(PLAN, [["Term", "Value"], ["Registered", dt.date(2011, 6, 1)]]), Sheet("Activity", PAID)),
+        "Activity!A5",
+    ),
     **OF_THE_PERIOD,
     "APPROVE001": (
         (Sheet(PLAN, APPROVAL), Sheet("Activity", with_row(ACTIVITY, [GRANTED, "EXERCISE", "G-2", 5, ""]))),

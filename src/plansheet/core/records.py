@@ -288,6 +288,10 @@ class Grant:
         "New FMV", "FMV after substitution",
         kind=Kind.MONEY, note="Of a substitute option: the new share's value just after the transaction.",
     )  # fmt: skip
+    assumed: bool | None = _column(
+        "Assumed", "Assumed in merger", "Assumed by acquirer",
+        kind=Kind.FLAG, note="Yes if the acquiring company assumed or replaced it in the merger (plan §16(a)(i)).",
+    )  # fmt: skip
     row: int = _row()
 
 

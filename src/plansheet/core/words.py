@@ -151,13 +151,18 @@ _ENDINGS = frozenset({Action.CANCEL, Action.TERMINATE, Action.FORFEIT, Action.EX
 class Relationship(Word):
     """What a person to whom options may be granted is to the company (plan §3)."""
 
-    EMPLOYEE = "Employee", "Employees", "Full-time employee", "Part-time employee"
-    OFFICER = "Officer", "Officers", "Executive officer"
+    EMPLOYEE = "Employee", "Employees", "Full-time employee", "Part-time employee", "Full-time", "Part-time", "Staff"
+    OFFICER = (
+        "Officer", "Officers", "Executive officer", "Executive", "Chief executive officer", "CEO",
+        "Chief financial officer", "CFO", "Chief operating officer", "COO", "Chief technology officer", "CTO",
+        "President", "Vice president", "VP", "Senior vice president", "SVP", "Treasurer", "Secretary",
+        "General counsel",
+    )  # fmt: skip
     DIRECTOR = (
         "Director", "Directors", "Non-employee director", "Outside director", "Independent director", "Board member",
         "Member of the board", "Member of the board of directors",
     )  # fmt: skip
-    CONSULTANT = "Consultant", "Consultants"
+    CONSULTANT = "Consultant", "Consultants", "Contractor", "Contractors", "Independent contractor"
     ADVISOR = "Advisor", "Advisors", "Adviser", "Advisers"
 
 

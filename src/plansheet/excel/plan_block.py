@@ -9,7 +9,7 @@ from plansheet.core.records import Kind
 from plansheet.core.words import fold
 from plansheet.excel.blocks import Block, fold_heading
 from plansheet.excel.cells import CallFailed, Cells, rows_of
-from plansheet.excel.reading import ERRORS, BadCell, as_date, as_number, is_blank
+from plansheet.excel.reading import ERRORS, BadCell, as_date, as_number, is_blank, is_blank_or_zero
 from plansheet.excel.record_rows import read_of_kind
 from plansheet.plan.terms import FACTS, Terms, UnusableTerms, atg_1996, label, with_values
 
@@ -70,7 +70,7 @@ def read_plan(
             continue
         if name:
             read.lines.setdefault(name, line)
-        if name and not is_blank(line.value):
+        if name and not _is_blank(name, line.value):
             try:
                 value = _value(name, line.value, as_day)
                 if said.setdefault(name, value) != value:
@@ -80,6 +80,14 @@ def read_plan(
                 it = "it " if isinstance(unusable, BadCell) else ""
                 read.misfits.append(Misfit(line, name, f"{label(name)} cannot be used: {it}{unusable}."))
     return read
+
+
+_NEVER_ZERO = frozenset({"adopted", *(name for name, fact in FACTS.items() if fact.kind in (Kind.DATE, Kind.MONEY))})
+
+
+def _is_blank(name: str, value: object) -> bool:
+    """Of a day or a price a 0 is the blank of Excel on the desktop; a number of months may be 0."""
+    return is_blank_or_zero(value) if name in _NEVER_ZERO else is_blank(value)
 
 
 def _value(name: str, value: object, as_day: Callable[[object], datetime.date | None]) -> object:

@@ -24,6 +24,7 @@ from plansheet.core.records import (
     Tranche,
     Unread,
     columns,
+    heading,
 )
 from plansheet.core.words import Word, fold
 from plansheet.excel.activity import Unreadable, read_activity
@@ -38,6 +39,7 @@ from plansheet.excel.reading import (
     as_positive,
     as_word,
     is_blank,
+    is_blank_or_zero,
 )
 
 KEYS: dict[type[Any], str] = {
@@ -149,6 +151,8 @@ def reader(column: Column) -> Callable[[object], object]:
     """What reads the cells of a column."""
     if column.words is not None:
         return _word_reader(column.words)
+    if column.name == "fmv" and column.heading == heading(Grant, "fmv"):
+        return _value_at_grant
     if column.name in _VALUES:
         return _value
     return read_of_kind(column.kind)
@@ -159,15 +163,21 @@ def read_of_kind(kind: Kind) -> Callable[[object], object]:
     return _READERS[kind]
 
 
-_VALUES = frozenset({"fmv", "old_fmv", "new_fmv"})
+_VALUES = frozenset({"fmv", "old_fmv", "new_fmv", "old_price", "old_shares", "split_price", "split_shares"})
 
 
 def _word_reader(words: type[Word]) -> Callable[[object], object]:
     return lambda cell: as_word(cell, words)
 
 
-def _value(cell: object) -> Number | None:
+def _value_at_grant(cell: object) -> Number | None:
+    """The value by which a grant counts, which must not be 0."""
     return None if is_blank(cell) else as_positive(cell)
+
+
+def _value(cell: object) -> Number | None:
+    """A value or adjusted number per share; none is 0, which is a blank of Excel on the desktop."""
+    return None if is_blank_or_zero(cell) else as_positive(cell)
 
 
 _YES = frozenset({"yes", "y", "true", "x", "1"})

@@ -8,7 +8,7 @@ from plansheet.core.records import Activity, Grant, Ledger, heading
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action, GrantType
 from plansheet.plan.activity import of_grant_text
-from plansheet.plan.ledger import of_this_plan
+from plansheet.plan.ledger import of_this_plan, rows_of_this_plan
 from plansheet.plan.terms import Terms
 from plansheet.plan.unread import is_unread
 
@@ -28,10 +28,14 @@ def adverse_without_consent(ledger: Ledger, terms: Terms, as_of: datetime.date) 
     option previously granted"; what was consented to later took effect later.
     Example: the time to exercise is cut on 1 March, the consent is dated 8 March.
     Not covered: whether every optionee affected consented; an amendment needed to qualify ISOs, which the board may
-    make alone: record it as not adverse.
+    make alone: record it as not adverse; one before the plan's first grant, which affects nobody.
     """
-    for row in ledger.activity:
+    days = [g.grant_date for g in of_this_plan(ledger, terms).values() if g.grant_date is not None]
+    days += [r.date for r in rows_of_this_plan(ledger, terms) if r.action is Action.GRANT and r.date is not None]
+    for row in rows_of_this_plan(ledger, terms):
         if row.action is not Action.AMEND or row.adverse is False or row.date is None:
+            continue
+        if days and min(days) > row.date:
             continue
         if is_unread(ledger, row, "adverse", "consent"):
             continue  # LEDGER001 says so

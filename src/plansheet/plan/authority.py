@@ -35,7 +35,7 @@ def restricted_as(holder: Holder) -> str | None:
         return "an officer"
     if Relationship.DIRECTOR in told:
         return "a director"
-    return "a 5% shareholder" if holder.five_percent else None
+    return "a 5% shareholder" if holder.five_percent or holder.ten_percent else None
 
 
 def _in_order(ledger: Ledger, terms: Terms) -> list[Grant]:
@@ -54,6 +54,11 @@ def _to_restricted(ledger: Ledger, terms: Terms) -> Iterator[tuple[Grant, dict[s
             yield grant, {"grant": grant.grant, "holder": grant.holder, "what": what}
 
 
+_WITH_POWERS_OF_THE_BOARD = frozenset({GrantingBody.BOARD, GrantingBody.OTHER_COMMITTEE})
+_NOT_REGISTERED = Unsettled(
+    "who had to grant to officers, directors and 5% shareholders, and the committee of §2(b)(iii)",
+    "the Plan sheet has no Registered; enter the day, if the stock is registered under the Exchange Act",
+)
 _NEEDS = ((Grant, "granted_by"), (Grant, "holder"), (Holder, "relationship"))
 
 
@@ -108,9 +113,13 @@ def sole_authority(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterat
     day; grants by the second committee, which are AUTH001; a blank Granted by, of which AUTH001 tells.
     """
     if terms.registered is None:
+        if any(
+            g.granted_by in (GrantingBody.BOARD, GrantingBody.OTHER_COMMITTEE) for g, _ in _to_restricted(ledger, terms)
+        ):
+            yield _NOT_REGISTERED
         return
     for grant, facts in _to_restricted(ledger, terms):
-        if grant.granted_by not in (GrantingBody.BOARD, GrantingBody.OTHER_COMMITTEE):
+        if grant.granted_by not in _WITH_POWERS_OF_THE_BOARD:
             continue
         if grant.grant_date is None:
             yield Unsettled(f"the authority to make grant {grant.grant}", "it has no Grant date")
@@ -145,6 +154,8 @@ def sound_committee(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Itera
     day; what makes a director an outside one. A cause is told once, on the member or on the first of the grants.
     """
     if terms.registered is None:
+        if any(grant.granted_by is GrantingBody.OUTSIDE_COMMITTEE for grant in _in_order(ledger, terms)):
+            yield _NOT_REGISTERED
         return
     unclear = next((u for u in ledger.unread if isinstance(u.record, Member) and u.field not in _FLAGS), None)
     unnamed = next((member for member in ledger.members if member.committee is None), None)

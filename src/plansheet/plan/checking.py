@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from plansheet.core.records import TABLES, Ledger, heading
 from plansheet.core.rule import Finding, Rule, Unsettled, run
 from plansheet.core.words import listed
+from plansheet.plan.ledger import other_plans
 from plansheet.plan.terms import Terms
 
 _KNOWN_WORDS = re.compile("; use one of: [^;]*?(?=, and |$)")
@@ -49,7 +50,14 @@ def outcome(rules: Sequence[Rule], ledger: Ledger, terms: Terms, as_of: datetime
         for question in unsettled:
             short = question._replace(why=_KNOWN_WORDS.sub("", question.why))
             all_of_them.unsettled.setdefault(short, []).append(rule.code)
+    for plan, grants in other_plans(ledger, terms).items():
+        what = f"{grants} grant{'s' if grants > 1 else ''} of {plan}"
+        question = Unsettled(what, f"taken for another plan's, which the ISO limit alone counts; {_OWN}")
+        all_of_them.unsettled[question] = [rule.code for rule in rules]
     return all_of_them
+
+
+_OWN = "leave Plan blank for this plan's grants"
 
 
 def lacked_columns(rule: Rule, ledger: Ledger) -> tuple[tuple[str, str], ...]:

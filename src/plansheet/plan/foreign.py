@@ -1,6 +1,7 @@
 """Participants outside the United States (plan §23)."""
 
 import datetime
+import re
 from collections.abc import Iterator, Sequence
 
 from plansheet.core.numbers import Number, counted_text
@@ -15,9 +16,17 @@ _NAMES = "United States", "United States of America", "US", "US of America", "US
 _UNITED_STATES = frozenset(fold(article + name) for article in ("", "the ") for name in _NAMES)
 
 
+_PARTS = re.compile(r"[,;/()\[\]]| - |-(?=[A-Z]{2}$)")
+
+
 def is_foreign(country: str) -> bool:
-    """Whether a country is another than the United States; points are no part of its name."""
-    return fold(country.replace(".", "")) not in _UNITED_STATES
+    """Whether a country is another than the United States, of which a state may be named; points are no part of it."""
+    parts = [fold(part) for part in (country, *_PARTS.split(country)) if any(map(str.isalnum, part))]
+    plain = {part.replace(".", "") for part in parts}
+    return bool(plain) and plain.isdisjoint(_UNITED_STATES | _NOT_SAID)
+
+
+_NOT_SAID = frozenset({"n/a", "na", "none", "unknown"})
 
 
 @rule(

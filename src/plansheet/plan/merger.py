@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from plansheet.core.dates import on_text
+from plansheet.core.dates import days_after, on_text
 from plansheet.core.numbers import Number, ratio, round_down, round_half_up, shares_text
 from plansheet.core.records import Grant, Ledger, Tranche, heading
 from plansheet.core.refusal import Refusal
@@ -80,7 +80,7 @@ def outstanding_at(
     """Options under this plan outstanding at a closing, and why a holder's cannot be told; by holder.
 
     Shares and prices as adjusted for splits until then. Immediately before the closing (where no other moment is given)
-    the day's rows that end options are the closing's own.
+    the day's rows that end options are the closing's own. Options that were assumed (§16(a)(i)) go on and are left out.
     """
     done = complete(ledger)
     own = of_this_plan(ledger, terms)
@@ -99,7 +99,7 @@ def outstanding_at(
     held: dict[str, list[HeldOption]] = {}
     for holder, key in dict.fromkeys((t.held_by.key, t.grant.key) for t in tranches):
         option = left.get(key)
-        if key not in own or option is None:
+        if key not in own or option is None or own[key].assumed:
             continue
         grant = own[key]
         if isinstance(option, Refusal):
@@ -114,10 +114,18 @@ def outstanding_at(
 
 
 def payments(
-    ledger: Ledger, terms: Terms, merger_price: Number, closing: datetime.date
+    ledger: Ledger, terms: Terms, merger_price: Number, closing: datetime.date, *, whole_shares: bool = False
 ) -> dict[Identifier, HolderPayment | str]:
-    """What each holder is to be paid, or why that cannot be told; of Holders all, of others those with options."""
+    """What each holder is to be paid, or why that cannot be told; of Holders all, of others those with options.
+
+    whole_shares: of each option's shares only the whole ones, a fraction from a split lapses.
+    """
     held, unclear = outstanding_at(ledger, terms, closing)
+    if whole_shares:
+        held = {
+            holder: [option._replace(shares=round_down(option.shares)) for option in options]
+            for holder, options in held.items()
+        }
     for tranche in complete(ledger).strangers:
         if tranche.holder is not None:
             why = f"grant {tranche.grant} is not in Grants, so that its price is not known"
@@ -161,8 +169,13 @@ def _uncertain(
                 grant.holder,
                 f"nothing tells when grant {grant.grant} became exercisable, and its {row} depends on it",
             )
+    for ended in ledger.activity:
+        is_of_the_eve = ended.action is Action.TERMINATE and ended.date == days_after(closing, -1)
+        if is_of_the_eve and ended.grant is not None and ended.grant.key in own:
+            told = f"grant {ended.grant} was ended on the day before the closing"
+            yield own[ended.grant.key].holder, f"{told}; date what the merger ended on its own day"
     for unread in ledger.unread:
-        if isinstance(unread.record, Grant) and unread.field in ("expires", "plan"):
+        if isinstance(unread.record, Grant) and unread.field in ("expires", "plan", "assumed"):
             yield unread.record.holder, unread.message
 
 

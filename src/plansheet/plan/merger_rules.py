@@ -48,7 +48,7 @@ def _given(terms: Terms, payment: HolderPayment) -> Number:
         "The merger payment of {holder} is recorded as {recorded}; at {price} a share the plan gives {right} "
         "(by the plan's words {plan}, with each option floored at zero {per_option})."
     ),
-    fix="Pay {right} and enter it, or set Cashout method on the Plan sheet if the board has decided otherwise.",
+    fix="Pay {right} and enter it{or_choose}.",
     needs=((Holder, "cashout"), (Grant, "exercise_price"), (Activity, "action")),
 )
 def recorded_payment(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit | Unsettled]:
@@ -58,20 +58,22 @@ def recorded_payment(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iter
     exercise price of all such outstanding options": underwater options reduce it. Per option is market practice.
     Example: at $6.00, 10,000 shares at $1.31 and 5,000 at $12.00 give $16,900.00, per option $46,900.00.
     Not covered: a merger price paid later or in shares, which is CASH003; a payment that is not recorded, which is
-    CASH004; taxes withheld from the payment.
+    CASH004; taxes withheld from the payment. A fraction of a share that a split left may be paid or not.
     """
     if terms.merger_price is None or terms.merger_date is None:
         if _paid(ledger):
             yield Unsettled("the merger payments in Holders", "the Plan sheet has no Merger price or no Merger date")
         return
     owed = _payments(ledger, terms)
+    of_whole_shares = payments(ledger, terms, terms.merger_price, terms.merger_date, whole_shares=True)
     for holder in ledger.holders:
-        payment = owed[holder.holder]
+        payment, of_whole = owed[holder.holder], of_whole_shares[holder.holder]
         if holder.cashout is None:
             continue
-        if isinstance(payment, str):
-            yield _unsettled(holder.holder, payment)
-        elif holder.cashout != _given(terms, payment):
+        if isinstance(payment, str) or isinstance(of_whole, str):
+            yield _unsettled(holder.holder, str(payment))
+        elif holder.cashout not in (_given(terms, payment), _given(terms, of_whole)):
+            choice = ", or set Cashout method on the Plan sheet if the board has decided otherwise"
             facts = {
                 "holder": holder.holder,
                 "recorded": dollars_text(holder.cashout),
@@ -79,6 +81,7 @@ def recorded_payment(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iter
                 "right": dollars_text(_given(terms, payment)),
                 "plan": dollars_text(payment.plan),
                 "per_option": dollars_text(payment.per_option),
+                "or_choose": choice if payment.difference else "",
             }
             yield Hit(holder, "cashout", facts)
 
@@ -163,7 +166,7 @@ def payment_not_recorded(ledger: Ledger, terms: Terms, as_of: datetime.date) -> 
     is left out loses it.
     Example: two holders are paid at the closing; a third, whose option was not yet exercisable, has no payment.
     Not covered: a merger in which nobody is paid; options may then be assumed (i) or end on notice (ii). Where some are
-    paid for and others assumed, the holders of the others are found all the same.
+    paid for and others assumed, say so of the others in Assumed.
     """
     if terms.merger_date is None or terms.merger_date > as_of:
         return
@@ -273,7 +276,7 @@ def row_after_the_closing(ledger: Ledger, terms: Terms, as_of: datetime.date) ->
     Why: on notice options "terminate immediately prior to the consummation" (ii), and a payment is made "in exchange
     for the termination of such options" (iii); afterwards there is none to exercise, cancel or grant on this stock.
     Example: an EXERCISE the day after the closing, of an option whose holder was paid.
-    Not covered: options of holders without a recorded payment, where no notice was given: they may have been assumed.
+    Not covered: options that were assumed, and those of holders without a recorded payment, where no notice was given.
     """
     closing = terms.merger_date
     if closing is None:
@@ -282,7 +285,7 @@ def row_after_the_closing(ledger: Ledger, terms: Terms, as_of: datetime.date) ->
     for row, grant in _own_rows(ledger, terms):
         counts = row.action.ends_options or row.action in _OF_OPTIONS or row.action in _GRANTS
         how = _ended(ledger, terms, None if row.action in _GRANTS else grant.holder)
-        if counts and how is not None and row.date is not None and row.date > closing:
+        if counts and how is not None and row.date is not None and row.date > closing and not grant.assumed:
             facts: dict[str, object] = {
                 "what": f"{row.action} of grant {grant.grant}",
                 "date": date_text(row.date),

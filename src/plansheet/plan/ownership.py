@@ -3,7 +3,7 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from plansheet.core.numbers import Number, ratio, shares_text
 from plansheet.core.records import Grant, Holder, Holding, Ledger, heading
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import GrantType, HeldAs, Identifier, Relation
+from plansheet.plan.adjustment import Split, splits_of, splits_since
 from plansheet.plan.ledger import of_this_plan
 from plansheet.plan.terms import Terms
 from plansheet.plan.unread import is_unread
@@ -76,6 +77,21 @@ def ownership(lines: Iterable[Holding], day: datetime.date) -> Ownership | None:
     return Ownership(votes, _votes_outstanding(known), None not in counted)
 
 
+def _of_one_day(lines: list[Holding], splits: Sequence[Split]) -> list[Holding]:
+    """A holder's lines in shares of one day, where a split lies between them; a line is in shares of its own day."""
+    factors = [splits_since(_from(line), splits).factor for line in lines]
+    if len(set(factors)) < 2:
+        return lines
+    return [
+        replace(
+            line,
+            votes=None if line.votes is None else line.votes * factor,
+            votes_outstanding=None if line.votes_outstanding is None else line.votes_outstanding * factor,
+        )
+        for line, factor in zip(lines, factors, strict=True)
+    ]
+
+
 def _from(line: Holding) -> datetime.date:
     return line.held_on or datetime.date.min
 
@@ -135,8 +151,11 @@ class _Register:
 @lru_cache(maxsize=1)  # asked for every grant of the same ledger
 def _register(ledger: Ledger) -> _Register:
     register = _Register()
+    splits = splits_of(ledger.activity)
     for line in ledger.holdings:
         register.lines[line.holder.key].append(line)
+    for key, lines in register.lines.items():
+        register.lines[key] = _of_one_day(lines, splits)
     for holder in ledger.holders:
         if holder.ten_percent is not None:
             register.flags[holder.holder.key].add(holder.ten_percent)

@@ -39,7 +39,7 @@ _PARTS = ("exercise_price", "fmv", "grant_type", "old_price")
         "ISO {grant}: the exercise price {price} is below {floor}, {percent}% of the fair market value {fmv}{whose}."
     ),
     fix=(
-        "Correct Exercise price or FMV if one is recorded wrong; if not, the option is no ISO, which needs at least "
+        "Correct Exercise price or FMV if one is recorded wrong; if not, enter NSO in Type: an ISO needs at least "
         "{least}."
     ),
     needs=_NEEDS,

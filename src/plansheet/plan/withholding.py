@@ -93,7 +93,7 @@ def no_more_than_the_minimum(ledger: Ledger, terms: Terms, as_of: datetime.date)
     Company's minimum statutory withholding obligations".
     Example: 2,709 shares at $6.00 for a tax of $16,250.85; 2,708 and $2.85 in cash are right.
     Not covered: the tax itself, which is taken as recorded; a tax divided over several rows; whether the stock is
-    registered.
+    registered, which is TAX002.
     """
     for row in rows_of_this_plan(ledger, terms):
         if row.action is not Action.WITHHOLD or is_unread(ledger, row, "fmv", "tax"):
@@ -120,3 +120,27 @@ def no_more_than_the_minimum(ledger: Ledger, terms: Terms, as_of: datetime.date)
 
 def _blank(row: Activity) -> str:
     return " and ".join(heading(Activity, name) for name in ("shares", "fmv", "tax") if getattr(row, name) is None)
+
+
+@rule(
+    "TAX002",
+    Severity.ERROR,
+    plan="§20",
+    message="WITHHOLD{of_grant} on {date} is before {registered}, the day from which the stock is registered.",
+    fix="Correct the date or Registered on the Plan sheet, or record in the agreement that the board allowed it.",
+    needs=((Activity, "action"), (Activity, "date")),
+)
+def withheld_before_registration(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
+    """Shares were withheld for tax before the stock was registered under the Exchange Act.
+
+    Why: an optionee may pay the tax with shares "when the Common Stock is registered under the Exchange Act".
+    Example: registered from 21 July 1999, shares withheld on 20 July 1999.
+    Not covered: a plan whose stock is not registered at all (Registered on the Plan sheet is blank); an option whose
+    agreement says otherwise, as the board may provide.
+    """
+    for row in rows_of_this_plan(ledger, terms):
+        if row.action is not Action.WITHHOLD or row.date is None or terms.registered is None:
+            continue
+        if row.date < terms.registered:
+            facts: dict[str, object] = {"of_grant": of_grant_text(row), "date": date_text(row.date)}
+            yield Hit(row, "date", facts | {"registered": date_text(terms.registered)})
