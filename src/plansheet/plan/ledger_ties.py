@@ -12,7 +12,7 @@ from plansheet.core.words import Action
 from plansheet.plan.activity import grant_key, in_order, of_grant_text, row_text
 from plansheet.plan.adjustment import Split, splits_of, splits_since
 from plansheet.plan.iso_limit_rules import taken_only_what_is_there
-from plansheet.plan.ledger import of_this_plan
+from plansheet.plan.ledger import grants_by_key, of_this_plan
 from plansheet.plan.pool import Measure
 from plansheet.plan.pool_rules import pool_breaks_off
 from plansheet.plan.terms import Terms
@@ -259,10 +259,11 @@ def before_its_grant(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iter
     Not covered: exercises, endings and accelerations that VEST001 or POOL004 tell of; they also tell where more shares
     are taken than a grant has, so that no number falls below zero. An APPROVAL may come before a grant.
     """
-    granted = {g.grant.key: g.grant_date for g in reversed(ledger.grants)}
+    grants = grants_by_key(ledger)
     early: list[tuple[Activity, datetime.date]] = []
     for row in ledger.activity:
-        day = granted.get(grant_key(row))
+        grant = grants.get(grant_key(row))
+        day = None if grant is None else grant.grant_date
         if row.action not in _MAY_COME_BEFORE and day is not None and row.date is not None and row.date < day:
             early.append((row, day))
     if not early:

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from plansheet.core.dates import on_text
-from plansheet.core.numbers import Number, ratio, round_down, round_half_up, shares_text
-from plansheet.core.records import Grant, Ledger, Tranche, heading
+from plansheet.core.numbers import Number, ratio, round_down, round_half_up
+from plansheet.core.records import Grant, Ledger, heading
 from plansheet.core.refusal import Refusal
-from plansheet.core.words import Action, CashoutMethod, Identifier, Moment
-from plansheet.plan.ledger import complete, known_tranches, of_this_plan
-from plansheet.plan.outstanding import Rounding, options_at, past_its_period
+from plansheet.core.words import CashoutMethod, Identifier, Moment
+from plansheet.plan.activity import rows_by_grant
+from plansheet.plan.ledger import complete, known_tranches, of_this_plan, shares_by_grant, why_not_whole
+from plansheet.plan.outstanding import Rounding, exercisability_asked, options_at, past_its_period
 from plansheet.plan.terms import Terms
 
 _CENT = 2
@@ -89,10 +89,10 @@ def outstanding_at(
         for each in [one] if one is not None else [h.holder for h in ledger.holders]:
             unclear.setdefault(each.key, why)
     tranches = known_tranches(ledger)
-    for grant, total in _totals(tranches, own):
-        if grant.holder is not None and grant.shares is not None and total != grant.shares:
-            why = f"the tranches of grant {grant.grant} add up to {shares_text(total)}, not {shares_text(grant.shares)}"
-            unclear.setdefault(grant.holder.key, why)
+    for key, total in shares_by_grant(tranches).items():
+        grant = own.get(key)
+        if grant is not None and grant.holder is not None and (wrong := why_not_whole(grant, total)) is not None:
+            unclear.setdefault(grant.holder.key, wrong)
     rounding = Rounding(terms.split_method, terms.split_decimals)
     prices = {key: grant.exercise_price for key, grant in own.items()}
     left = options_at(tranches, ledger.activity, prices, closing, moment, rounding)
@@ -148,6 +148,7 @@ def _uncertain(
         if grant.grant.key in seen:
             yield grant.holder, f"grant {grant.grant} is listed twice"
         seen.add(grant.grant.key)
+    rows = rows_by_grant(row for row in ledger.activity if row.date is not None and row.date <= closing)
     for grant in own.values():
         if grant.grant.key in tranches or grant.vesting_start is not None:
             continue  # what they lack unsettles their holder anyway
@@ -156,27 +157,8 @@ def _uncertain(
             yield grant.holder, f"grant {grant.grant} has no {', '.join(missing)}"
         elif ledger.tranches:
             yield grant.holder, f"grant {grant.grant} has no tranches"
-        elif (row := _ending_by_exercisability(ledger, grant, closing)) is not None:
-            yield (
-                grant.holder,
-                f"nothing tells when grant {grant.grant} became exercisable, and its {row} depends on it",
-            )
+        elif (asked := exercisability_asked(grant, rows.get(grant.grant.key, ()))) is not None:
+            yield grant.holder, asked
     for unread in ledger.unread:
         if isinstance(unread.record, Grant) and unread.field in ("expires", "plan"):
             yield unread.record.holder, unread.message
-
-
-def _ending_by_exercisability(ledger: Ledger, grant: Grant, closing: datetime.date) -> str | None:
-    """What up to a closing has ended an option's unexercisable shares, or all exercisable ones."""
-    for row in ledger.activity:
-        counts = row.action is Action.FORFEIT or (row.action is Action.EXPIRE and row.shares is None)
-        if counts and row.grant == grant.grant and row.date is not None and row.date <= closing:
-            return f"{row.action}{on_text(row.date)}"
-    return None
-
-
-def _totals(tranches: Sequence[Tranche], own: dict[str, Grant]) -> list[tuple[Grant, Number]]:
-    totals: dict[str, Number] = {}
-    for tranche in tranches:
-        totals[tranche.grant.key] = totals.get(tranche.grant.key, 0) + (tranche.shares or 0)
-    return [(own[key], total) for key, total in totals.items() if key in own]

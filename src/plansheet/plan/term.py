@@ -9,6 +9,7 @@ from plansheet.core.numbers import counted_text
 from plansheet.core.records import Activity, Grant, Holder, Ledger
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
+from plansheet.plan.ledger import grants_by_key, of_this_plan
 from plansheet.plan.ownership import ten_percent_owner
 from plansheet.plan.standing import isos, merger_ended, own_grants, standing
 from plansheet.plan.terms import Terms
@@ -170,9 +171,9 @@ def exercised_after_expiry(ledger: Ledger, terms: Terms, as_of: datetime.date) -
 
 def exercises(ledger: Ledger, terms: Terms) -> Iterator[tuple[Grant, Activity]]:
     """The exercises of this plan's options, each with its grant."""
-    grants = {grant.grant.key: grant for grant in reversed(own_grants(ledger, terms))}
+    own, grants = of_this_plan(ledger, terms), grants_by_key(ledger)
     for row in ledger.activity:
-        if row.action is Action.EXERCISE and row.grant is not None and row.grant.key in grants:
+        if row.action is Action.EXERCISE and row.grant is not None and row.grant.key in own:
             yield grants[row.grant.key], row
 
 
