@@ -272,9 +272,11 @@ def increase_not_approved_in_time(ledger: Ledger, terms: Terms, as_of: datetime.
     that an amendment adds.
     """
     rows = own_rows(ledger, terms)
-    back = taken_back(rows, _increases(ledger, terms))
-    needed = _increases_needed(ledger, terms)
-    lapsed = [row for row in _lapsed(ledger, terms, as_of) if not any(row is each for each in back)]
+    back = set(map(id, taken_back(rows, _increases(ledger, terms))))
+    needed: dict[int, list[Dependent]] = {}
+    for each in _increases_needed(ledger, terms).grants:
+        needed.setdefault(id(each.increase), []).append(each)
+    lapsed = [row for row in _lapsed(ledger, terms, as_of) if id(row) not in back]
     if lapsed:
         yield from (line for line in pool_of(ledger, terms) if isinstance(line, Unsettled))
     for row in lapsed:
@@ -285,7 +287,7 @@ def increase_not_approved_in_time(ledger: Ledger, terms: Terms, as_of: datetime.
             "day": date_text(row.date),
             "was": _was(row.approved),
             "deadline": date_text(approval_deadline(row.date, terms.approval_months)),
-            "needed": _grants_text([each for each in needed.grants if each.increase is row]),
+            "needed": _grants_text(needed.get(id(row), [])),
         }
         yield Hit(row, "approved", facts)
 
@@ -323,8 +325,9 @@ def option_without_approved_shares(ledger: Ledger, terms: Terms, as_of: datetime
     lapsed = _lapsed(ledger, terms, as_of)
     if lapsed:
         yield from (line for line in pool_of(ledger, terms) if isinstance(line, Unsettled))
+    of_lapsed = set(map(id, lapsed))
     for each in _increases_needed(ledger, terms).grants:
-        if not any(each.increase is row for row in lapsed) or not each.outstanding + each.exercised:
+        if id(each.increase) not in of_lapsed or not each.outstanding + each.exercised:
             continue
         assert each.increase.date is not None
         kept = ((each.outstanding, "outstanding"), (each.exercised, "exercised"))

@@ -78,6 +78,12 @@ def grants_by_key(ledger: Ledger) -> dict[str, Grant]:
 
 
 @lru_cache(maxsize=1)
+def substitutes(ledger: Ledger) -> frozenset[str]:
+    """Keys of the grants that Activity says were made in place of another company's options (plan §16(b))."""
+    return frozenset(row.grant.key for row in ledger.activity if row.action is Action.SUBSTITUTE and row.grant)
+
+
+@lru_cache(maxsize=1)
 def tranches_by_grant(ledger: Ledger) -> dict[str, list[Tranche]]:
     """The completed tranches of each grant, by its key."""
     tranches: dict[str, list[Tranche]] = {}

@@ -90,7 +90,7 @@ def granted_as_recorded(ledger: Ledger, terms: Terms, as_of: datetime.date) -> I
     Not covered: a grant that stands twice in Grants (LEDGER003); the shares of one with two rows (LEDGER010), or with a
     split between the two dates, until those agree.
     """
-    rows = [row for row in ledger.activity if row.action in _GRANTING and row.grant is not None]
+    rows = [row for row in ledger.activity if row.action.grants_option and row.grant is not None]
     often = Counter(grant_key(row) for row in rows)
     numbers = Counter(grant.grant.key for grant in ledger.grants)
     grants = {grant.grant.key: grant for grant in ledger.grants if numbers[grant.grant.key] == 1}
@@ -140,7 +140,7 @@ def granted_once(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator
     own = of_this_plan(ledger, terms)
     first: dict[str, Activity] = {}
     for row in ledger.activity:
-        if row.action in _GRANTING and row.grant is not None and row.grant.key in own:
+        if row.action.grants_option and row.grant is not None and row.grant.key in own:
             earlier = first.setdefault(row.grant.key, row)
             if earlier is not row:
                 what = f"a second {row.action} row in Activity, the first is row {earlier.row}"

@@ -125,7 +125,7 @@ def pool_outlook(lines: Iterable[PoolLine], since: datetime.date, as_of: datetim
             break
         if row.action is Action.SPLIT and row.ratio is not None:
             granted = granted * row.ratio.factor
-        elif row.action in (Action.GRANT, Action.SUBSTITUTE) and row.date is not None and row.date > since:
+        elif row.action.grants_option and row.date is not None and row.date > since:
             granted -= line.change
         last = line
     return None if last is None else PoolOutlook(last, granted)

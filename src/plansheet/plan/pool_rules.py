@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from plansheet.core.dates import on_text
 from plansheet.core.numbers import Number, ratio, shares_text
@@ -9,8 +10,8 @@ from plansheet.core.records import Activity, Grant, Ledger
 from plansheet.core.refusal import Refusal
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
-from plansheet.plan.activity import in_order, of_grant_text
-from plansheet.plan.ledger import no_own_grants, of_this_plan, rows_of_this_plan
+from plansheet.plan.activity import grant_key, in_order, of_grant_text
+from plansheet.plan.ledger import grants_by_key, no_own_grants, of_this_plan, rows_of_this_plan
 from plansheet.plan.pool import Measure, PoolLine, pool_ledger
 from plansheet.plan.terms import Terms
 
@@ -47,7 +48,7 @@ _OF_A_GRANT = frozenset({"grant", "grant_date", "shares", "grant_type", "plan"})
 
 
 def _lists_grants(rows: Iterable[Activity]) -> bool:
-    return any(row.action is Action.GRANT or row.action is Action.SUBSTITUTE for row in rows)
+    return any(row.action.grants_option for row in rows)
 
 
 def own_rows(ledger: Ledger, terms: Terms) -> list[Activity]:
@@ -182,11 +183,14 @@ def pool_breaks_off(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Itera
             yield Hit(record_of(ledger, row), "shares", {"why": line.message})
 
 
+@lru_cache(maxsize=1)  # asked for every finding of the same ledger
+def _listed(ledger: Ledger) -> frozenset[int]:
+    return frozenset(map(id, ledger.activity))
+
+
 def record_of(ledger: Ledger, row: Activity) -> Activity | Grant:
     """The record that a row of the pool stands on: its own, or the grant that it was made from."""
-    if any(row is listed for listed in ledger.activity):
-        return row
-    return next(grant for grant in ledger.grants if grant.grant == row.grant)
+    return row if id(row) in _listed(ledger) else grants_by_key(ledger)[grant_key(row)]
 
 
 def _line_facts(line: PoolLine) -> dict[str, object]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from plansheet.core.numbers import Number, dollars_text, ratio, round_up, shares_text
 from plansheet.core.records import Grant, Holder, Ledger, heading
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
-from plansheet.core.words import Action, GrantType
-from plansheet.plan.ledger import of_this_plan
+from plansheet.core.words import GrantType
+from plansheet.plan.ledger import of_this_plan, substitutes
 from plansheet.plan.ownership import ten_percent_owner
 from plansheet.plan.terms import Terms
 from plansheet.plan.unread import is_unread
@@ -108,7 +108,6 @@ def _priced(ledger: Ledger, terms: Terms, grant_type: GrantType) -> Iterator[tup
     One in place of another company's may keep its price (§16(b); IRC §424(a)); one without a price is LEDGER005, one
     with a cell that cannot be read LEDGER001.
     """
-    substitutes = {row.grant for row in ledger.activity if row.action is Action.SUBSTITUTE}
     for grant in of_this_plan(ledger, terms).values():
         if grant.grant_type not in (grant_type, None) or grant.old_price is not None:
             continue
@@ -117,7 +116,7 @@ def _priced(ledger: Ledger, terms: Terms, grant_type: GrantType) -> Iterator[tup
             continue
         if not grant.fmv:
             yield grant, price, f"it has no {heading(Grant, 'fmv')}"
-        elif grant.grant in substitutes and price < _floor(grant, True, terms):
+        elif grant.grant.key in substitutes(ledger) and price < _floor(grant, True, terms):
             yield grant, price, f"it is a substitute option and has no {heading(Grant, 'old_price')}"
         elif grant.grant_type is not None:
             yield grant, price, None

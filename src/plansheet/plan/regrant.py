@@ -12,7 +12,7 @@ from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action, Moment
 from plansheet.plan.activity import rows_by_grant
 from plansheet.plan.adjustment import Split, splits_of, splits_since
-from plansheet.plan.ledger import as_one_tranche, complete, grants_by_key, of_this_plan, tranches_by_grant
+from plansheet.plan.ledger import as_one_tranche, complete, grants_by_key, of_this_plan, substitutes, tranches_by_grant
 from plansheet.plan.outstanding import outstanding, until
 from plansheet.plan.terms import Terms
 from plansheet.plan.unread import is_unread, why_lost
@@ -22,9 +22,9 @@ _CANCELS = frozenset({Action.CANCEL, Action.TERMINATE})
 
 def _replacements(ledger: Ledger, terms: Terms) -> Iterator[Grant]:
     """This plan's options granted in place of another; a substitute for another company's option is §16(b)'s."""
-    substitutes = {a.grant.key for a in ledger.activity if a.action is Action.SUBSTITUTE and a.grant is not None}
+    of_others = substitutes(ledger)
     for grant in of_this_plan(ledger, terms).values():
-        if grant.replaces is not None and grant.grant.key not in substitutes:
+        if grant.replaces is not None and grant.grant.key not in of_others:
             yield grant
 
 

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from plansheet.core.numbers import Number, dollars_text, ratio, round_down, round_half_up, round_up, shares_text
 from plansheet.core.records import Grant, Ledger, heading
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
-from plansheet.core.words import Action, GrantType
+from plansheet.core.words import GrantType
+from plansheet.plan.ledger import substitutes
 from plansheet.plan.terms import Terms
 
 _CENT = 2
@@ -127,7 +128,7 @@ _OLD_AND_NEW = ("old_shares", "old_price", "old_fmv", "new_fmv", "shares", "exer
 
 def _substitutes(ledger: Ledger) -> list[Grant]:
     """Grants that say of an older option, or that Activity calls substitutes (§16(b))."""
-    named = {a.grant.key for a in ledger.activity if a.action is Action.SUBSTITUTE and a.grant is not None}
+    named = substitutes(ledger)
     says_so = [any(getattr(grant, name) is not None for name in _OLD_AND_NEW[:4]) for grant in ledger.grants]
     return [g for g, says in zip(ledger.grants, says_so, strict=True) if says or g.grant.key in named]
 
