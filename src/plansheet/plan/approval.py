@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import NamedTuple
 
-from plansheet.core.dates import add_months, date_text
+from plansheet.core.dates import date_text, months_after
 from plansheet.core.numbers import Number, counted_text, shares_text
 from plansheet.core.records import Activity, Grant, Ledger
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
@@ -29,10 +29,7 @@ class Approval(Enum):
 
 def approval_deadline(adopted: datetime.date, months: int) -> datetime.date:
     """The last day for an approval, "within twelve months after" the adoption: the anniversary is still in time."""
-    try:
-        return add_months(adopted, months)
-    except ValueError:
-        return datetime.date.max  # past the calendar's last year: no day is late
+    return months_after(adopted, months)
 
 
 def approval(

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from plansheet.core.dates import add_months, date_text
+from plansheet.core.dates import date_text, months_after
 from plansheet.core.numbers import Number, counted_text, dollars_text, ratio, round_down, round_up
 from plansheet.core.records import Activity, Grant, Ledger, Record, heading
 from plansheet.core.refusal import Refusal
@@ -28,10 +28,7 @@ def tender_shares(cost: Number, fmv: Number) -> tuple[Number, Number]:
 
 def tenderable_from(acquired: datetime.date, terms: Terms) -> datetime.date:
     """The first day on which shares acquired directly from the company may pay an exercise price."""
-    try:
-        return add_months(acquired, terms.tender_holding_months)
-    except ValueError:
-        return datetime.date.max  # past the calendar
+    return months_after(acquired, terms.tender_holding_months)
 
 
 @rule(

@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterator
 
-from plansheet.core.dates import date_text, days_after, months_after
+from plansheet.core.dates import anniversary, date_text, days_after
 from plansheet.core.records import Grant, Ledger
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import GrantType
@@ -33,7 +33,7 @@ def last_iso_grant(adopted: datetime.date, approved: datetime.date | None) -> da
 
 
 def _day_before(day: datetime.date, years: int) -> datetime.date:
-    return days_after(months_after(day, 12 * years), -1)
+    return days_after(anniversary(day, years), -1)
 
 
 def _unknown_adoption(ledger: Ledger, terms: Terms) -> Iterator[Unsettled]:

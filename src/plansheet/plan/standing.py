@@ -108,8 +108,15 @@ def isos(ledger: Ledger, terms: Terms) -> Iterator[Grant | Unsettled]:
     for grant in own_grants(ledger, terms):
         if grant.grant_type is GrantType.ISO:
             yield grant
-        elif grant.grant_type is None and not is_unread(ledger, grant, "grant_type"):
-            yield Unsettled(f"what holds for ISOs, of grant {grant.grant}", "its Type is blank")
+        elif (untyped := without_type(ledger, grant)) is not None:
+            yield untyped
+
+
+def without_type(ledger: Ledger, grant: Grant) -> Unsettled | None:
+    """That a grant does not say whether it is an ISO; None where it does, or its cell cannot be read."""
+    if grant.grant_type is not None or is_unread(ledger, grant, "grant_type"):
+        return None
+    return Unsettled(f"what holds for ISOs, of grant {grant.grant}", "its Type is blank")
 
 
 def merger_ended(terms: Terms, day: datetime.date) -> bool:

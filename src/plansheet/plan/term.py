@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from plansheet.core.dates import date_text, days_after, months_after
+from plansheet.core.dates import anniversary, date_text, days_after
 from plansheet.core.numbers import counted_text
 from plansheet.core.records import Activity, Grant, Holder, Ledger
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
@@ -18,7 +18,7 @@ from plansheet.plan.unread import is_unread
 
 def last_expiry(grant_date: datetime.date, years: int) -> datetime.date:
     """The last day on which an ISO may expire, "not later than ten years after": the anniversary; of 29 Feb, 28 Feb."""
-    return months_after(grant_date, 12 * years)
+    return anniversary(grant_date, years)
 
 
 class _IsoPeriod(NamedTuple):
