@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from plansheet.core.numbers import Number, ratio, round_down, round_half_up
+from plansheet.core.numbers import CENT, Number, ratio, round_down, round_half_up
 from plansheet.core.records import Grant, Ledger, heading
 from plansheet.core.refusal import Refusal
 from plansheet.core.words import CashoutMethod, Identifier, Moment
@@ -13,8 +13,6 @@ from plansheet.plan.activity import rows_by_grant
 from plansheet.plan.ledger import complete, known_tranches, of_this_plan, shares_by_grant, why_not_whole
 from plansheet.plan.outstanding import Rounding, exercisability_asked, options_at, past_its_period
 from plansheet.plan.terms import Terms
-
-_CENT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ def holder_payment(merger_price: Number, options: Sequence[tuple[Number, Number]
     plan = max(0, sum(spreads, start=0))
     per_option = sum((max(0, s) for s in spreads), start=0)
     shares = sum((s for s, _ in options), start=0)
-    return HolderPayment(shares, round_half_up(plan, _CENT), round_half_up(per_option, _CENT))
+    return HolderPayment(shares, round_half_up(plan, CENT), round_half_up(per_option, CENT))
 
 
 def row_payments(merger_price: Number, options: Sequence[tuple[Number, Number]], method: CashoutMethod) -> list[Number]:
@@ -54,11 +52,11 @@ def row_payments(merger_price: Number, options: Sequence[tuple[Number, Number]],
     if total == 0 or whole == 0:
         return [0] * len(options)
     exact = [ratio(total * spread, whole) for spread in spreads]
-    rows = [round_down(amount, _CENT) for amount in exact]
-    odd_cents = (total - sum(rows, start=0)) * 10**_CENT
+    rows = [round_down(amount, CENT) for amount in exact]
+    odd_cents = (total - sum(rows, start=0)) * 10**CENT
     by_remainder = sorted(range(len(rows)), key=lambda i: (rows[i] - exact[i], i))
     for i in by_remainder[: int(odd_cents)]:
-        rows[i] += ratio(1, 10**_CENT)
+        rows[i] += ratio(1, 10**CENT)
     return rows
 
 

@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterator
 
-from plansheet.core.numbers import Number, dollars_text, ratio, round_up, shares_text
+from plansheet.core.numbers import CENT, Number, dollars_text, ratio, round_up, shares_text
 from plansheet.core.records import Grant, Holder, Ledger, heading
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import GrantType
@@ -11,8 +11,6 @@ from plansheet.plan.ledger import of_this_plan, substitutes
 from plansheet.plan.ownership import ten_percent_owner
 from plansheet.plan.terms import Terms
 from plansheet.plan.unread import is_unread
-
-_CENT = 2
 
 
 def price_floor(fmv: Number, ten_percent: bool, terms: Terms) -> Number:
@@ -143,5 +141,5 @@ def _facts(grant: Grant, price: Number, ten_percent: bool, terms: Terms) -> dict
         "percent": shares_text(terms.ten_percent_price_percent if ten_percent else terms.iso_price_percent),
         "fmv": dollars_text(fmv),
         "whose": ", for a 10% owner" if ten_percent else "",
-        "least": dollars_text(minimum_price(fmv, ten_percent, terms, _CENT)),
+        "least": dollars_text(minimum_price(fmv, ten_percent, terms, CENT)),
     }
