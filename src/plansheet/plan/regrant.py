@@ -9,7 +9,7 @@ from plansheet.core.numbers import Number, counted_text, dollars_text, ratio
 from plansheet.core.records import Activity, Grant, Ledger, Tranche
 from plansheet.core.refusal import Refusal
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
-from plansheet.core.words import Action, Moment
+from plansheet.core.words import Action, Identifier, Moment
 from plansheet.plan.activity import rows_by_grant
 from plansheet.plan.adjustment import Split, splits_of, splits_since
 from plansheet.plan.ledger import as_one_tranche, complete, grants_by_key, of_this_plan, substitutes, tranches_by_grant
@@ -139,19 +139,19 @@ def looks_repriced(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterat
     Not covered: a cancellation on another day; a price that is the same, splits counted; grants without a price.
     """
     grants, own = grants_by_key(ledger), of_this_plan(ledger, terms)
-    cancelled: dict[datetime.date, list[Grant]] = {}
+    cancelled: dict[tuple[datetime.date, Identifier | None], list[Grant]] = {}
     for row in ledger.activity:
         old = grants.get(row.grant.key) if row.action is Action.CANCEL and row.grant is not None else None
         if old is not None and old.grant.key in own and row.date is not None:
-            cancelled.setdefault(row.date, []).append(old)
+            cancelled.setdefault((row.date, old.holder), []).append(old)
     splits = splits_of(ledger.activity)
     for grant in own.values():
         if grant.replaces is not None or not grant.exercise_price or grant.grant_date is None or grant.holder is None:
             continue
         if is_unread(ledger, grant, "replaces"):
             continue  # LEDGER001 says so
-        for old in cancelled.get(grant.grant_date, []):
-            if old.holder != grant.holder or old.grant == grant.grant:
+        for old in cancelled.get((grant.grant_date, grant.holder), []):
+            if old.grant == grant.grant:
                 continue
             price = _price_on(old, grant.grant_date, splits)
             if price is not None and price != grant.exercise_price:
