@@ -96,7 +96,7 @@ def worth_no_more_than_the_price(ledger: Ledger, terms: Terms, as_of: datetime.d
     for row in rows_of_this_plan(ledger, terms):
         if row.action in _TENDERS and row.grant is None:
             yield Unsettled(f"what {row_text(row)} paid", "it names no grant")
-    for key, date, day in _days(ledger, terms):
+    for key, date, day in _days(ledger):
         grant = own.get(key)
         if grant is None or not grant.exercise_price:
             continue  # LEDGER002 and LEDGER005 say so
@@ -107,7 +107,7 @@ def worth_no_more_than_the_price(ledger: Ledger, terms: Terms, as_of: datetime.d
         if isinstance(cost, Refusal) or why is not None:
             yield Unsettled(f"what the shares tendered for grant {grant.grant} on {date_text(date)} paid", why or "")
             continue
-        value = sum((_worth(row) for row in day.tenders), start=0)
+        value = sum(((row.shares or 0) * (row.fmv or 0) for row in day.tenders), start=0)
         if value > cost:
             last = day.tenders[-1]
             facts = {
@@ -130,7 +130,7 @@ class _Day:
     tenders: list[Activity] = field(default_factory=list)
 
 
-def _days(ledger: Ledger, terms: Terms) -> Iterator[tuple[str, datetime.date, _Day]]:
+def _days(ledger: Ledger) -> Iterator[tuple[str, datetime.date, _Day]]:
     """Every day on which shares were tendered for a grant, by its key."""
     days: dict[tuple[str, datetime.date], _Day] = defaultdict(_Day)
     splits: list[Activity] = []
@@ -159,10 +159,6 @@ def _cost(grant: Grant, day: _Day, terms: Terms) -> Number | Refusal:
             return adjusted
         price = adjusted[1]
     return shares * price
-
-
-def _worth(row: Activity) -> Number:
-    return (row.shares or 0) * (row.fmv or 0)
 
 
 def _unread_cell(ledger: Ledger, grant: Grant, day: _Day) -> str | None:

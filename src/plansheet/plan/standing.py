@@ -108,11 +108,11 @@ def isos(ledger: Ledger, terms: Terms) -> Iterator[Grant | Unsettled]:
     for grant in own_grants(ledger, terms):
         if grant.grant_type is GrantType.ISO:
             yield grant
-        elif (untyped := without_type(ledger, grant)) is not None:
-            yield untyped
+        elif (question := untyped(ledger, grant)) is not None:
+            yield question
 
 
-def without_type(ledger: Ledger, grant: Grant) -> Unsettled | None:
+def untyped(ledger: Ledger, grant: Grant) -> Unsettled | None:
     """That a grant does not say whether it is an ISO; None where it does, or its cell cannot be read."""
     if grant.grant_type is not None or is_unread(ledger, grant, "grant_type"):
         return None

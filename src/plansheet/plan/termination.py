@@ -11,7 +11,7 @@ from plansheet.core.records import Activity, Grant, Holder, Ledger
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import EndReason, GrantType
 from plansheet.plan.ledger import people
-from plansheet.plan.standing import merger_ended, own_grants, standing, without_type
+from plansheet.plan.standing import merger_ended, own_grants, standing, untyped
 from plansheet.plan.statute import statute
 from plansheet.plan.term import exercises
 from plansheet.plan.terms import Terms
@@ -203,8 +203,8 @@ def iso_exercised_too_late(ledger: Ledger, terms: Terms, as_of: datetime.date) -
             if earlier is not None and literal is not None and last is not None and each.day > last:
                 dates = {"earlier": date_text(earlier), "literal": date_text(literal)}
                 yield Hit(each.row, "date", each.facts() | dates)
-        elif (untyped := without_type(ledger, each.grant)) is not None:
-            yield untyped
+        elif (question := untyped(ledger, each.grant)) is not None:
+            yield question
 
 
 @rule(
