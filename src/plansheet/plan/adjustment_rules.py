@@ -21,9 +21,10 @@ from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action, Moment, SplitMethod
 from plansheet.plan.activity import in_order
 from plansheet.plan.adjustment import Split, adjust, adjust_in_turn, splits_after, splits_of, splits_since
-from plansheet.plan.ledger import complete, known_tranches, of_other_plans, of_this_plan, rows_of_this_plan
+from plansheet.plan.ledger import complete, known_tranches
 from plansheet.plan.outstanding import Outstanding, Rounding, options_at, outstanding
 from plansheet.plan.terms import Terms
+from plansheet.plan.this_plan import of_other_plans, of_this_plan, rows_of_this_plan
 from plansheet.plan.unread import why_lost
 
 _PRICE_NEEDS = ((Grant, "split_price"), (Grant, "exercise_price"), (Grant, "grant_date"), (Activity, "action"))

@@ -11,11 +11,11 @@ from plansheet.core.records import Activity, Grant, Ledger
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
 from plansheet.plan.increase import Dependence, Dependent, Exercised, dependence, increases, taken_back
-from plansheet.plan.ledger import of_this_plan
 from plansheet.plan.pool import PoolLine
-from plansheet.plan.pool_rules import opening_reserve, own_rows, pool_of, record_of
+from plansheet.plan.pool_rules import opening_reserve, pool_of, pool_rows, record_of
 from plansheet.plan.statute import statute
 from plansheet.plan.terms import ASSUMED_ADOPTION, Terms
+from plansheet.plan.this_plan import of_this_plan, rows_of_this_plan
 from plansheet.plan.unread import is_unread, why_lost
 
 
@@ -91,7 +91,7 @@ def exercised_before_approval(ledger: Ledger, terms: Terms, as_of: datetime.date
     Example: an increase adopted on 10 April 2001 and never approved, an exercise on 1 December 2001 of its shares.
     Not covered: increases of the reserve where Activity has no Approved; amendments other than those increases.
     """
-    exercises = [row for row in own_rows(ledger, terms) if row.action is Action.EXERCISE]
+    exercises = [row for row in rows_of_this_plan(ledger, terms) if row.action is Action.EXERCISE]
     approved = plan_approved(ledger, terms)
     if exercises and approved is None:
         why = why_lost(ledger, Action.APPROVAL)
@@ -209,7 +209,7 @@ _INCREASE_NEEDS = ((Activity, "approved"), (Activity, "action"), (Activity, "dat
 
 
 def _increases(ledger: Ledger, terms: Terms) -> list[Activity]:
-    rows = own_rows(ledger, terms)
+    rows = pool_rows(ledger, terms)
     return increases(rows, opening_reserve(rows, terms), terms.adopted)
 
 
@@ -239,7 +239,7 @@ def _increases_needed(ledger: Ledger, terms: Terms) -> Dependence:
     lines = [line for line in pool_of(ledger, terms) if isinstance(line, PoolLine)]
     if (Activity, "approved") not in ledger.columns or not lines:
         return Dependence([], [])
-    opening = opening_reserve(own_rows(ledger, terms), terms)
+    opening = opening_reserve(pool_rows(ledger, terms), terms)
 
     def in_time(row: Activity) -> bool:
         return row.date is not None and _stands(row.date, row.approved, terms, row.date) is Approval.IN_TIME
@@ -268,7 +268,7 @@ def increase_not_approved_in_time(ledger: Ledger, terms: Terms, as_of: datetime.
     Not covered: splits, which increase nothing; the first reserve, which is a part of the plan; a class of employees
     that an amendment adds.
     """
-    rows = own_rows(ledger, terms)
+    rows = pool_rows(ledger, terms)
     back = set(map(id, taken_back(rows, _increases(ledger, terms))))
     needed: dict[int, list[Dependent]] = {}
     for each in _increases_needed(ledger, terms).grants:

@@ -12,9 +12,10 @@ from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action, GrantType, Identifier
 from plansheet.plan.approval import approval_deadline, plan_approved
 from plansheet.plan.plan_term import last_grant
-from plansheet.plan.standing import merger_ended, own_grants, standing
+from plansheet.plan.standing import merger_ended, standing
 from plansheet.plan.termination import End, agreement_deadline, end_of, iso_deadline, months_of
 from plansheet.plan.terms import ASSUMED_ADOPTION, Terms
+from plansheet.plan.this_plan import own_grants
 from plansheet.plan.unread import is_unread
 
 

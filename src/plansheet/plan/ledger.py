@@ -1,15 +1,13 @@
-"""The ledger as a whole: tranches completed from their grants, and whether rows of a grant agree."""
+"""The ledger as a whole: its rows by grant and by name, tranches completed from their grants, whether those agree."""
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from plansheet.core.dates import date_text
 from plansheet.core.numbers import Number, dollars_text, shares_text
 from plansheet.core.records import Activity, Grant, Holder, Ledger, Tranche, Unread, heading
-from plansheet.core.words import Action, GrantType, Identifier, fold
-from plansheet.plan.terms import Terms
+from plansheet.core.words import Action, GrantType, Identifier
 from plansheet.plan.vesting import installments, schedule_problem
 
 _PART_OF_THE_LIMIT = frozenset(
@@ -244,30 +242,6 @@ def _unsettle(done: Completed, unread: Unread, grants: dict[str, Grant]) -> None
     done.unsettle(number, holder, unread.message)
 
 
-def of_this_plan(ledger: Ledger, terms: Terms) -> dict[str, Grant]:
-    """Grants under this plan by key: those of other plans of the group count for §11(c) only.
-
-    A plan's name counts as this plan's where it is the only one and every grant has it, or made of two or more words of
-    the plan's title.
-    """
-    named = {fold(g.plan): _words(g.plan) for g in ledger.grants if g.plan}
-    title = _words(terms.title)
-    is_only = len(named) == 1 and all(g.plan for g in ledger.grants)
-    own = set(named) if is_only else {name for name, words in named.items() if words <= title and len(words) > 1}
-    return {g.grant.key: g for g in ledger.grants if not g.plan or fold(g.plan) in own}
-
-
-def of_other_plans(ledger: Ledger, terms: Terms) -> set[str]:
-    """Keys of the grants that are not under this plan."""
-    return {g.grant.key for g in ledger.grants} - set(of_this_plan(ledger, terms))
-
-
-def rows_of_this_plan(ledger: Ledger, terms: Terms) -> Iterator[Activity]:
-    """The rows of Activity but for those of other plans' grants."""
-    others = of_other_plans(ledger, terms)
-    return (row for row in ledger.activity if row.grant is None or row.grant.key not in others)
-
-
 def known_tranches(ledger: Ledger) -> list[Tranche]:
     """Every tranche that is known; a grant without any as one, where it does not matter when it is exercisable."""
     done = complete(ledger)
@@ -279,14 +253,3 @@ def known_tranches(ledger: Ledger) -> list[Tranche]:
         if g.grant.key not in known and None not in (g.holder, g.grant_date, g.shares)
     ]
     return tranches + whole
-
-
-def no_own_grants(ledger: Ledger, terms: Terms) -> str | None:
-    """Why it cannot be told which of the grants are this plan's; None where it can."""
-    if not ledger.grants or of_this_plan(ledger, terms):
-        return None
-    return f"no grant's Plan is a part of the plan's title ({terms.title}); leave Plan blank for this plan's grants"
-
-
-def _words(text: str) -> set[str]:
-    return set(re.findall(r"\w+", text.casefold()))

@@ -12,10 +12,11 @@ from plansheet.core.words import Action
 from plansheet.plan.activity import grant_key, in_order, of_grant_text, row_text
 from plansheet.plan.adjustment import Split, splits_of, splits_since
 from plansheet.plan.iso_limit_rules import taken_only_what_is_there
-from plansheet.plan.ledger import grants_by_key, of_this_plan
+from plansheet.plan.ledger import grants_by_key
 from plansheet.plan.pool import Measure
 from plansheet.plan.pool_rules import pool_breaks_off
 from plansheet.plan.terms import Terms
+from plansheet.plan.this_plan import of_this_plan
 from plansheet.plan.unread import is_unread, lost_rows, why_lost
 
 _GRANTING = (Action.GRANT, Action.SUBSTITUTE)

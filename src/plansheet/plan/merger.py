@@ -10,9 +10,10 @@ from plansheet.core.records import Grant, Ledger, heading
 from plansheet.core.refusal import Refusal
 from plansheet.core.words import CashoutMethod, Identifier, Moment
 from plansheet.plan.activity import rows_by_grant
-from plansheet.plan.ledger import complete, known_tranches, of_this_plan, shares_by_grant, why_not_whole
+from plansheet.plan.ledger import complete, known_tranches, shares_by_grant, why_not_whole
 from plansheet.plan.outstanding import Rounding, exercisability_asked, options_at, past_its_period
 from plansheet.plan.terms import Terms
+from plansheet.plan.this_plan import of_this_plan
 
 
 @dataclass(frozen=True, slots=True)

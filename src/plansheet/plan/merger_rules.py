@@ -12,9 +12,9 @@ from plansheet.core.numbers import Number, counted_text, dollars_text
 from plansheet.core.records import Activity, Grant, Holder, Ledger
 from plansheet.core.rule import Hit, Severity, TermOf, Unsettled, rule
 from plansheet.core.words import Action, CashoutMethod, Identifier, Moment
-from plansheet.plan.ledger import of_this_plan
 from plansheet.plan.merger import HolderPayment, outstanding_at, payments
 from plansheet.plan.terms import Terms
+from plansheet.plan.this_plan import of_this_plan
 from plansheet.plan.unread import why_lost
 
 

@@ -13,8 +13,8 @@ from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
 from plansheet.plan.activity import in_order, of_grant_text, row_text
 from plansheet.plan.adjustment import adjust, splits_of, splits_since
-from plansheet.plan.ledger import of_this_plan, rows_of_this_plan
 from plansheet.plan.terms import Terms
+from plansheet.plan.this_plan import of_this_plan, rows_of_this_plan
 from plansheet.plan.unread import is_unread, lost_rows, why_unread
 
 _TENDERS = (Action.TENDER, Action.TENDER_OTHER)

@@ -7,9 +7,10 @@ from plansheet.core.dates import anniversary, date_text, days_after
 from plansheet.core.records import Grant, Ledger
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import GrantType
-from plansheet.plan.standing import isos, own_grants
+from plansheet.plan.standing import isos
 from plansheet.plan.statute import statute
 from plansheet.plan.terms import ASSUMED_ADOPTION, Terms
+from plansheet.plan.this_plan import own_grants
 
 
 def last_grant(

@@ -11,9 +11,10 @@ from plansheet.core.refusal import Refusal
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
 from plansheet.plan.activity import grant_key, in_order, of_grant_text
-from plansheet.plan.ledger import grants_by_key, no_own_grants, of_this_plan, rows_of_this_plan
+from plansheet.plan.ledger import grants_by_key
 from plansheet.plan.pool import Measure, PoolLine, pool_ledger
 from plansheet.plan.terms import Terms
+from plansheet.plan.this_plan import no_own_grants, of_this_plan, rows_of_this_plan
 
 
 def pool_of(ledger: Ledger, terms: Terms) -> Iterator[PoolLine | Refusal | Unsettled]:
@@ -30,7 +31,7 @@ def pool_of(ledger: Ledger, terms: Terms) -> Iterator[PoolLine | Refusal | Unset
     if unread is not None:
         yield Unsettled("the share pool", unread)
         return
-    rows = own_rows(ledger, terms)
+    rows = pool_rows(ledger, terms)
     yield from pool_ledger(opening_reserve(rows, terms), rows, terms.recycling)
 
 
@@ -51,7 +52,7 @@ def _lists_grants(rows: Iterable[Activity]) -> bool:
     return any(row.action.grants_option for row in rows)
 
 
-def own_rows(ledger: Ledger, terms: Terms) -> list[Activity]:
+def pool_rows(ledger: Ledger, terms: Terms) -> list[Activity]:
     """The rows of Activity that concern this plan, with GRANT rows made from Grants where none is listed."""
     own = of_this_plan(ledger, terms)
     rows = list(rows_of_this_plan(ledger, terms))
@@ -153,7 +154,7 @@ def reserve_ties(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator
     Not covered: rows that add up to less; what is missing is taken as the reserve at the start.
     """
     rows = [a for a in ledger.activity if a.action is Action.RESERVE]
-    opening = opening_reserve(own_rows(ledger, terms), terms)
+    opening = opening_reserve(pool_rows(ledger, terms), terms)
     if rows and opening < 0 and _unread(ledger) is None:
         over = -opening * Measure(in_order(ledger.activity)).of_start
         yield Hit(rows[-1], "shares", {"reserve": shares_text(terms.reserve), "over": shares_text(over)})
@@ -174,7 +175,7 @@ def pool_breaks_off(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Itera
     Example: a CANCEL of 500 shares of a grant with 400 left.
     Not covered: rows that concern only the $100,000 limit.
     """
-    rows = in_order(own_rows(ledger, terms))
+    rows = in_order(pool_rows(ledger, terms))
     for row, line in zip(rows, pool_of(ledger, terms), strict=False):
         if isinstance(line, Unsettled):
             yield line

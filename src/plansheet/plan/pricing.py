@@ -7,9 +7,10 @@ from plansheet.core.numbers import CENT, Number, dollars_text, ratio, round_up, 
 from plansheet.core.records import Grant, Holder, Ledger, heading
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import GrantType
-from plansheet.plan.ledger import of_this_plan, substitutes
+from plansheet.plan.ledger import substitutes
 from plansheet.plan.ownership import ten_percent_owner
 from plansheet.plan.terms import Terms
+from plansheet.plan.this_plan import of_this_plan
 from plansheet.plan.unread import is_unread
 
 

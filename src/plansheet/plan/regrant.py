@@ -12,9 +12,10 @@ from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action, Identifier, Moment
 from plansheet.plan.activity import rows_by_grant
 from plansheet.plan.adjustment import Split, splits_of, splits_since
-from plansheet.plan.ledger import as_one_tranche, complete, grants_by_key, of_this_plan, substitutes, tranches_by_grant
+from plansheet.plan.ledger import as_one_tranche, complete, grants_by_key, substitutes, tranches_by_grant
 from plansheet.plan.outstanding import outstanding, until
 from plansheet.plan.terms import Terms
+from plansheet.plan.this_plan import of_this_plan
 from plansheet.plan.unread import is_unread, why_lost
 
 _CANCELS = frozenset({Action.CANCEL, Action.TERMINATE})

@@ -17,10 +17,11 @@ from plansheet.core.numbers import Number, ratio
 from plansheet.core.records import Activity, Grant, Ledger, Tranche, Unread, heading
 from plansheet.core.refusal import Reason, Refusal
 from plansheet.core.words import Action, GrantType, Identifier, Moment
-from plansheet.plan.ledger import Completed, as_one_tranche, complete, of_this_plan, shares_by_grant, why_not_whole
+from plansheet.plan.ledger import Completed, as_one_tranche, complete, shares_by_grant, why_not_whole
 from plansheet.plan.option_history import replay
 from plansheet.plan.outstanding import is_made, past_its_period, until
 from plansheet.plan.terms import Terms
+from plansheet.plan.this_plan import of_this_plan
 
 
 class Line(Enum):

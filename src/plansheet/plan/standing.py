@@ -11,10 +11,11 @@ from plansheet.core.records import Activity, Grant, Ledger, Tranche, heading
 from plansheet.core.rule import Unsettled
 from plansheet.core.words import Action, GrantType, Identifier, Moment
 from plansheet.plan.activity import grant_key
-from plansheet.plan.ledger import as_one_tranche, complete, of_this_plan, tranches_by_grant, why_not_whole
+from plansheet.plan.ledger import as_one_tranche, complete, tranches_by_grant, why_not_whole
 from plansheet.plan.option_history import LIFE_EVENTS, Option, replay
 from plansheet.plan.outstanding import exercisability_asked, until
 from plansheet.plan.terms import Terms
+from plansheet.plan.this_plan import own_grants
 from plansheet.plan.unread import is_unread
 
 
@@ -95,12 +96,6 @@ def _records(ledger: Ledger) -> _Records:
 
 
 # --- Which options a rule concerns -----------------------------------------------------------------------------------
-
-
-def own_grants(ledger: Ledger, terms: Terms) -> list[Grant]:
-    """The rows of Grants under this plan, as listed."""
-    own = of_this_plan(ledger, terms)
-    return [grant for grant in ledger.grants if grant.grant.key in own]
 
 
 def isos(ledger: Ledger, terms: Terms) -> Iterator[Grant | Unsettled]:

@@ -9,10 +9,11 @@ from plansheet.core.numbers import counted_text
 from plansheet.core.records import Activity, Grant, Holder, Ledger
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
-from plansheet.plan.ledger import grants_by_key, of_this_plan
+from plansheet.plan.ledger import grants_by_key
 from plansheet.plan.ownership import ten_percent_owner
-from plansheet.plan.standing import isos, merger_ended, own_grants, standing
+from plansheet.plan.standing import isos, merger_ended, standing
 from plansheet.plan.terms import Terms
+from plansheet.plan.this_plan import of_this_plan, own_grants
 from plansheet.plan.unread import is_unread
 
 

@@ -11,10 +11,11 @@ from plansheet.core.records import Activity, Grant, Holder, Ledger
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import EndReason, GrantType
 from plansheet.plan.ledger import people
-from plansheet.plan.standing import merger_ended, own_grants, standing, untyped
+from plansheet.plan.standing import merger_ended, standing, untyped
 from plansheet.plan.statute import statute
 from plansheet.plan.term import exercises
 from plansheet.plan.terms import Terms
+from plansheet.plan.this_plan import own_grants
 from plansheet.plan.unread import is_unread
 
 EARLIER, LITERAL = "EARLIER", "LITERAL"

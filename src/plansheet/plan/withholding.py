@@ -11,8 +11,8 @@ from plansheet.core.records import Activity, Ledger, heading
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
 from plansheet.plan.activity import of_grant_text
-from plansheet.plan.ledger import rows_of_this_plan
 from plansheet.plan.terms import Terms
+from plansheet.plan.this_plan import rows_of_this_plan
 from plansheet.plan.unread import is_unread
 
 
