@@ -346,7 +346,7 @@ def _prices(ledger: Ledger, terms: Terms) -> Iterator[_Price]:
         if not splits:
             continue
         split = splits_since(grant.grant_date, all_splits)
-        rounding = terms.split_method, terms.split_decimals
+        rounding = Rounding.of(terms)
         once = adjust(grant.shares or 0, grant.exercise_price, split, *rounding)
         in_turn = adjust_in_turn(grant.shares or 0, grant.exercise_price, splits, *rounding)
         found = [of_outstanding.get(grant.grant.key)]
@@ -363,7 +363,7 @@ def _aggregates_kept(ledger: Ledger, terms: Terms) -> dict[str, Number]:
     if terms.split_method is not SplitMethod.PRESERVE_AGGREGATE:
         return {}
     prices = {grant.grant.key: grant.exercise_price for grant in ledger.grants}
-    rounding = Rounding(terms.split_method, terms.split_decimals)
+    rounding = Rounding.of(terms)
     left = options_at(known_tranches(ledger), ledger.activity, prices, None, Moment.END_OF_DAY, rounding)
     options = ((key, option) for key, option in left.items() if isinstance(option, Outstanding))
     return {key: o.price for key, o in options if o.price is not None and not isinstance(o.price, Refusal)}

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import NamedTuple
 
-from plansheet.core.dates import date_text, months_after
+from plansheet.core.dates import date_text, months_after, on_text
 from plansheet.core.numbers import Number, counted_text, shares_text
 from plansheet.core.records import Activity, Grant, Ledger
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
@@ -132,7 +132,7 @@ def _option_approvals(ledger: Ledger) -> dict[str, datetime.date]:
 def _exercise_facts(row: Activity, shares: Number | None, gate: _Gate) -> dict[str, object]:
     assert row.date is not None
     number = "shares were" if shares is None else f"{counted_text(shares)} {'was' if shares == 1 else 'were'}"
-    when = f" on {date_text(gate.approved)}" if gate.approved is not None else "; no approval is recorded"
+    when = on_text(gate.approved) or "; no approval is recorded"
     return {"grant": row.grant, "shares": number, "day": date_text(row.date), "what": gate.what, "when": when}
 
 

@@ -92,7 +92,7 @@ def outstanding_at(
         grant = own.get(key)
         if grant is not None and grant.holder is not None and (wrong := why_not_whole(grant, total)) is not None:
             unclear.setdefault(grant.holder.key, wrong)
-    rounding = Rounding(terms.split_method, terms.split_decimals)
+    rounding = Rounding.of(terms)
     prices = {key: grant.exercise_price for key, grant in own.items()}
     left = options_at(tranches, ledger.activity, prices, closing, moment, rounding)
     held: dict[str, list[HeldOption]] = {}

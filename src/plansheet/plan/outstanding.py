@@ -12,6 +12,7 @@ from plansheet.core.words import Action, Moment, SplitMethod
 from plansheet.plan.activity import in_order
 from plansheet.plan.adjustment import Split, adjust, splits_of, splits_since
 from plansheet.plan.option_history import replay
+from plansheet.plan.terms import Terms
 
 
 class Outstanding(NamedTuple):
@@ -26,6 +27,11 @@ class Rounding(NamedTuple):
 
     method: SplitMethod
     decimals: int
+
+    @classmethod
+    def of(cls, terms: Terms) -> "Rounding":
+        """As a plan's terms say."""
+        return cls(terms.split_method, terms.split_decimals)
 
 
 def until(activity: Sequence[Activity], day: datetime.date | None, moment: Moment) -> list[Activity]:
