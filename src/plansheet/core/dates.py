@@ -49,8 +49,8 @@ def days_after(day: datetime.date, days: int) -> datetime.date:
 
 
 def anniversary(day: datetime.date, years: int) -> datetime.date:
-    """The same day so many years later; of 29 February, 28 February in a common year."""
-    return add_months(day, 12 * years)
+    """The same day so many years later, as months_after; of 29 February, 28 February in a common year."""
+    return months_after(day, 12 * years)
 
 
 def on_text(day: datetime.date | None) -> str:

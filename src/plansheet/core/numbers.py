@@ -13,6 +13,8 @@ _LARGEST = 9.99999999999999e307  # the largest number that can be typed into a c
 
 DIGITS = 15
 """Significant digits that Excel keeps of a typed number and shows of a calculated one."""
+CENT = 2
+"""Decimals of a sum of money that is paid."""
 
 
 def exact(value: float | int | Decimal) -> Number:

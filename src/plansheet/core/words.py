@@ -140,9 +140,14 @@ class Action(Word):
         return self in _ENDINGS
 
     @property
+    def grants_option(self) -> bool:
+        """Whether an option is granted by it, in place of another company's too."""
+        return self is Action.GRANT or self is Action.SUBSTITUTE
+
+    @property
     def needs_grant(self) -> bool:
         """Whether a row of it says nothing without a grant."""
-        return self in _ENDINGS or self in (Action.EXERCISE, Action.PERFORMANCE_MET, Action.GRANT, Action.SUBSTITUTE)
+        return self.ends_options or self.grants_option or self in (Action.EXERCISE, Action.PERFORMANCE_MET)
 
 
 _ENDINGS = frozenset({Action.CANCEL, Action.TERMINATE, Action.FORFEIT, Action.EXPIRE})

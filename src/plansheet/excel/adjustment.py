@@ -18,7 +18,7 @@ from plansheet.excel.cells import (
     scalar_word,
     worksheet,
 )
-from plansheet.excel.reading import BadCell, as_amount, as_decimals, as_positive, is_blank_or_zero, read_column
+from plansheet.excel.reading import as_amount, as_decimals, as_positive, as_price, is_blank_or_zero, read_column
 from plansheet.plan.adjustment import adjust, split_tranches
 from plansheet.plan.terms import atg_1996
 
@@ -49,7 +49,7 @@ def ADJUST_FOR_SPLIT(
     height = equal_heights(ranges)
     reads = {
         "shares": read_column(ranges["shares"], as_amount),
-        "exercise price": read_column(ranges["exercise price"], _price),
+        "exercise price": read_column(ranges["exercise price"], as_price),
     }
     rows: list[list[object]] = []
     for i in range(height):
@@ -93,13 +93,6 @@ def SPLIT_TRANCHES(shares: Cells, split_new: Cells, split_old: Cells) -> object:
         else:
             rows.append([lost or number_cell(after[i])])
     return rows
-
-
-def _price(cell: object) -> Number:
-    price = as_amount(cell)
-    if price is None:
-        raise BadCell("is blank; enter the exercise price")
-    return price
 
 
 def _split(split_new: Cells, split_old: Cells) -> Ratio:

@@ -27,9 +27,9 @@ from plansheet.excel.grant_rows import read_grants
 from plansheet.excel.reading import Read, as_amount, as_date, as_identifier, read_column
 from plansheet.excel.tranche_rows import Entry, UnreadTranche
 from plansheet.plan.iso_limit import IGNORED
-from plansheet.plan.ledger import of_this_plan
 from plansheet.plan.outstanding import Outstanding, Rounding, options_at, past_its_period
 from plansheet.plan.terms import atg_1996
+from plansheet.plan.this_plan import of_this_plan
 
 _NOTHING = ["", "", "", "", ""]
 

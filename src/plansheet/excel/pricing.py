@@ -1,14 +1,12 @@
 """Worksheet function for the least exercise price of an ISO (plan §6(a), §11(b)(i))."""
 
-from plansheet.core.numbers import Number
+from plansheet.core.numbers import CENT, Number
 from plansheet.excel.cells import Cells, number_cell, worksheet
 from plansheet.excel.reading import as_decimals, as_positive
 from plansheet.excel.record_rows import as_flag
 from plansheet.excel.row_by_row import Given, row_by_row
 from plansheet.plan.pricing import minimum_price
 from plansheet.plan.terms import atg_1996
-
-_CENT = 2
 
 
 @worksheet
@@ -29,5 +27,5 @@ def ISO_MIN_PRICE(fmv: Cells, ten_percent: Cells = None, decimals: Cells = None)
 
 
 def _least(fmv: Number, ten_percent: bool | None, decimals: int | None) -> list[object]:
-    places = _CENT if decimals is None else decimals
+    places = CENT if decimals is None else decimals
     return [number_cell(minimum_price(fmv, ten_percent or False, atg_1996(), places))]

@@ -116,6 +116,14 @@ def as_amount(cell: object) -> Number | None:
     return number
 
 
+def as_price(cell: object) -> Number:
+    """An exercise price: 0 is one, a blank is refused."""
+    price = as_amount(cell)
+    if price is None:
+        raise BadCell("is blank; enter the exercise price")
+    return price
+
+
 def as_positive(cell: object) -> Number | None:
     """A number above zero; a blank or a 0 (which Excel on the desktop sends for one) is refused."""
     number = as_number(cell)

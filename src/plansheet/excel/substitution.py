@@ -11,7 +11,7 @@ from plansheet.excel.cells import (
     number_cell,
     worksheet,
 )
-from plansheet.excel.reading import BadCell, as_amount, as_positive, is_blank_or_zero, read_column
+from plansheet.excel.reading import as_amount, as_positive, as_price, is_blank_or_zero, read_column
 from plansheet.plan.substitution import Substitution, substitute
 
 
@@ -59,17 +59,10 @@ def _row(error: ExcelError | None, values: list[Number]) -> list[object]:
     return [*(number_cell(figure) for figure in figures), "PASS" if found.passes else "FAIL"]
 
 
-def _price(cell: object) -> Number:
-    price = as_amount(cell)
-    if price is None:
-        raise BadCell("is blank; enter the exercise price")
-    return price
-
-
 def _exchange(cell: object) -> Number | None:
     return None if is_blank_or_zero(cell) else as_positive(cell)
 
 
 _READERS = {
-    "shares": as_amount, "exercise price": _price, "old FMV": as_positive, "new FMV": as_positive, "ratio": _exchange,
+    "shares": as_amount, "exercise price": as_price, "old FMV": as_positive, "new FMV": as_positive, "ratio": _exchange,
 }  # fmt: skip

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from plansheet.core.numbers import Number
+from plansheet.core.numbers import CENT, Number
 from plansheet.core.records import Grant, Holder, Ledger, Tranche
 from plansheet.core.words import Identifier
 from plansheet.excel.reading import BadCell, as_date, as_positive
@@ -14,8 +14,6 @@ from plansheet.frames.columns import dollars, frame, shares, texts
 from plansheet.frames.reading import FrameLedger, UnusableFrame, needed_table
 from plansheet.plan.merger import HolderPayment, payments
 from plansheet.plan.terms import Terms, atg_1996
-
-_CENTS = 2
 
 
 def cashout(
@@ -45,9 +43,9 @@ def cashout(
         {
             "holder": texts(holder for holder, _ in told),
             "shares": shares(None if p is None else p.shares for p in paid),
-            "plan": dollars((None if p is None else p.plan for p in paid), _CENTS),
-            "per_option": dollars((None if p is None else p.per_option for p in paid), _CENTS),
-            "difference": dollars((None if p is None else p.difference for p in paid), _CENTS),
+            "plan": dollars((None if p is None else p.plan for p in paid), CENT),
+            "per_option": dollars((None if p is None else p.per_option for p in paid), CENT),
+            "difference": dollars((None if p is None else p.difference for p in paid), CENT),
             "problem": texts(payment if isinstance(payment, str) else None for _, payment in told),
         }
     )

@@ -17,6 +17,14 @@ def grant_key(row: Activity) -> str:
     return "" if row.grant is None else row.grant.key
 
 
+def rows_by_grant(activity: Iterable[Activity]) -> dict[str, list[Activity]]:
+    """Rows by the key of their grant, as listed; under the empty key those that concern all."""
+    rows: dict[str, list[Activity]] = {}
+    for row in activity:
+        rows.setdefault(grant_key(row), []).append(row)
+    return rows
+
+
 def of_grant_text(row: Activity) -> str:
     """Of a row's grant for a sentence; nothing where it names none."""
     return "" if row.grant is None else f" of grant {row.grant}"

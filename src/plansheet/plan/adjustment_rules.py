@@ -21,9 +21,10 @@ from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action, Moment, SplitMethod
 from plansheet.plan.activity import in_order
 from plansheet.plan.adjustment import Split, adjust, adjust_in_turn, splits_after, splits_of, splits_since
-from plansheet.plan.ledger import complete, known_tranches, of_other_plans, of_this_plan, rows_of_this_plan
+from plansheet.plan.ledger import complete, known_tranches
 from plansheet.plan.outstanding import Outstanding, Rounding, options_at, outstanding
 from plansheet.plan.terms import Terms
+from plansheet.plan.this_plan import of_other_plans, of_this_plan, rows_of_this_plan
 from plansheet.plan.unread import why_lost
 
 _PRICE_NEEDS = ((Grant, "split_price"), (Grant, "exercise_price"), (Grant, "grant_date"), (Activity, "action"))
@@ -348,7 +349,7 @@ def _prices(ledger: Ledger, terms: Terms) -> Iterator[_Price]:
         if not splits:
             continue
         split = splits_since(grant.grant_date, all_splits)
-        rounding = terms.split_method, terms.split_decimals
+        rounding = Rounding.of(terms)
         once = adjust(grant.shares or 0, grant.exercise_price, split, *rounding)
         in_turn = adjust_in_turn(grant.shares or 0, grant.exercise_price, splits, *rounding)
         found = [of_outstanding.get(grant.grant.key)]
@@ -365,7 +366,7 @@ def _aggregates_kept(ledger: Ledger, terms: Terms) -> dict[str, Number]:
     if terms.split_method is not SplitMethod.PRESERVE_AGGREGATE:
         return {}
     prices = {grant.grant.key: grant.exercise_price for grant in ledger.grants}
-    rounding = Rounding(terms.split_method, terms.split_decimals)
+    rounding = Rounding.of(terms)
     left = options_at(known_tranches(ledger), ledger.activity, prices, None, Moment.END_OF_DAY, rounding)
     options = ((key, option) for key, option in left.items() if isinstance(option, Outstanding))
     return {key: o.price for key, o in options if o.price is not None and not isinstance(o.price, Refusal)}

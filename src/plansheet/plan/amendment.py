@@ -8,8 +8,8 @@ from plansheet.core.records import Activity, Grant, Ledger, heading
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action, GrantType
 from plansheet.plan.activity import of_grant_text
-from plansheet.plan.ledger import of_this_plan, rows_of_this_plan
 from plansheet.plan.terms import Terms
+from plansheet.plan.this_plan import of_this_plan, rows_of_this_plan
 from plansheet.plan.unread import is_unread
 
 

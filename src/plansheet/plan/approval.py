@@ -5,17 +5,17 @@ from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import NamedTuple
 
-from plansheet.core.dates import add_months, date_text
+from plansheet.core.dates import date_text, months_after, on_text
 from plansheet.core.numbers import Number, counted_text, shares_text
 from plansheet.core.records import Activity, Grant, Ledger
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
 from plansheet.plan.increase import Dependence, Dependent, Exercised, dependence, increases, taken_back
-from plansheet.plan.ledger import of_this_plan
 from plansheet.plan.pool import PoolLine
-from plansheet.plan.pool_rules import opening_reserve, own_rows, pool_of, record_of
+from plansheet.plan.pool_rules import opening_reserve, pool_of, pool_rows, record_of
 from plansheet.plan.statute import statute
 from plansheet.plan.terms import ASSUMED_ADOPTION, Terms
+from plansheet.plan.this_plan import of_this_plan, rows_of_this_plan
 from plansheet.plan.unread import is_unread, why_lost
 
 
@@ -29,10 +29,7 @@ class Approval(Enum):
 
 def approval_deadline(adopted: datetime.date, months: int) -> datetime.date:
     """The last day for an approval, "within twelve months after" the adoption: the anniversary is still in time."""
-    try:
-        return add_months(adopted, months)
-    except ValueError:
-        return datetime.date.max  # past the calendar's last year: no day is late
+    return months_after(adopted, months)
 
 
 def approval(
@@ -94,7 +91,7 @@ def exercised_before_approval(ledger: Ledger, terms: Terms, as_of: datetime.date
     Example: an increase adopted on 10 April 2001 and never approved, an exercise on 1 December 2001 of its shares.
     Not covered: increases of the reserve where Activity has no Approved; amendments other than those increases.
     """
-    exercises = [row for row in own_rows(ledger, terms) if row.action is Action.EXERCISE]
+    exercises = [row for row in rows_of_this_plan(ledger, terms) if row.action is Action.EXERCISE]
     approved = plan_approved(ledger, terms)
     if exercises and approved is None:
         why = why_lost(ledger, Action.APPROVAL)
@@ -135,7 +132,7 @@ def _option_approvals(ledger: Ledger) -> dict[str, datetime.date]:
 def _exercise_facts(row: Activity, shares: Number | None, gate: _Gate) -> dict[str, object]:
     assert row.date is not None
     number = "shares were" if shares is None else f"{counted_text(shares)} {'was' if shares == 1 else 'were'}"
-    when = f" on {date_text(gate.approved)}" if gate.approved is not None else "; no approval is recorded"
+    when = on_text(gate.approved) or "; no approval is recorded"
     return {"grant": row.grant, "shares": number, "day": date_text(row.date), "what": gate.what, "when": when}
 
 
@@ -212,7 +209,7 @@ _INCREASE_NEEDS = ((Activity, "approved"), (Activity, "action"), (Activity, "dat
 
 
 def _increases(ledger: Ledger, terms: Terms) -> list[Activity]:
-    rows = own_rows(ledger, terms)
+    rows = pool_rows(ledger, terms)
     return increases(rows, opening_reserve(rows, terms), terms.adopted)
 
 
@@ -242,7 +239,7 @@ def _increases_needed(ledger: Ledger, terms: Terms) -> Dependence:
     lines = [line for line in pool_of(ledger, terms) if isinstance(line, PoolLine)]
     if (Activity, "approved") not in ledger.columns or not lines:
         return Dependence([], [])
-    opening = opening_reserve(own_rows(ledger, terms), terms)
+    opening = opening_reserve(pool_rows(ledger, terms), terms)
 
     def in_time(row: Activity) -> bool:
         return row.date is not None and _stands(row.date, row.approved, terms, row.date) is Approval.IN_TIME
@@ -271,10 +268,12 @@ def increase_not_approved_in_time(ledger: Ledger, terms: Terms, as_of: datetime.
     Not covered: splits, which increase nothing; the first reserve, which is a part of the plan; a class of employees
     that an amendment adds.
     """
-    rows = own_rows(ledger, terms)
-    back = taken_back(rows, _increases(ledger, terms))
-    needed = _increases_needed(ledger, terms)
-    lapsed = [row for row in _lapsed(ledger, terms, as_of) if not any(row is each for each in back)]
+    rows = pool_rows(ledger, terms)
+    back = set(map(id, taken_back(rows, _increases(ledger, terms))))
+    needed: dict[int, list[Dependent]] = {}
+    for each in _increases_needed(ledger, terms).grants:
+        needed.setdefault(id(each.increase), []).append(each)
+    lapsed = [row for row in _lapsed(ledger, terms, as_of) if id(row) not in back]
     if lapsed:
         yield from (line for line in pool_of(ledger, terms) if isinstance(line, Unsettled))
     for row in lapsed:
@@ -285,7 +284,7 @@ def increase_not_approved_in_time(ledger: Ledger, terms: Terms, as_of: datetime.
             "day": date_text(row.date),
             "was": _was(row.approved),
             "deadline": date_text(approval_deadline(row.date, terms.approval_months)),
-            "needed": _grants_text([each for each in needed.grants if each.increase is row]),
+            "needed": _grants_text(needed.get(id(row), [])),
         }
         yield Hit(row, "approved", facts)
 
@@ -323,8 +322,9 @@ def option_without_approved_shares(ledger: Ledger, terms: Terms, as_of: datetime
     lapsed = _lapsed(ledger, terms, as_of)
     if lapsed:
         yield from (line for line in pool_of(ledger, terms) if isinstance(line, Unsettled))
+    of_lapsed = set(map(id, lapsed))
     for each in _increases_needed(ledger, terms).grants:
-        if not any(each.increase is row for row in lapsed) or not each.outstanding + each.exercised:
+        if id(each.increase) not in of_lapsed or not each.outstanding + each.exercised:
             continue
         assert each.increase.date is not None
         kept = ((each.outstanding, "outstanding"), (each.exercised, "exercised"))

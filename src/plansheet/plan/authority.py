@@ -13,8 +13,9 @@ from plansheet.core.records import Grant, Holder, Ledger, Member
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import GrantingBody, Relationship
 from plansheet.plan.eligibility import relationships
-from plansheet.plan.ledger import of_this_plan, people
+from plansheet.plan.ledger import people
 from plansheet.plan.terms import Terms
+from plansheet.plan.this_plan import of_this_plan
 from plansheet.plan.unread import is_unread
 
 _BODIES = {

@@ -9,8 +9,8 @@ from plansheet.core.records import Activity, Ledger
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
 from plansheet.plan.activity import grant_key, in_order
-from plansheet.plan.ledger import of_other_plans
 from plansheet.plan.terms import Terms
+from plansheet.plan.this_plan import of_other_plans
 from plansheet.plan.unread import lost_rows
 
 _NEEDS = ((Activity, "action"), (Activity, "date"))

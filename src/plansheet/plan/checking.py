@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from plansheet.core.records import TABLES, Ledger, heading
 from plansheet.core.rule import Finding, Rule, Unsettled, run
 from plansheet.core.words import listed
-from plansheet.plan.ledger import other_plans
 from plansheet.plan.terms import Terms
+from plansheet.plan.this_plan import other_plans
 
 _KNOWN_WORDS = re.compile("; use one of: [^;]*?(?=, and |$)")
 """All words of a column, which LEDGER001 lists for the cell; each question that rests on it need not."""

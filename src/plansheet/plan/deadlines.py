@@ -5,15 +5,17 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import NamedTuple
 
-from plansheet.core.dates import date_text, days_after, months_after
+from plansheet.core.dates import date_text, days_after
 from plansheet.core.numbers import Number, counted_text, shares_text
 from plansheet.core.records import Activity, Grant, Holder, Ledger, Record
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action, GrantType, Identifier
+from plansheet.plan.approval import approval_deadline, plan_approved
 from plansheet.plan.plan_term import last_grant
-from plansheet.plan.standing import merger_ended, own_grants, standing
+from plansheet.plan.standing import merger_ended, standing
 from plansheet.plan.termination import End, agreement_deadline, end_of, iso_deadline, months_of
 from plansheet.plan.terms import ASSUMED_ADOPTION, Terms
+from plansheet.plan.this_plan import own_grants
 from plansheet.plan.unread import is_unread
 
 
@@ -135,14 +137,14 @@ def _of_plan(ledger: Ledger, terms: Terms) -> Iterator[Deadline]:
 
     for row in _unapproved(ledger):
         assert row.date is not None
-        day = months_after(row.date, terms.approval_months)
+        day = approval_deadline(row.date, terms.approval_months)
         yield Deadline(day, Due.APPROVAL, None, row.grant, row.shares, "§22(a)", row, "approved")
     if terms.merger_exercise_by is not None:
         yield of_plan(terms.merger_exercise_by, Due.MERGER, "§16(a)(ii)")
     if terms.assumes("adopted"):
         return
-    if terms.approved is None and not any(r.action is Action.APPROVAL and r.grant is None for r in ledger.activity):
-        yield of_plan(months_after(terms.adopted, terms.approval_months), Due.APPROVAL, "§22(a)")
+    if plan_approved(ledger, terms) is None:
+        yield of_plan(approval_deadline(terms.adopted, terms.approval_months), Due.APPROVAL, "§22(a)")
     of_isos, own = (last_grant(terms.adopted, terms.approved, kind, terms) for kind in (GrantType.ISO, None))
     if of_isos < own:
         yield of_plan(of_isos, Due.ISO_GRANT, "§22(b)")

@@ -9,9 +9,10 @@ from plansheet.core.numbers import entered_text
 from plansheet.core.records import Grant, Holder, Ledger
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import GrantType, Relationship, UnknownWord
-from plansheet.plan.ledger import of_this_plan, people
+from plansheet.plan.ledger import people
 from plansheet.plan.statute import statute
 from plansheet.plan.terms import Terms
+from plansheet.plan.this_plan import of_this_plan
 from plansheet.plan.unread import is_unread
 
 _AND = re.compile(r"[,;/&+]|\band\b", re.IGNORECASE)

@@ -7,6 +7,7 @@ from plansheet.core.dates import date_text
 from plansheet.core.records import Activity, Grant, Ledger
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
+from plansheet.plan.activity import grant_key
 from plansheet.plan.standing import isos
 from plansheet.plan.terms import Terms
 from plansheet.plan.unread import why_lost_of
@@ -33,18 +34,12 @@ def extension_not_regranted(ledger: Ledger, terms: Terms, as_of: datetime.date) 
     Not covered: whether the new option is an ISO; an extension offered and not accepted; NSOs, for which an extension
     to at most the original ten years is harmless under IRC §409A, an exception that ISOs do not have.
     """
+    ended = {(grant_key(row), row.date) for row in ledger.activity if row.action in (Action.CANCEL, Action.TERMINATE)}
     for grant in isos(ledger, terms):
         if isinstance(grant, Unsettled):
             yield grant
-        elif grant.extended is not None and not _ends_on(ledger, grant, grant.extended):
+        elif grant.extended is not None and (grant.grant.key, grant.extended) not in ended:
             if (why := why_lost_of(ledger, grant.grant)) is not None:
                 yield Unsettled(f"the extension of grant {grant.grant}", why)
             else:
                 yield Hit(grant, "extended", {"grant": grant.grant, "extended": date_text(grant.extended)})
-
-
-def _ends_on(ledger: Ledger, grant: Grant, day: datetime.date) -> bool:
-    return any(
-        row.action in (Action.CANCEL, Action.TERMINATE) and row.grant == grant.grant and row.date == day
-        for row in ledger.activity
-    )

@@ -9,8 +9,8 @@ from plansheet.core.records import Grant, Holder, Ledger
 from plansheet.core.rule import Hit, Severity, rule
 from plansheet.core.words import GrantType, fold, listed
 from plansheet.plan.adjustment import Split, splits_of, splits_since
-from plansheet.plan.ledger import of_this_plan
 from plansheet.plan.terms import Terms
+from plansheet.plan.this_plan import of_this_plan
 
 _NAMES = "United States", "United States of America", "US", "US of America", "USA", "America"
 _UNITED_STATES = frozenset(fold(article + name) for article in ("", "the ") for name in _NAMES)

@@ -15,8 +15,9 @@ from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action, YearlyLimitBasis
 from plansheet.plan.adjustment import splits_of
 from plansheet.plan.eligibility import is_employed
-from plansheet.plan.ledger import no_own_grants, of_this_plan, people
+from plansheet.plan.ledger import people
 from plansheet.plan.terms import Terms
+from plansheet.plan.this_plan import no_own_grants, of_this_plan
 from plansheet.plan.unread import is_unread, why_lost
 
 

@@ -38,10 +38,11 @@ def taken_back(rows: Iterable[Activity], listed: Sequence[Activity]) -> list[Act
     ordered = in_order(rows)
     measure = Measure(ordered)
     size = {id(r): (r.shares or 0) * measure.after(at) for at, r in enumerate(ordered) if r.action is Action.RESERVE}
+    of_listed = set(map(id, listed))
     back: list[Activity] = []
     open_ones: list[Activity] = []
     for row in ordered:
-        if any(row is increase for increase in listed):
+        if id(row) in of_listed:
             open_ones.append(row)
         elif row.action is Action.RESERVE:
             taken = next((each for each in open_ones if size[id(each)] == -size[id(row)]), None)
@@ -151,6 +152,8 @@ class _Buckets:
         draws.append(_Draw(None, from_rest))
         wanted = shares - from_rest
         for increase in self._order:
+            if not wanted:
+                break
             taken = min(self._left[id(increase)], wanted)
             if taken > 0:
                 self._left[id(increase)] -= taken

@@ -1,15 +1,13 @@
-"""The ledger as a whole: tranches completed from their grants, and whether rows of a grant agree."""
+"""The ledger as a whole: its rows by grant and by name, tranches completed from their grants, whether those agree."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from plansheet.core.dates import date_text
-from plansheet.core.numbers import dollars_text
+from plansheet.core.numbers import Number, dollars_text, shares_text
 from plansheet.core.records import Activity, Grant, Holder, Ledger, Tranche, Unread, heading
-from plansheet.core.words import Action, GrantType, Identifier, fold
-from plansheet.plan.terms import Terms
+from plansheet.core.words import Action, GrantType, Identifier
 from plansheet.plan.vesting import installments, schedule_problem
 
 _PART_OF_THE_LIMIT = frozenset(
@@ -39,6 +37,8 @@ class Completed:
     """Keys of holders of a grant of which nothing tells when it becomes exercisable, with the grant."""
     strangers: list[Tranche] = field(default_factory=list)
     """Tranches of grants that Grants does not have."""
+    of_everybody: bool = False
+    """Whether the answers of every holder have been taken back: once is enough."""
 
     def settled(self) -> tuple[list[Tranche], list[Tranche | Grant]]:
         """The tranches of holders whose every tranche is there."""
@@ -57,9 +57,57 @@ class Completed:
             self.of_grant.setdefault(grant.key, why)
         if holder is not None:
             self.of_holder.setdefault(holder.key, why)
-        if grant is None and holder is None:
+        if grant is None and holder is None and not self.of_everybody:
+            self.of_everybody = True
             for key in [*(tranche.held_by.key for tranche in self.tranches), *self.unvested]:
                 self.of_holder.setdefault(key, why)
+
+
+@lru_cache(maxsize=1)
+def people(ledger: Ledger) -> dict[str, Holder]:
+    """The rows of Holders by key of the name, of two for one name the first."""
+    return {holder.holder.key: holder for holder in reversed(ledger.holders)}
+
+
+@lru_cache(maxsize=1)
+def grants_by_key(ledger: Ledger) -> dict[str, Grant]:
+    """The rows of Grants by key, of two for one grant the first."""
+    return {grant.grant.key: grant for grant in reversed(ledger.grants)}
+
+
+@lru_cache(maxsize=1)
+def substitutes(ledger: Ledger) -> frozenset[str]:
+    """Keys of the grants that Activity says were made in place of another company's options (plan §16(b))."""
+    return frozenset(row.grant.key for row in ledger.activity if row.action is Action.SUBSTITUTE and row.grant)
+
+
+@lru_cache(maxsize=1)
+def tranches_by_grant(ledger: Ledger) -> dict[str, list[Tranche]]:
+    """The completed tranches of each grant, by its key."""
+    tranches: dict[str, list[Tranche]] = {}
+    for tranche in complete(ledger).tranches:
+        tranches.setdefault(tranche.grant.key, []).append(tranche)
+    return tranches
+
+
+def as_one_tranche(grant: Grant) -> Tranche:
+    """A grant as one tranche, for what does not depend on when its shares become exercisable; no value counts."""
+    return Tranche(grant.grant, grant.holder, grant.grant_type, grant.grant_date, 1, grant.grant_date, grant.shares)
+
+
+def shares_by_grant(tranches: Iterable[Tranche]) -> dict[str, Number]:
+    """What the tranches of each grant add up to, by its key."""
+    totals: dict[str, Number] = {}
+    for tranche in tranches:
+        totals[tranche.grant.key] = totals.get(tranche.grant.key, 0) + (tranche.shares or 0)
+    return totals
+
+
+def why_not_whole(grant: Grant, total: Number) -> str | None:
+    """Why tranches that add up to so many shares are not the grant's; None where they are."""
+    if grant.shares is None or total == grant.shares:
+        return None
+    return f"the tranches of grant {grant.grant} add up to {shares_text(total)}, not {shares_text(grant.shares)}"
 
 
 @lru_cache(maxsize=1)  # several rules ask for the same ledger
@@ -68,7 +116,7 @@ def complete(ledger: Ledger) -> Completed:
 
     A ledger's grants and tranches have a grant number, its holders a name; what else is missing unsettles an answer.
     """
-    grants = {g.grant.key: g for g in reversed(ledger.grants)}
+    grants = grants_by_key(ledger)
     first: dict[str, Tranche] = {}
     done = Completed()
     for tranche in ledger.tranches:
@@ -194,66 +242,14 @@ def _unsettle(done: Completed, unread: Unread, grants: dict[str, Grant]) -> None
     done.unsettle(number, holder, unread.message)
 
 
-def of_this_plan(ledger: Ledger, terms: Terms) -> dict[str, Grant]:
-    """Grants under this plan by key: those of other plans of the group count for §11(c) only.
-
-    A plan's name counts as this plan's where it is the only one and every grant has it, or made of two or more words of
-    the plan's title and short name.
-    """
-    named = {fold(g.plan): _words(g.plan) for g in ledger.grants if g.plan}
-    title = _words(f"{terms.title} {terms.short}")
-    is_only = len(named) == 1 and all(g.plan for g in ledger.grants)
-    own = set(named) if is_only else {name for name, words in named.items() if words <= title and len(words) > 1}
-    return {g.grant.key: g for g in ledger.grants if not g.plan or fold(g.plan) in own}
-
-
-def of_other_plans(ledger: Ledger, terms: Terms) -> set[str]:
-    """Keys of the grants that are not under this plan."""
-    return {g.grant.key for g in ledger.grants} - set(of_this_plan(ledger, terms))
-
-
-def other_plans(ledger: Ledger, terms: Terms) -> dict[str, int]:
-    """The plans of which grants were taken for another's, as first spelled, and how many grants each has."""
-    own = of_this_plan(ledger, terms)
-    named: dict[str, str] = {}
-    number: dict[str, int] = {}
-    for grant in ledger.grants:
-        if grant.plan and grant.grant.key not in own:
-            name = named.setdefault(fold(grant.plan), grant.plan)
-            number[name] = number.get(name, 0) + 1
-    return number
-
-
-def rows_of_this_plan(ledger: Ledger, terms: Terms) -> Iterator[Activity]:
-    """The rows of Activity but for those of other plans' grants."""
-    others = of_other_plans(ledger, terms)
-    return (row for row in ledger.activity if row.grant is None or row.grant.key not in others)
-
-
 def known_tranches(ledger: Ledger) -> list[Tranche]:
     """Every tranche that is known; a grant without any as one, where it does not matter when it is exercisable."""
     done = complete(ledger)
     tranches = [t for t in done.tranches if t.held_by.key not in done.of_holder and t.grant.key not in done.of_grant]
     known = {tranche.grant.key for tranche in done.tranches}
     whole = [
-        Tranche(g.grant, g.holder, g.grant_type, g.grant_date, 1, g.grant_date, g.shares)
+        as_one_tranche(g)
         for g in ledger.grants
         if g.grant.key not in known and None not in (g.holder, g.grant_date, g.shares)
     ]
     return tranches + whole
-
-
-def no_own_grants(ledger: Ledger, terms: Terms) -> str | None:
-    """Why it cannot be told which of the grants are this plan's; None where it can."""
-    if not ledger.grants or of_this_plan(ledger, terms):
-        return None
-    return f"no grant's Plan is a part of the plan's title ({terms.title}); leave Plan blank for this plan's grants"
-
-
-def people(ledger: Ledger) -> dict[str, Holder]:
-    """The lines of Holders by key of the name, of two for one name the first."""
-    return {holder.holder.key: holder for holder in reversed(ledger.holders)}
-
-
-def _words(text: str) -> set[str]:
-    return set(re.findall(r"\w+", text.casefold()))

@@ -3,10 +3,10 @@
 import datetime
 from collections.abc import Iterator
 
-from plansheet.core.numbers import Number, shares_text
+from plansheet.core.numbers import shares_text
 from plansheet.core.records import Activity, Grant, Ledger, Tranche, heading
 from plansheet.core.rule import Hit, Severity, rule
-from plansheet.plan.ledger import complete
+from plansheet.plan.ledger import complete, shares_by_grant
 from plansheet.plan.terms import Terms
 from plansheet.plan.unread import is_unread
 
@@ -93,12 +93,8 @@ def tranches_add_up(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Itera
     Example: 1,000 shares granted, four tranches of 249.
     Not covered: grants whose tranches are built from a schedule; those add up by themselves.
     """
-    totals: dict[str, Number] = {}
-    incomplete: set[str] = set()
-    for tranche in ledger.tranches:
-        if tranche.shares is None:
-            incomplete.add(tranche.grant.key)
-        totals[tranche.grant.key] = totals.get(tranche.grant.key, 0) + (tranche.shares or 0)
+    totals = shares_by_grant(ledger.tranches)
+    incomplete = {tranche.grant.key for tranche in ledger.tranches if tranche.shares is None}
     for grant in ledger.grants:
         if grant.shares is None or grant.grant.key in incomplete:
             continue

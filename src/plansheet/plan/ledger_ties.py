@@ -12,10 +12,11 @@ from plansheet.core.words import Action
 from plansheet.plan.activity import grant_key, in_order, of_grant_text, row_text
 from plansheet.plan.adjustment import Split, splits_of, splits_since
 from plansheet.plan.iso_limit_rules import taken_only_what_is_there
-from plansheet.plan.ledger import of_this_plan
+from plansheet.plan.ledger import grants_by_key
 from plansheet.plan.pool import Measure
 from plansheet.plan.pool_rules import pool_breaks_off
 from plansheet.plan.terms import Terms
+from plansheet.plan.this_plan import of_this_plan
 from plansheet.plan.unread import is_unread, lost_rows, why_lost
 
 _GRANTING = (Action.GRANT, Action.SUBSTITUTE)
@@ -90,7 +91,7 @@ def granted_as_recorded(ledger: Ledger, terms: Terms, as_of: datetime.date) -> I
     Not covered: a grant that stands twice in Grants (LEDGER003); the shares of one with two rows (LEDGER010), or with a
     split between the two dates, until those agree.
     """
-    rows = [row for row in ledger.activity if row.action in _GRANTING and row.grant is not None]
+    rows = [row for row in ledger.activity if row.action.grants_option and row.grant is not None]
     often = Counter(grant_key(row) for row in rows)
     numbers = Counter(grant.grant.key for grant in ledger.grants)
     grants = {grant.grant.key: grant for grant in ledger.grants if numbers[grant.grant.key] == 1}
@@ -140,7 +141,7 @@ def granted_once(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator
     own = of_this_plan(ledger, terms)
     first: dict[str, Activity] = {}
     for row in ledger.activity:
-        if row.action in _GRANTING and row.grant is not None and row.grant.key in own:
+        if row.action.grants_option and row.grant is not None and row.grant.key in own:
             earlier = first.setdefault(row.grant.key, row)
             if earlier is not row:
                 what = f"a second {row.action} row in Activity, the first is row {earlier.row}"
@@ -259,10 +260,11 @@ def before_its_grant(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iter
     Not covered: exercises, endings and accelerations that VEST001 or POOL004 tell of; they also tell where more shares
     are taken than a grant has, so that no number falls below zero. An APPROVAL may come before a grant.
     """
-    granted = {g.grant.key: g.grant_date for g in reversed(ledger.grants)}
+    grants = grants_by_key(ledger)
     early: list[tuple[Activity, datetime.date]] = []
     for row in ledger.activity:
-        day = granted.get(grant_key(row))
+        grant = grants.get(grant_key(row))
+        day = None if grant is None else grant.grant_date
         if row.action not in _MAY_COME_BEFORE and day is not None and row.date is not None and row.date < day:
             early.append((row, day))
     if not early:

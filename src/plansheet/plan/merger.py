@@ -5,16 +5,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from plansheet.core.dates import days_after, on_text
-from plansheet.core.numbers import Number, ratio, round_down, round_half_up, shares_text
-from plansheet.core.records import Grant, Ledger, Tranche, heading
+from plansheet.core.dates import days_after
+from plansheet.core.numbers import CENT, Number, ratio, round_down, round_half_up
+from plansheet.core.records import Grant, Ledger, heading
 from plansheet.core.refusal import Refusal
 from plansheet.core.words import Action, CashoutMethod, Identifier, Moment
-from plansheet.plan.ledger import complete, known_tranches, of_this_plan
-from plansheet.plan.outstanding import Rounding, options_at, past_its_period
+from plansheet.plan.activity import rows_by_grant
+from plansheet.plan.ledger import complete, known_tranches, shares_by_grant, why_not_whole
+from plansheet.plan.outstanding import Rounding, exercisability_asked, options_at, past_its_period
 from plansheet.plan.terms import Terms
-
-_CENT = 2
+from plansheet.plan.this_plan import of_this_plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def holder_payment(merger_price: Number, options: Sequence[tuple[Number, Number]
     plan = max(0, sum(spreads, start=0))
     per_option = sum((max(0, s) for s in spreads), start=0)
     shares = sum((s for s, _ in options), start=0)
-    return HolderPayment(shares, round_half_up(plan, _CENT), round_half_up(per_option, _CENT))
+    return HolderPayment(shares, round_half_up(plan, CENT), round_half_up(per_option, CENT))
 
 
 def row_payments(merger_price: Number, options: Sequence[tuple[Number, Number]], method: CashoutMethod) -> list[Number]:
@@ -54,11 +54,11 @@ def row_payments(merger_price: Number, options: Sequence[tuple[Number, Number]],
     if total == 0 or whole == 0:
         return [0] * len(options)
     exact = [ratio(total * spread, whole) for spread in spreads]
-    rows = [round_down(amount, _CENT) for amount in exact]
-    odd_cents = (total - sum(rows, start=0)) * 10**_CENT
+    rows = [round_down(amount, CENT) for amount in exact]
+    odd_cents = (total - sum(rows, start=0)) * 10**CENT
     by_remainder = sorted(range(len(rows)), key=lambda i: (rows[i] - exact[i], i))
     for i in by_remainder[: int(odd_cents)]:
-        rows[i] += ratio(1, 10**_CENT)
+        rows[i] += ratio(1, 10**CENT)
     return rows
 
 
@@ -89,11 +89,11 @@ def outstanding_at(
         for each in [one] if one is not None else [h.holder for h in ledger.holders]:
             unclear.setdefault(each.key, why)
     tranches = known_tranches(ledger)
-    for grant, total in _totals(tranches, own):
-        if grant.holder is not None and grant.shares is not None and total != grant.shares:
-            why = f"the tranches of grant {grant.grant} add up to {shares_text(total)}, not {shares_text(grant.shares)}"
-            unclear.setdefault(grant.holder.key, why)
-    rounding = Rounding(terms.split_method, terms.split_decimals)
+    for key, total in shares_by_grant(tranches).items():
+        grant = own.get(key)
+        if grant is not None and grant.holder is not None and (wrong := why_not_whole(grant, total)) is not None:
+            unclear.setdefault(grant.holder.key, wrong)
+    rounding = Rounding.of(terms)
     prices = {key: grant.exercise_price for key, grant in own.items()}
     left = options_at(tranches, ledger.activity, prices, closing, moment, rounding)
     held: dict[str, list[HeldOption]] = {}
@@ -156,6 +156,7 @@ def _uncertain(
         if grant.grant.key in seen:
             yield grant.holder, f"grant {grant.grant} is listed twice"
         seen.add(grant.grant.key)
+    rows = rows_by_grant(row for row in ledger.activity if row.date is not None and row.date <= closing)
     for grant in own.values():
         if grant.grant.key in tranches or grant.vesting_start is not None:
             continue  # what they lack unsettles their holder anyway
@@ -164,11 +165,8 @@ def _uncertain(
             yield grant.holder, f"grant {grant.grant} has no {', '.join(missing)}"
         elif ledger.tranches:
             yield grant.holder, f"grant {grant.grant} has no tranches"
-        elif (row := _ending_by_exercisability(ledger, grant, closing)) is not None:
-            yield (
-                grant.holder,
-                f"nothing tells when grant {grant.grant} became exercisable, and its {row} depends on it",
-            )
+        elif (asked := exercisability_asked(grant, rows.get(grant.grant.key, ()))) is not None:
+            yield grant.holder, asked
     for ended in ledger.activity:
         is_of_the_eve = ended.action is Action.TERMINATE and ended.date == days_after(closing, -1)
         if is_of_the_eve and ended.grant is not None and ended.grant.key in own:
@@ -177,19 +175,3 @@ def _uncertain(
     for unread in ledger.unread:
         if isinstance(unread.record, Grant) and unread.field in ("expires", "plan", "assumed"):
             yield unread.record.holder, unread.message
-
-
-def _ending_by_exercisability(ledger: Ledger, grant: Grant, closing: datetime.date) -> str | None:
-    """What up to a closing has ended an option's unexercisable shares, or all exercisable ones."""
-    for row in ledger.activity:
-        counts = row.action is Action.FORFEIT or (row.action is Action.EXPIRE and row.shares is None)
-        if counts and row.grant == grant.grant and row.date is not None and row.date <= closing:
-            return f"{row.action}{on_text(row.date)}"
-    return None
-
-
-def _totals(tranches: Sequence[Tranche], own: dict[str, Grant]) -> list[tuple[Grant, Number]]:
-    totals: dict[str, Number] = {}
-    for tranche in tranches:
-        totals[tranche.grant.key] = totals.get(tranche.grant.key, 0) + (tranche.shares or 0)
-    return [(own[key], total) for key, total in totals.items() if key in own]

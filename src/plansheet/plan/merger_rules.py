@@ -5,15 +5,16 @@ What a merger is stands on the Plan sheet; where it has no merger, there is noth
 
 import datetime
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from plansheet.core.dates import date_text, days_after
 from plansheet.core.numbers import Number, counted_text, dollars_text
 from plansheet.core.records import Activity, Grant, Holder, Ledger
 from plansheet.core.rule import Hit, Severity, TermOf, Unsettled, rule
 from plansheet.core.words import Action, CashoutMethod, Identifier, Moment
-from plansheet.plan.ledger import of_this_plan
 from plansheet.plan.merger import HolderPayment, outstanding_at, payments
 from plansheet.plan.terms import Terms
+from plansheet.plan.this_plan import of_this_plan
 from plansheet.plan.unread import why_lost
 
 
@@ -192,9 +193,10 @@ def payment_not_recorded(ledger: Ledger, terms: Terms, as_of: datetime.date) -> 
     yield from _not_listed(ledger, owed)
 
 
-def _paid(ledger: Ledger) -> set[Identifier]:
+@lru_cache(maxsize=1)  # asked for every row of the same ledger
+def _paid(ledger: Ledger) -> frozenset[Identifier]:
     """Holders with a recorded payment."""
-    return {holder.holder for holder in ledger.holders if holder.cashout is not None}
+    return frozenset(holder.holder for holder in ledger.holders if holder.cashout is not None)
 
 
 @rule(
@@ -281,10 +283,10 @@ def row_after_the_closing(ledger: Ledger, terms: Terms, as_of: datetime.date) ->
     closing = terms.merger_date
     if closing is None:
         return
-    listed = {row.grant.key for row, _ in _own_rows(ledger, terms) if row.action in _GRANTS and row.grant is not None}
+    listed = {grant.grant.key for row, grant in _own_rows(ledger, terms) if row.action.grants_option}
     for row, grant in _own_rows(ledger, terms):
-        counts = row.action.ends_options or row.action in _OF_OPTIONS or row.action in _GRANTS
-        how = _ended(ledger, terms, None if row.action in _GRANTS else grant.holder)
+        counts = row.action.ends_options or row.action in _OF_OPTIONS or row.action.grants_option
+        how = _ended(ledger, terms, None if row.action.grants_option else grant.holder)
         if counts and how is not None and row.date is not None and row.date > closing and not grant.assumed:
             facts: dict[str, object] = {
                 "what": f"{row.action} of grant {grant.grant}",
@@ -298,9 +300,6 @@ def row_after_the_closing(ledger: Ledger, terms: Terms, as_of: datetime.date) ->
         if how is not None and day is not None and day > closing and key not in listed:
             facts = {"what": f"The grant of {grant.grant}", "date": date_text(day), "how": how}
             yield Hit(grant, "grant_date", facts | {"closing": date_text(closing)})
-
-
-_GRANTS = frozenset({Action.GRANT, Action.SUBSTITUTE})
 
 
 def _own_rows(ledger: Ledger, terms: Terms) -> Iterator[tuple[Activity, Grant]]:

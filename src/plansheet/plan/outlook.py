@@ -5,7 +5,7 @@ import datetime
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from plansheet.core.dates import add_months, anniversary, date_text
+from plansheet.core.dates import add_months, date_text
 from plansheet.core.numbers import Number, dollars_text, ratio, round_dollars_text, round_half_up, shares_text
 from plansheet.core.records import Activity, Grant, Ledger, Tranche
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
@@ -125,7 +125,7 @@ def pool_outlook(lines: Iterable[PoolLine], since: datetime.date, as_of: datetim
             break
         if row.action is Action.SPLIT and row.ratio is not None:
             granted = granted * row.ratio.factor
-        elif row.action in (Action.GRANT, Action.SUBSTITUTE) and row.date is not None and row.date > since:
+        elif row.action.grants_option and row.date is not None and row.date > since:
             granted -= line.change
         last = line
     return None if last is None else PoolOutlook(last, granted)
@@ -155,7 +155,7 @@ def pool_runs_low(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterato
     cancelled ones, which count as granted although they need no new shares.
     """
     try:
-        since, end = add_months(as_of, -12 * terms.pool_warning_years), anniversary(terms.adopted, terms.plan_years)
+        since, end = add_months(as_of, -12 * terms.pool_warning_years), add_months(terms.adopted, 12 * terms.plan_years)
     except ValueError:
         return  # the calendar does not reach so far
     if terms.assumes("adopted"):

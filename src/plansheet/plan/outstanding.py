@@ -4,14 +4,15 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from plansheet.core.dates import date_text
+from plansheet.core.dates import date_text, on_text
 from plansheet.core.numbers import Number, ratio, shares_text
-from plansheet.core.records import Activity, Tranche
+from plansheet.core.records import Activity, Grant, Tranche
 from plansheet.core.refusal import Reason, Refusal
 from plansheet.core.words import Action, Moment, SplitMethod
 from plansheet.plan.activity import in_order
 from plansheet.plan.adjustment import Split, adjust, splits_of, splits_since
 from plansheet.plan.option_history import replay
+from plansheet.plan.terms import Terms
 
 
 class Outstanding(NamedTuple):
@@ -26,6 +27,11 @@ class Rounding(NamedTuple):
 
     method: SplitMethod
     decimals: int
+
+    @classmethod
+    def of(cls, terms: Terms) -> "Rounding":
+        """As a plan's terms say."""
+        return cls(terms.split_method, terms.split_decimals)
 
 
 def until(activity: Sequence[Activity], day: datetime.date | None, moment: Moment) -> list[Activity]:
@@ -105,6 +111,19 @@ def past_its_period(expires: datetime.date | None, day: datetime.date | None, sh
         f"it expired on {date_text(expires)} with {shares_text(shares)} shares left; record that in Activity (EXPIRE), "
         "or correct Expires"
     )
+
+
+def exercisability_asked(grant: Grant, rows: Iterable[Activity]) -> str | None:
+    """Why rows of a grant cannot be reckoned with where nothing tells when it became exercisable.
+
+    They ended its unexercisable shares, or all exercisable ones: nobody can tell how many.
+    """
+    for row in rows:
+        counts = row.action is Action.FORFEIT or (row.action is Action.EXPIRE and row.shares is None)
+        if counts and row.grant is not None and row.date is not None:
+            when = f"{row.action}{on_text(row.date)}"
+            return f"nothing tells when grant {grant.grant} became exercisable, and its {when} depends on it"
+    return None
 
 
 def _chained(

@@ -13,8 +13,8 @@ from plansheet.core.records import Grant, Holder, Holding, Ledger, heading
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import GrantType, HeldAs, Identifier, Relation
 from plansheet.plan.adjustment import Split, splits_of, splits_since
-from plansheet.plan.ledger import of_this_plan
 from plansheet.plan.terms import Terms
+from plansheet.plan.this_plan import of_this_plan
 from plansheet.plan.unread import is_unread
 
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from plansheet.core.dates import add_months, date_text
+from plansheet.core.dates import date_text, months_after
 from plansheet.core.numbers import Number, counted_text, dollars_text, ratio, round_down, round_up
 from plansheet.core.records import Activity, Grant, Ledger, Record, heading
 from plansheet.core.refusal import Refusal
@@ -13,8 +13,8 @@ from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
 from plansheet.plan.activity import in_order, of_grant_text, row_text
 from plansheet.plan.adjustment import adjust, splits_of, splits_since
-from plansheet.plan.ledger import of_this_plan, rows_of_this_plan
 from plansheet.plan.terms import Terms
+from plansheet.plan.this_plan import of_this_plan, rows_of_this_plan
 from plansheet.plan.unread import is_unread, lost_rows, why_unread
 
 _TENDERS = (Action.TENDER, Action.TENDER_OTHER)
@@ -28,10 +28,7 @@ def tender_shares(cost: Number, fmv: Number) -> tuple[Number, Number]:
 
 def tenderable_from(acquired: datetime.date, terms: Terms) -> datetime.date:
     """The first day on which shares acquired directly from the company may pay an exercise price."""
-    try:
-        return add_months(acquired, terms.tender_holding_months)
-    except ValueError:
-        return datetime.date.max  # past the calendar
+    return months_after(acquired, terms.tender_holding_months)
 
 
 @rule(
@@ -99,7 +96,7 @@ def worth_no_more_than_the_price(ledger: Ledger, terms: Terms, as_of: datetime.d
     for row in rows_of_this_plan(ledger, terms):
         if row.action in _TENDERS and row.grant is None:
             yield Unsettled(f"what {row_text(row)} paid", "it names no grant")
-    for key, date, day in _days(ledger, terms):
+    for key, date, day in _days(ledger):
         grant = own.get(key)
         if grant is None or not grant.exercise_price:
             continue  # LEDGER002 and LEDGER005 say so
@@ -110,7 +107,7 @@ def worth_no_more_than_the_price(ledger: Ledger, terms: Terms, as_of: datetime.d
         if isinstance(cost, Refusal) or why is not None:
             yield Unsettled(f"what the shares tendered for grant {grant.grant} on {date_text(date)} paid", why or "")
             continue
-        value = sum((_worth(row) for row in day.tenders), start=0)
+        value = sum(((row.shares or 0) * (row.fmv or 0) for row in day.tenders), start=0)
         if value > cost:
             last = day.tenders[-1]
             facts = {
@@ -133,7 +130,7 @@ class _Day:
     tenders: list[Activity] = field(default_factory=list)
 
 
-def _days(ledger: Ledger, terms: Terms) -> Iterator[tuple[str, datetime.date, _Day]]:
+def _days(ledger: Ledger) -> Iterator[tuple[str, datetime.date, _Day]]:
     """Every day on which shares were tendered for a grant, by its key."""
     days: dict[tuple[str, datetime.date], _Day] = defaultdict(_Day)
     splits: list[Activity] = []
@@ -162,10 +159,6 @@ def _cost(grant: Grant, day: _Day, terms: Terms) -> Number | Refusal:
             return adjusted
         price = adjusted[1]
     return shares * price
-
-
-def _worth(row: Activity) -> Number:
-    return (row.shares or 0) * (row.fmv or 0)
 
 
 def _unread_cell(ledger: Ledger, grant: Grant, day: _Day) -> str | None:

@@ -3,13 +3,14 @@
 import datetime
 from collections.abc import Iterator
 
-from plansheet.core.dates import date_text, days_after, months_after
+from plansheet.core.dates import anniversary, date_text, days_after
 from plansheet.core.records import Grant, Ledger
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import GrantType
-from plansheet.plan.standing import isos, own_grants
+from plansheet.plan.standing import isos
 from plansheet.plan.statute import statute
 from plansheet.plan.terms import ASSUMED_ADOPTION, Terms
+from plansheet.plan.this_plan import own_grants
 
 
 def last_grant(
@@ -33,7 +34,7 @@ def last_iso_grant(adopted: datetime.date, approved: datetime.date | None) -> da
 
 
 def _day_before(day: datetime.date, years: int) -> datetime.date:
-    return days_after(months_after(day, 12 * years), -1)
+    return days_after(anniversary(day, years), -1)
 
 
 def _unknown_adoption(ledger: Ledger, terms: Terms) -> Iterator[Unsettled]:

@@ -111,7 +111,7 @@ class _Pool:
 
     def granted_on(self, row: Activity) -> datetime.date | None:
         """The date of the grant that a row concerns."""
-        if row.action is Action.GRANT or row.action is Action.SUBSTITUTE:
+        if row.action.grants_option:
             return row.date
         if row.action is Action.RESERVE:
             return None

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from plansheet.core.dates import on_text
 from plansheet.core.numbers import Number, ratio, shares_text
@@ -9,10 +10,11 @@ from plansheet.core.records import Activity, Grant, Ledger
 from plansheet.core.refusal import Refusal
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
-from plansheet.plan.activity import in_order, of_grant_text
-from plansheet.plan.ledger import no_own_grants, of_this_plan, rows_of_this_plan
+from plansheet.plan.activity import grant_key, in_order, of_grant_text
+from plansheet.plan.ledger import grants_by_key
 from plansheet.plan.pool import Measure, PoolLine, pool_ledger
 from plansheet.plan.terms import Terms
+from plansheet.plan.this_plan import no_own_grants, of_this_plan, rows_of_this_plan
 
 
 def pool_of(ledger: Ledger, terms: Terms) -> Iterator[PoolLine | Refusal | Unsettled]:
@@ -29,7 +31,7 @@ def pool_of(ledger: Ledger, terms: Terms) -> Iterator[PoolLine | Refusal | Unset
     if unread is not None:
         yield Unsettled("the share pool", unread)
         return
-    rows = own_rows(ledger, terms)
+    rows = pool_rows(ledger, terms)
     yield from pool_ledger(opening_reserve(rows, terms), rows, terms.recycling)
 
 
@@ -47,10 +49,10 @@ _OF_A_GRANT = frozenset({"grant", "grant_date", "shares", "grant_type", "plan"})
 
 
 def _lists_grants(rows: Iterable[Activity]) -> bool:
-    return any(row.action is Action.GRANT or row.action is Action.SUBSTITUTE for row in rows)
+    return any(row.action.grants_option for row in rows)
 
 
-def own_rows(ledger: Ledger, terms: Terms) -> list[Activity]:
+def pool_rows(ledger: Ledger, terms: Terms) -> list[Activity]:
     """The rows of Activity that concern this plan, with GRANT rows made from Grants where none is listed."""
     own = of_this_plan(ledger, terms)
     rows = list(rows_of_this_plan(ledger, terms))
@@ -152,7 +154,7 @@ def reserve_ties(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator
     Not covered: rows that add up to less; what is missing is taken as the reserve at the start.
     """
     rows = [a for a in ledger.activity if a.action is Action.RESERVE]
-    opening = opening_reserve(own_rows(ledger, terms), terms)
+    opening = opening_reserve(pool_rows(ledger, terms), terms)
     if rows and opening < 0 and _unread(ledger) is None:
         over = -opening * Measure(in_order(ledger.activity)).of_start
         yield Hit(rows[-1], "shares", {"reserve": shares_text(terms.reserve), "over": shares_text(over)})
@@ -173,7 +175,7 @@ def pool_breaks_off(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Itera
     Example: a CANCEL of 500 shares of a grant with 400 left.
     Not covered: rows that concern only the $100,000 limit.
     """
-    rows = in_order(own_rows(ledger, terms))
+    rows = in_order(pool_rows(ledger, terms))
     for row, line in zip(rows, pool_of(ledger, terms), strict=False):
         if isinstance(line, Unsettled):
             yield line
@@ -182,11 +184,14 @@ def pool_breaks_off(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Itera
             yield Hit(record_of(ledger, row), "shares", {"why": line.message})
 
 
+@lru_cache(maxsize=1)  # asked for every finding of the same ledger
+def _listed(ledger: Ledger) -> frozenset[int]:
+    return frozenset(map(id, ledger.activity))
+
+
 def record_of(ledger: Ledger, row: Activity) -> Activity | Grant:
     """The record that a row of the pool stands on: its own, or the grant that it was made from."""
-    if any(row is listed for listed in ledger.activity):
-        return row
-    return next(grant for grant in ledger.grants if grant.grant == row.grant)
+    return row if id(row) in _listed(ledger) else grants_by_key(ledger)[grant_key(row)]
 
 
 def _line_facts(line: PoolLine) -> dict[str, object]:

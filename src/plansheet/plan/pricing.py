@@ -3,16 +3,15 @@
 import datetime
 from collections.abc import Iterator
 
-from plansheet.core.numbers import Number, dollars_text, ratio, round_up, shares_text
+from plansheet.core.numbers import CENT, Number, dollars_text, ratio, round_up, shares_text
 from plansheet.core.records import Grant, Holder, Ledger, heading
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
-from plansheet.core.words import Action, GrantType
-from plansheet.plan.ledger import of_this_plan
+from plansheet.core.words import GrantType
+from plansheet.plan.ledger import substitutes
 from plansheet.plan.ownership import ten_percent_owner
 from plansheet.plan.terms import Terms
+from plansheet.plan.this_plan import of_this_plan
 from plansheet.plan.unread import is_unread
-
-_CENT = 2
 
 
 def price_floor(fmv: Number, ten_percent: bool, terms: Terms) -> Number:
@@ -108,7 +107,6 @@ def _priced(ledger: Ledger, terms: Terms, grant_type: GrantType) -> Iterator[tup
     One in place of another company's may keep its price (§16(b); IRC §424(a)); one without a price is LEDGER005, one
     with a cell that cannot be read LEDGER001.
     """
-    substitutes = {row.grant for row in ledger.activity if row.action is Action.SUBSTITUTE}
     for grant in of_this_plan(ledger, terms).values():
         if grant.grant_type not in (grant_type, None) or grant.old_price is not None:
             continue
@@ -117,7 +115,7 @@ def _priced(ledger: Ledger, terms: Terms, grant_type: GrantType) -> Iterator[tup
             continue
         if not grant.fmv:
             yield grant, price, f"it has no {heading(Grant, 'fmv')}"
-        elif grant.grant in substitutes and price < _floor(grant, True, terms):
+        elif grant.grant.key in substitutes(ledger) and price < _floor(grant, True, terms):
             yield grant, price, f"it is a substitute option and has no {heading(Grant, 'old_price')}"
         elif grant.grant_type is not None:
             yield grant, price, None
@@ -144,5 +142,5 @@ def _facts(grant: Grant, price: Number, ten_percent: bool, terms: Terms) -> dict
         "percent": shares_text(terms.ten_percent_price_percent if ten_percent else terms.iso_price_percent),
         "fmv": dollars_text(fmv),
         "whose": ", for a 10% owner" if ten_percent else "",
-        "least": dollars_text(minimum_price(fmv, ten_percent, terms, _CENT)),
+        "least": dollars_text(minimum_price(fmv, ten_percent, terms, CENT)),
     }

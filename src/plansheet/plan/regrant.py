@@ -2,17 +2,20 @@
 
 import datetime
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from plansheet.core.dates import date_text
 from plansheet.core.numbers import Number, counted_text, dollars_text, ratio
 from plansheet.core.records import Activity, Grant, Ledger, Tranche
 from plansheet.core.refusal import Refusal
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
-from plansheet.core.words import Action, Moment
+from plansheet.core.words import Action, Identifier, Moment
+from plansheet.plan.activity import rows_by_grant
 from plansheet.plan.adjustment import Split, splits_of, splits_since
-from plansheet.plan.ledger import complete, of_this_plan
+from plansheet.plan.ledger import as_one_tranche, complete, grants_by_key, substitutes, tranches_by_grant
 from plansheet.plan.outstanding import outstanding, until
 from plansheet.plan.terms import Terms
+from plansheet.plan.this_plan import of_this_plan
 from plansheet.plan.unread import is_unread, why_lost
 
 _CANCELS = frozenset({Action.CANCEL, Action.TERMINATE})
@@ -20,14 +23,10 @@ _CANCELS = frozenset({Action.CANCEL, Action.TERMINATE})
 
 def _replacements(ledger: Ledger, terms: Terms) -> Iterator[Grant]:
     """This plan's options granted in place of another; a substitute for another company's option is §16(b)'s."""
-    substitutes = {a.grant.key for a in ledger.activity if a.action is Action.SUBSTITUTE and a.grant is not None}
+    of_others = substitutes(ledger)
     for grant in of_this_plan(ledger, terms).values():
-        if grant.replaces is not None and grant.grant.key not in substitutes:
+        if grant.replaces is not None and grant.grant.key not in of_others:
             yield grant
-
-
-def _by_key(ledger: Ledger) -> dict[str, Grant]:
-    return {grant.grant.key: grant for grant in reversed(ledger.grants)}
 
 
 def _first_cancelled(ledger: Ledger) -> dict[str, datetime.date]:
@@ -72,7 +71,7 @@ def replaces_what_was_cancelled(ledger: Ledger, terms: Terms, as_of: datetime.da
     Example: G-9 replaces G-1 on 1 March, and the CANCEL of G-1 is dated 2 March.
     Not covered: options that replace another company's (§16(b)), with a SUBSTITUTE row.
     """
-    grants, cancelled = _by_key(ledger), _first_cancelled(ledger)
+    grants, cancelled = grants_by_key(ledger), _first_cancelled(ledger)
     for grant in _replacements(ledger, terms):
         assert grant.replaces is not None
         old = grants.get(grant.replaces.key)
@@ -140,20 +139,20 @@ def looks_repriced(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterat
     Example: G-1 at $9.00 cancelled and G-9 at $2.00 granted to the same holder on 1 March.
     Not covered: a cancellation on another day; a price that is the same, splits counted; grants without a price.
     """
-    grants, own = _by_key(ledger), of_this_plan(ledger, terms)
-    cancelled: dict[datetime.date, list[Grant]] = {}
+    grants, own = grants_by_key(ledger), of_this_plan(ledger, terms)
+    cancelled: dict[tuple[datetime.date, Identifier | None], list[Grant]] = {}
     for row in ledger.activity:
         old = grants.get(row.grant.key) if row.action is Action.CANCEL and row.grant is not None else None
         if old is not None and old.grant.key in own and row.date is not None:
-            cancelled.setdefault(row.date, []).append(old)
+            cancelled.setdefault((row.date, old.holder), []).append(old)
     splits = splits_of(ledger.activity)
     for grant in own.values():
         if grant.replaces is not None or not grant.exercise_price or grant.grant_date is None or grant.holder is None:
             continue
         if is_unread(ledger, grant, "replaces"):
             continue  # LEDGER001 says so
-        for old in cancelled.get(grant.grant_date, []):
-            if old.holder != grant.holder or old.grant == grant.grant:
+        for old in cancelled.get((grant.grant_date, grant.holder), []):
+            if old.grant == grant.grant:
                 continue
             price = _price_on(old, grant.grant_date, splits)
             if price is not None and price != grant.exercise_price:
@@ -190,8 +189,8 @@ def replaced_in_part(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iter
     Example: of G-1 over 1,000 shares 400 are cancelled and replaced by G-9; 600 are left.
     Not covered: an option that was not cancelled at all, which is REGRANT001.
     """
-    grants, cancelled = _by_key(ledger), _first_cancelled(ledger)
-    tranches, rows = _tranches(ledger), _rows(ledger)
+    grants, cancelled = grants_by_key(ledger), _first_cancelled(ledger)
+    tranches, rows = tranches_by_grant(ledger), rows_by_grant(ledger.activity)
     for grant in _replacements(ledger, terms):
         assert grant.replaces is not None
         old = grants.get(grant.replaces.key)
@@ -200,27 +199,12 @@ def replaced_in_part(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iter
         if cancelled.get(old.grant.key, datetime.date.max) > grant.grant_date:
             continue
         key = old.grant.key
-        left = _left(ledger, old, grant.grant_date, tranches.get(key, []), [*rows.get(None, []), *rows.get(key, [])])
+        left = _left(ledger, old, grant.grant_date, tranches.get(key, []), [*rows.get("", []), *rows.get(key, [])])
         if isinstance(left, Unsettled):
             yield left
         elif left:
             facts: dict[str, object] = {"old": old.grant, "grant": grant.grant, "day": date_text(grant.grant_date)}
             yield Hit(grant, "replaces", facts | {"left": counted_text(left), "are": "is" if left == 1 else "are"})
-
-
-def _tranches(ledger: Ledger) -> dict[str, list[Tranche]]:
-    by_grant: dict[str, list[Tranche]] = {}
-    for tranche in complete(ledger).tranches:
-        by_grant.setdefault(tranche.grant.key, []).append(tranche)
-    return by_grant
-
-
-def _rows(ledger: Ledger) -> dict[str | None, list[Activity]]:
-    """The rows of each grant, and under None those that concern all."""
-    by_grant: dict[str | None, list[Activity]] = {}
-    for row in ledger.activity:
-        by_grant.setdefault(row.grant.key if row.grant is not None else None, []).append(row)
-    return by_grant
 
 
 def _left(
@@ -236,7 +220,6 @@ def _left(
             return Unsettled(question, "it has no number of shares or no grant date")
         if any(row.action is Action.FORFEIT for row in rows):
             return Unsettled(question, "nothing tells when it became exercisable, and a FORFEIT depends on it")
-        holder = old.holder or old.grant
-        tranches = [Tranche(old.grant, holder, old.grant_type, old.grant_date, 1, old.grant_date, old.shares)]
+        tranches = [as_one_tranche(replace(old, holder=old.holder or old.grant))]
     left = outstanding(tranches, until(rows, day, Moment.END_OF_DAY))[old.grant.key]
     return Unsettled(question, left.message) if isinstance(left, Refusal) else left

@@ -13,14 +13,15 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import NamedTuple
 
-from plansheet.core.numbers import Number, ratio, shares_text
+from plansheet.core.numbers import Number, ratio
 from plansheet.core.records import Activity, Grant, Ledger, Tranche, Unread, heading
 from plansheet.core.refusal import Reason, Refusal
 from plansheet.core.words import Action, GrantType, Identifier, Moment
-from plansheet.plan.ledger import Completed, complete, of_this_plan
+from plansheet.plan.ledger import Completed, as_one_tranche, complete, shares_by_grant, why_not_whole
 from plansheet.plan.option_history import replay
 from plansheet.plan.outstanding import is_made, past_its_period, until
 from plansheet.plan.terms import Terms
+from plansheet.plan.this_plan import of_this_plan
 
 
 class Line(Enum):
@@ -273,9 +274,7 @@ def _reduced_unread(unread: Iterable[Unread]) -> Iterator[Unread]:
 
 def _unclear(ledger: Ledger, grants: dict[str, Grant], done: Completed) -> Iterator[tuple[str, str]]:
     """Grants of whose options the records do not say enough, with the reason; the last of several stands."""
-    totals: dict[str, Number] = {}
-    for tranche in done.tranches:
-        totals[tranche.grant.key] = totals.get(tranche.grant.key, 0) + (tranche.shares or 0)
+    totals = shares_by_grant(done.tranches)
     for key, grant in grants.items():
         total = totals.get(key)
         needed: dict[str, object] = {"exercise_price": grant.exercise_price or None}
@@ -283,9 +282,8 @@ def _unclear(ledger: Ledger, grants: dict[str, Grant], done: Completed) -> Itera
             needed |= {"grant_date": grant.grant_date, "shares": grant.shares}
         if missing := [heading(Grant, name) for name, value in needed.items() if value is None]:
             yield key, f"grant {grant.grant} has no {' and no '.join(missing)}"
-        elif total is not None and grant.shares is not None and total != grant.shares:
-            added = f"add up to {shares_text(total)}, not {shares_text(grant.shares)}"
-            yield key, f"the tranches of grant {grant.grant} {added}"
+        elif total is not None and (why := why_not_whole(grant, total)) is not None:
+            yield key, why
         why = done.of_grant.get(key) or done.of_holder.get(key)
         if why is not None:
             yield key, why
@@ -321,4 +319,4 @@ def _since(ledger: Ledger, key: str) -> datetime.date | None:
 
 def _as_one(grant: Grant) -> Tranche:
     """A grant of which nothing tells when it becomes exercisable, as one tranche."""
-    return Tranche(grant.grant, grant.grant, GrantType.NSO, grant.grant_date, 1, grant.grant_date, grant.shares)
+    return as_one_tranche(replace(grant, holder=grant.grant, grant_type=GrantType.NSO))

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from plansheet.core.dates import on_text
-from plansheet.core.numbers import Number, shares_text
+from plansheet.core.numbers import Number
 from plansheet.core.records import Activity, Grant, Ledger, Tranche, heading
 from plansheet.core.rule import Unsettled
 from plansheet.core.words import Action, GrantType, Identifier, Moment
 from plansheet.plan.activity import grant_key
-from plansheet.plan.ledger import complete, of_this_plan
+from plansheet.plan.ledger import as_one_tranche, complete, tranches_by_grant, why_not_whole
 from plansheet.plan.option_history import LIFE_EVENTS, Option, replay
-from plansheet.plan.outstanding import until
+from plansheet.plan.outstanding import exercisability_asked, until
 from plansheet.plan.terms import Terms
+from plansheet.plan.this_plan import own_grants
 from plansheet.plan.unread import is_unread
 
 
@@ -42,7 +42,7 @@ class Standing(NamedTuple):
 def standing(ledger: Ledger, grant: Grant, day: datetime.date) -> Standing | str:
     """An option of Grants at the end of a day, or the reason why that is not known."""
     records = _records(ledger)
-    tranches = records.tranches.get(grant.grant.key)
+    tranches = tranches_by_grant(ledger).get(grant.grant.key)
     is_scheduled = tranches is not None
     if tranches is None:
         if (why := complete(ledger).of_grant.get(grant.grant.key)) is not None:
@@ -53,9 +53,9 @@ def standing(ledger: Ledger, grant: Grant, day: datetime.date) -> Standing | str
         if ledger.tranches:
             return f"grant {grant.grant} has no tranches"
         # As one tranche: what is left of it is known all the same, unless only a part by exercisability was ended.
-        tranches = [_whole(grant)]
+        tranches = [as_one_tranche(grant)]
     events = until(records.events_of(grant.grant), day, Moment.END_OF_DAY)
-    why = _unclear(ledger, grant, tranches) or (None if is_scheduled else _by_exercisability(grant, events))
+    why = _unclear(ledger, grant, tranches) or (None if is_scheduled else exercisability_asked(grant, events))
     if why is not None:
         return why
     options, broken = replay(tranches, events)
@@ -70,33 +70,13 @@ def _unclear(ledger: Ledger, grant: Grant, tranches: list[Tranche]) -> str | Non
     if grant.grant.key in _records(ledger).twice:
         return f"grant {grant.grant} is listed twice"
     why = done.of_grant.get(grant.grant.key) or done.of_holder.get(tranches[0].held_by.key)
-    total = sum((tranche.shares or 0 for tranche in tranches), start=0)
-    if why is None and grant.shares is not None and total != grant.shares:
-        why = f"the tranches of grant {grant.grant} add up to {shares_text(total)}, not {shares_text(grant.shares)}"
-    return why
-
-
-def _by_exercisability(grant: Grant, events: list[Activity]) -> str | None:
-    """What has ended the unexercisable shares of an option, or all exercisable ones: nobody can tell how many."""
-    for row in events:
-        counts = row.action is Action.FORFEIT or (row.action is Action.EXPIRE and row.shares is None)
-        if counts and row.grant is not None and row.date is not None:
-            when = f"{row.action}{on_text(row.date)}"
-            return f"nothing tells when grant {grant.grant} became exercisable, and its {when} depends on it"
-    return None
-
-
-def _whole(grant: Grant) -> Tranche:
-    return Tranche(grant.grant, grant.holder, grant.grant_type, grant.grant_date, 1, grant.grant_date, grant.shares)
+    return why or why_not_whole(grant, sum((tranche.shares or 0 for tranche in tranches), start=0))
 
 
 class _Records:
-    """A ledger's tranches and events by grant, so that one option is not searched for among all."""
+    """A ledger's events by grant, so that those of one option are not searched for among all."""
 
     def __init__(self, ledger: Ledger) -> None:
-        self.tranches: dict[str, list[Tranche]] = {}
-        for tranche in complete(ledger).tranches:
-            self.tranches.setdefault(tranche.grant.key, []).append(tranche)
         times = Counter(grant.grant.key for grant in ledger.grants)
         self.twice = {key for key, number in times.items() if number > 1}
         self._of_grant: dict[str, list[tuple[int, Activity]]] = {}
@@ -118,19 +98,20 @@ def _records(ledger: Ledger) -> _Records:
 # --- Which options a rule concerns -----------------------------------------------------------------------------------
 
 
-def own_grants(ledger: Ledger, terms: Terms) -> list[Grant]:
-    """The rows of Grants under this plan, as listed."""
-    own = of_this_plan(ledger, terms)
-    return [grant for grant in ledger.grants if grant.grant.key in own]
-
-
 def isos(ledger: Ledger, terms: Terms) -> Iterator[Grant | Unsettled]:
     """The ISOs of this plan; Unsettled for a grant that does not say whether it is one."""
     for grant in own_grants(ledger, terms):
         if grant.grant_type is GrantType.ISO:
             yield grant
-        elif grant.grant_type is None and not is_unread(ledger, grant, "grant_type"):
-            yield Unsettled(f"what holds for ISOs, of grant {grant.grant}", "its Type is blank")
+        elif (question := untyped(ledger, grant)) is not None:
+            yield question
+
+
+def untyped(ledger: Ledger, grant: Grant) -> Unsettled | None:
+    """That a grant does not say whether it is an ISO; None where it does, or its cell cannot be read."""
+    if grant.grant_type is not None or is_unread(ledger, grant, "grant_type"):
+        return None
+    return Unsettled(f"what holds for ISOs, of grant {grant.grant}", "its Type is blank")
 
 
 def merger_ended(terms: Terms, day: datetime.date) -> bool:

@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from plansheet.core.numbers import Number, dollars_text, ratio, round_down, round_half_up, round_up, shares_text
+from plansheet.core.numbers import CENT, Number, dollars_text, ratio, round_down, round_half_up, round_up, shares_text
 from plansheet.core.records import Grant, Ledger, heading
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
-from plansheet.core.words import Action, GrantType
+from plansheet.core.words import GrantType
+from plansheet.plan.ledger import substitutes
 from plansheet.plan.terms import Terms
-
-_CENT = 2
 
 
 class Side(NamedTuple):
@@ -63,7 +62,7 @@ def substitute(
     Whole shares down and price up to the cent: neither adds a benefit. Values and exchange are above zero.
     """
     new_per_old = ratio(old_fmv, new_fmv) if exchange is None else exchange
-    new = Side(round_down(shares * new_per_old), round_up(ratio(exercise_price, new_per_old), _CENT), new_fmv)
+    new = Side(round_down(shares * new_per_old), round_up(ratio(exercise_price, new_per_old), CENT), new_fmv)
     return Substitution(Side(shares, exercise_price, old_fmv), new)
 
 
@@ -127,7 +126,7 @@ _OLD_AND_NEW = ("old_shares", "old_price", "old_fmv", "new_fmv", "shares", "exer
 
 def _substitutes(ledger: Ledger) -> list[Grant]:
     """Grants that say of an older option, or that Activity calls substitutes (§16(b))."""
-    named = {a.grant.key for a in ledger.activity if a.action is Action.SUBSTITUTE and a.grant is not None}
+    named = substitutes(ledger)
     says_so = [any(getattr(grant, name) is not None for name in _OLD_AND_NEW[:4]) for grant in ledger.grants]
     return [g for g, says in zip(ledger.grants, says_so, strict=True) if says or g.grant.key in named]
 
@@ -173,7 +172,7 @@ def _failed(found: Substitution) -> Iterator[str]:
 
 def _apart(figure: Number, other: Number) -> str:
     """A figure with as many decimals, from two on, as tell it from the other."""
-    decimals = _CENT
+    decimals = CENT
     while round_half_up(figure, decimals) == round_half_up(other, decimals) and decimals < 15:
         decimals += 1
     return f"{float(round_half_up(figure, decimals)):,.{decimals}f}"

@@ -4,20 +4,22 @@ import datetime
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from plansheet.core.dates import date_text, days_after, months_after
+from plansheet.core.dates import anniversary, date_text, days_after
 from plansheet.core.numbers import counted_text
 from plansheet.core.records import Activity, Grant, Holder, Ledger
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
+from plansheet.plan.ledger import grants_by_key
 from plansheet.plan.ownership import ten_percent_owner
-from plansheet.plan.standing import isos, merger_ended, own_grants, standing
+from plansheet.plan.standing import isos, merger_ended, standing
 from plansheet.plan.terms import Terms
+from plansheet.plan.this_plan import of_this_plan, own_grants
 from plansheet.plan.unread import is_unread
 
 
 def last_expiry(grant_date: datetime.date, years: int) -> datetime.date:
     """The last day on which an ISO may expire, "not later than ten years after": the anniversary; of 29 Feb, 28 Feb."""
-    return months_after(grant_date, 12 * years)
+    return anniversary(grant_date, years)
 
 
 class _IsoPeriod(NamedTuple):
@@ -170,9 +172,9 @@ def exercised_after_expiry(ledger: Ledger, terms: Terms, as_of: datetime.date) -
 
 def exercises(ledger: Ledger, terms: Terms) -> Iterator[tuple[Grant, Activity]]:
     """The exercises of this plan's options, each with its grant."""
-    grants = {grant.grant.key: grant for grant in reversed(own_grants(ledger, terms))}
+    own, grants = of_this_plan(ledger, terms), grants_by_key(ledger)
     for row in ledger.activity:
-        if row.action is Action.EXERCISE and row.grant is not None and row.grant.key in grants:
+        if row.action is Action.EXERCISE and row.grant is not None and row.grant.key in own:
             yield grants[row.grant.key], row
 
 

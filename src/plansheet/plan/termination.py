@@ -3,7 +3,6 @@
 import datetime
 from calendar import monthrange
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 from plansheet.core.dates import date_text, months_after
@@ -11,10 +10,12 @@ from plansheet.core.numbers import Number, shares_text
 from plansheet.core.records import Activity, Grant, Holder, Ledger
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import EndReason, GrantType
-from plansheet.plan.standing import merger_ended, own_grants, standing
+from plansheet.plan.ledger import people
+from plansheet.plan.standing import merger_ended, standing, untyped
 from plansheet.plan.statute import statute
 from plansheet.plan.term import exercises
 from plansheet.plan.terms import Terms
+from plansheet.plan.this_plan import own_grants
 from plansheet.plan.unread import is_unread
 
 EARLIER, LITERAL = "EARLIER", "LITERAL"
@@ -87,17 +88,12 @@ class End(NamedTuple):
     reason: EndReason
 
 
-@lru_cache(maxsize=1)  # several rules ask for the same ledger
-def _holders(ledger: Ledger) -> dict[str, Holder]:
-    return {holder.holder.key: holder for holder in reversed(ledger.holders)}
-
-
 def end_of(ledger: Ledger, grant: Grant) -> End | Unsettled | None:
     """The end of employment of a grant's holder; None while it goes on."""
     what = f"the end of employment, for grant {grant.grant}"
     if grant.holder is None:
         return None if is_unread(ledger, grant, "holder") else Unsettled(what, "its Holder is blank")
-    holder = _holders(ledger).get(grant.holder.key)
+    holder = people(ledger).get(grant.holder.key)
     if holder is None:
         return Unsettled(what, f"its holder {grant.holder} is not in Holders")
     if holder.terminated is None or is_unread(ledger, holder, "end_reason"):
@@ -209,8 +205,8 @@ def iso_exercised_too_late(ledger: Ledger, terms: Terms, as_of: datetime.date) -
                 if literal != earlier:
                     until += f", counted backward from the exercise until {date_text(literal)}"
                 yield Hit(each.row, "date", each.facts() | {"until": until})
-        elif each.grant.grant_type is None and not is_unread(ledger, each.grant, "grant_type"):
-            yield Unsettled(f"what holds for ISOs, of grant {each.grant.grant}", "its Type is blank")
+        elif (question := untyped(ledger, each.grant)) is not None:
+            yield question
 
 
 @rule(

@@ -7,8 +7,9 @@ from plansheet.core.dates import on_text
 from plansheet.core.records import Grant, Ledger
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import GrantType, TransferWay
-from plansheet.plan.standing import isos, own_grants
+from plansheet.plan.standing import isos
 from plansheet.plan.terms import Terms
+from plansheet.plan.this_plan import own_grants
 from plansheet.plan.unread import is_unread
 
 

@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from plansheet.core.dates import date_text
-from plansheet.core.numbers import Number, counted_text, dollars_text, ratio, round_down, round_half_up
+from plansheet.core.numbers import CENT, Number, counted_text, dollars_text, ratio, round_down, round_half_up
 from plansheet.core.records import Activity, Ledger, heading
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
 from plansheet.plan.activity import of_grant_text
-from plansheet.plan.ledger import rows_of_this_plan
 from plansheet.plan.terms import Terms
+from plansheet.plan.this_plan import rows_of_this_plan
 from plansheet.plan.unread import is_unread
-
-_CENT = 2
 
 
 def withhold_shares(tax: Number, fmv: Number) -> tuple[Number, Number]:
@@ -72,7 +70,7 @@ def _room(payment: Number, most: Number, used: Number) -> Number:
 
 
 def _line(tax: str, wages: Number, rate: Number) -> TaxLine:
-    return TaxLine(tax, wages, rate, round_half_up(wages * rate, _CENT))
+    return TaxLine(tax, wages, rate, round_half_up(wages * rate, CENT))
 
 
 @rule(

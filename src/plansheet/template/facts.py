@@ -145,8 +145,7 @@ def _load(folder: str) -> Facts:
 
 def _split_prices(grants: Table, tranches: Sequence[Tranche], events: Sequence[Activity]) -> dict[str, Number]:
     """Exercise price after all splits (§15(a)(z)) of options granted before one and outstanding then."""
-    terms = atg_1996()
-    rounding = Rounding(terms.split_method, terms.split_decimals)
+    rounding = Rounding.of(atg_1996())
     prices: dict[str, Number] = {}
     for split in (event for event in events if event.action is Action.SPLIT):
         before = options_at(tranches, events, {}, split.date, Moment.BEFORE_SPLIT, rounding)
@@ -167,8 +166,7 @@ def _at_merger(
     merger_date: datetime.date,
 ) -> tuple[Position, ...]:
     """Options outstanding just before the closing cancels them for cash (§16(a)(iii)), in the order of Grants."""
-    terms = atg_1996()
-    rounding = Rounding(terms.split_method, terms.split_decimals)
+    rounding = Rounding.of(atg_1996())
     granted = {Identifier(str(row[GRANT])).key: _number(row[PRICE]) for row in grants.records()}
     left = options_at(tranches, events, granted, merger_date, Moment.BEFORE_MERGER, rounding)
     positions = []
