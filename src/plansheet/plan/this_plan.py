@@ -18,7 +18,11 @@ def of_this_plan(ledger: Ledger, terms: Terms) -> dict[str, Grant]:
     title = _words(f"{terms.title} {terms.short}")
     is_only = len(named) == 1 and all(g.plan for g in ledger.grants)
     own = set(named) if is_only else {name for name, words in named.items() if words <= title and len(words) > 1}
-    return {g.grant.key: g for g in ledger.grants if not g.plan or fold(g.plan) in own}
+    found: dict[str, Grant] = {}
+    for grant in ledger.grants:
+        if not grant.plan or fold(grant.plan) in own:
+            found.setdefault(grant.grant.key, grant)  # of two rows the first, as everywhere; LEDGER003 names the other
+    return found
 
 
 def of_other_plans(ledger: Ledger, terms: Terms) -> set[str]:
