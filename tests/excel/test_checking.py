@@ -12,11 +12,10 @@ import pytest
 
 from plan.test_rules import ADOPTED, CASES, TABLES, Case, as_of, found_in, open_in, where
 from plansheet.core.records import TABLES as NAMES
-from plansheet.core.records import Activity, Grant, Holder, Holding, Member, Tranche
+from plansheet.core.records import Activity, Grant, Holder, Holding, Member, Tranche, heading
 from plansheet.core.rule import Hit, Rule, Severity, Unsettled, rule
 from plansheet.core.words import Identifier
 from plansheet.excel import PLAN_CALENDAR, PLAN_CHECK, PLAN_UNCHECKED, ExcelError, as_shown
-from plansheet.plan.checking import named
 from plansheet.plan.deadlines import Deadline, Due
 from plansheet.plan.rules import RULES
 from plansheet.plan.terms import atg_1996, label
@@ -118,7 +117,11 @@ def test_the_sample_gives_what_the_check_of_its_file_gives(tmp_path: Path) -> No
     assert sorted((c, s, m, f) for c, s, _, m, f in said) == sorted(
         (f.code, f.severity.value, f.message, f.fix) for f in checked.findings
     )
-    assert {why for _, why in PLAN_UNCHECKED(**blocks, as_of=day)[1:]} == {n.why for n in checked.not_checked}
+    rows = PLAN_UNCHECKED(**blocks, as_of=day)[1:]
+    open_ones = {why for what, why in rows if ": no column " not in what}
+    assert open_ones == {n.why for n in checked.not_checked if not n.columns}
+    lacked = {f"{table}: no column {name}" for n in checked.not_checked for table, name in n.columns}
+    assert {what for what, _ in rows if ": no column " in what} == lacked
 
 
 # --- Where, and in what order -----------------------------------------------------------------------------------------
@@ -280,9 +283,13 @@ def test_a_rule_without_its_columns_is_named_with_them() -> None:
     rows = dict(PLAN_UNCHECKED(grants, VESTING, plan=ADOPTED_PLAN, as_of=DAY)[1:])
     there = {(Grant, name) for name in ("grant", "holder", "grant_type", "grant_date", "shares")}
     there |= {(Tranche, name) for name in ("grant", "first_exercisable", "shares")}
-    lacking = {named(each, atg_1996()) for each in RULES if set(each.needs) - there}
-    assert set(rows) == lacking
-    assert all(why.startswith("no column ") for why in rows.values())
+    lacking = {(need, each.code) for each in RULES for need in set(each.needs) - there}
+    told = {
+        (what, code)
+        for what, why in rows.items()
+        for code in why.removeprefix("not checked without it: ").partition(";")[0].split(", ")
+    }
+    assert told == {(f"{NAMES[kind]}: no column {heading(kind, name)}", code) for (kind, name), code in lacking}
 
 
 def test_a_zero_is_a_blank_as_a_calculated_array_has_it() -> None:

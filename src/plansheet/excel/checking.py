@@ -10,7 +10,7 @@ from plansheet.excel.cells import Cells, date_cell, is_left_out, number_cell, sc
 from plansheet.excel.ledger_blocks import LedgerRead, read_ledger
 from plansheet.excel.plan_block import NO_TERM, VALUE, PlanRead, read_plan, read_plan_block
 from plansheet.excel.reading import as_date
-from plansheet.plan.checking import Outcome, named, outcome
+from plansheet.plan.checking import Outcome, lacked_columns, outcome
 from plansheet.plan.deadlines import deadlines
 from plansheet.plan.rules import RULES
 from plansheet.plan.terms import atg_1996
@@ -141,7 +141,12 @@ def _unchecked(asked: _Asked) -> Iterator[tuple[str, str]]:
     all_of_them = asked.outcome()
     yield from ((rule.code, why) for rule, why in all_of_them.failed)
     yield from ((question.what, question.why) for question in all_of_them.unsettled)
-    yield from ((named(rule, asked.plan.terms), why) for rule, why in all_of_them.lacking)
+    waiting: dict[tuple[str, str], list[str]] = {}
+    for rule, _ in all_of_them.lacking:
+        for column in lacked_columns(rule, asked.read.ledger):
+            waiting.setdefault(column, []).append(rule.code)
+    for (table, heading), codes in waiting.items():
+        yield f"{table}: no column {heading}", f"not checked without it: {', '.join(codes)}; PLAN_EXPLAIN says what"
 
 
 @worksheet
