@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from plansheet.core.records import RECORDS, Activity, Grant, Holder, Holding, Member, Tranche
+from plansheet.core.records import RECORDS, TABLES, Activity, Grant, Holder, Holding, Member, Tranche
 from plansheet.core.rule import Finding, Severity, TermOf
 from plansheet.excel.cells import Cells, date_cell, is_left_out, number_cell, scalar_value, with_arguments_of, worksheet
 from plansheet.excel.ledger_blocks import LedgerRead, read_ledger
@@ -145,8 +145,9 @@ def _unchecked(asked: _Asked) -> Iterator[tuple[str, str]]:
     for rule, _ in all_of_them.lacking:
         for column in lacked_columns(rule, asked.read.ledger):
             waiting.setdefault(column, []).append(rule.code)
-    for (table, heading), codes in waiting.items():
-        yield f"{table}: no column {heading}", f"not checked without it: {', '.join(codes)}; PLAN_EXPLAIN says what"
+    tables = list(TABLES.values())
+    for (table, heading), codes in sorted(waiting.items(), key=lambda each: tables.index(each[0][0])):
+        yield f"{table}: no column {heading}", f"not checked without it: {', '.join(codes)}"
 
 
 @worksheet
