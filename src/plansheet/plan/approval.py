@@ -11,7 +11,7 @@ from plansheet.core.records import Activity, Grant, Ledger
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
 from plansheet.plan.increase import Dependence, Dependent, Exercised, dependence, increases, taken_back
-from plansheet.plan.ledger import of_this_plan
+from plansheet.plan.ledger import of_this_plan, plan_approved
 from plansheet.plan.pool import PoolLine
 from plansheet.plan.pool_rules import opening_reserve, own_rows, pool_of, record_of
 from plansheet.plan.statute import statute
@@ -45,12 +45,6 @@ def approval(
         in_time = approved <= deadline and approval_deadline(approved, months_before) >= adopted
         return Approval.IN_TIME if in_time else Approval.LAPSED
     return Approval.PENDING if as_of <= deadline else Approval.LAPSED
-
-
-def plan_approved(ledger: Ledger, terms: Terms) -> datetime.date | None:
-    """The day on which shareholders approved the plan: of the Plan sheet, or the first APPROVAL row of no grant."""
-    rows = (row.date for row in ledger.activity if row.action is Action.APPROVAL and row.grant is None)
-    return terms.approved or min((day for day in rows if day is not None), default=None)
 
 
 def _stands(adopted: datetime.date, approved: datetime.date | None, terms: Terms, as_of: datetime.date) -> Approval:

@@ -10,7 +10,7 @@ from plansheet.core.numbers import Number, ratio, round_down, round_half_up, sha
 from plansheet.core.records import Grant, Ledger, Tranche, heading
 from plansheet.core.refusal import Refusal
 from plansheet.core.words import Action, CashoutMethod, Identifier, Moment
-from plansheet.plan.ledger import complete, known_tranches, of_this_plan
+from plansheet.plan.ledger import activity_of, complete, known_tranches, of_this_plan
 from plansheet.plan.outstanding import Rounding, options_at, past_its_period
 from plansheet.plan.terms import Terms
 
@@ -95,7 +95,7 @@ def outstanding_at(
             unclear.setdefault(grant.holder.key, why)
     rounding = Rounding(terms.split_method, terms.split_decimals)
     prices = {key: grant.exercise_price for key, grant in own.items()}
-    left = options_at(tranches, ledger.activity, prices, closing, moment, rounding)
+    left = options_at(tranches, activity_of(ledger, terms), prices, closing, moment, rounding)
     held: dict[str, list[HeldOption]] = {}
     for holder, key in dict.fromkeys((t.held_by.key, t.grant.key) for t in tranches):
         option = left.get(key)

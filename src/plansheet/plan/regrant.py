@@ -1,7 +1,7 @@
 """Cancellation and new grant of options (plan §21; IRC §424(h)): which is in whose place, and by whose consent."""
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from plansheet.core.dates import date_text
 from plansheet.core.numbers import Number, counted_text, dollars_text, ratio
@@ -10,7 +10,7 @@ from plansheet.core.refusal import Refusal
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action, Moment
 from plansheet.plan.adjustment import Split, splits_of, splits_since
-from plansheet.plan.ledger import complete, of_this_plan
+from plansheet.plan.ledger import activity_of, complete, of_this_plan
 from plansheet.plan.outstanding import outstanding, until
 from plansheet.plan.terms import Terms
 from plansheet.plan.unread import is_unread, why_lost
@@ -191,7 +191,7 @@ def replaced_in_part(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iter
     Not covered: an option that was not cancelled at all, which is REGRANT001.
     """
     grants, cancelled = _by_key(ledger), _first_cancelled(ledger)
-    tranches, rows = _tranches(ledger), _rows(ledger)
+    tranches, rows = _tranches(ledger), _rows(activity_of(ledger, terms))
     for grant in _replacements(ledger, terms):
         assert grant.replaces is not None
         old = grants.get(grant.replaces.key)
@@ -215,10 +215,10 @@ def _tranches(ledger: Ledger) -> dict[str, list[Tranche]]:
     return by_grant
 
 
-def _rows(ledger: Ledger) -> dict[str | None, list[Activity]]:
+def _rows(activity: Iterable[Activity]) -> dict[str | None, list[Activity]]:
     """The rows of each grant, and under None those that concern all."""
     by_grant: dict[str | None, list[Activity]] = {}
-    for row in ledger.activity:
+    for row in activity:
         by_grant.setdefault(row.grant.key if row.grant is not None else None, []).append(row)
     return by_grant
 
