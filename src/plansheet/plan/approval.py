@@ -1,18 +1,20 @@
 """Shareholders' approval of the plan and of its amendments (plan §19(a), §22(a); IRC §422(b)(1))."""
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
+from fractions import Fraction
 from typing import NamedTuple
 
 from plansheet.core.dates import add_months, date_text
-from plansheet.core.numbers import Number, counted_text, shares_text
+from plansheet.core.numbers import Number, counted_text, ratio, shares_text, whole_if_possible
 from plansheet.core.records import Activity, Grant, Ledger
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
-from plansheet.plan.increase import Dependence, Dependent, Exercised, dependence, increases, taken_back
+from plansheet.plan.activity import in_order
+from plansheet.plan.increase import Dependence, Dependent, Exercised, dependence, increases, reserved, taken_back
 from plansheet.plan.ledger import of_this_plan, plan_approved
-from plansheet.plan.pool import PoolLine
+from plansheet.plan.pool import Measure, PoolLine, pool_ledger
 from plansheet.plan.pool_rules import opening_reserve, own_rows, pool_of, record_of
 from plansheet.plan.statute import statute
 from plansheet.plan.terms import ASSUMED_ADOPTION, Terms
@@ -236,12 +238,38 @@ def _increases_needed(ledger: Ledger, terms: Terms) -> Dependence:
     lines = [line for line in pool_of(ledger, terms) if isinstance(line, PoolLine)]
     if (Activity, "approved") not in ledger.columns or not lines:
         return Dependence([], [])
-    opening = opening_reserve(own_rows(ledger, terms), terms)
+    rows = own_rows(ledger, terms)
+    return _needed_of(rows, lines, opening_reserve(rows, terms), terms)
 
+
+def _needed_of(rows: Sequence[Activity], lines: Sequence[PoolLine], opening: Number, terms: Terms) -> Dependence:
     def in_time(row: Activity) -> bool:
         return row.date is not None and _stands(row.date, row.approved, terms, row.date) is Approval.IN_TIME
 
-    return dependence(lines, opening, _increases(ledger, terms), in_time)
+    return dependence(lines, opening, increases(rows, opening, terms.adopted), in_time)
+
+
+def _unsure(rows: Sequence[Activity], back: Sequence[Activity], terms: Terms) -> Iterator[Unsettled]:
+    """Increases taken back, where all is well only if Reserve of the Plan sheet no longer counts them."""
+    added = reserved(rows)
+    opening = opening_reserve(rows, terms)
+    without = opening - ratio(sum(added[id(row)] for row in back), Measure(in_order(rows)).of_start)
+    if without < 0 or _is_short(rows, back, opening, terms) or not _is_short(rows, back, without, terms):
+        return
+    for row in back:
+        assert row.date is not None
+        yield Unsettled(
+            f"what was reserved before the increase of {date_text(row.date)}",
+            f"it was taken back, and Reserve of the Plan sheet may still count its {counted_text(row.shares or 0)}; "
+            "record what was reserved at first as a RESERVE row too",
+        )
+
+
+def _is_short(rows: Sequence[Activity], back: Sequence[Activity], opening: Number, terms: Terms) -> bool:
+    """Whether a pool with that reserve at the start is over-granted, or has options that an increase had to enable."""
+    lines = [line for line in pool_ledger(opening, rows, terms.recycling) if isinstance(line, PoolLine)]
+    kept = [each for each in _needed_of(rows, lines, opening, terms).grants if each.outstanding + each.exercised]
+    return any(line.available < 0 for line in lines) or any(each.increase is row for each in kept for row in back)
 
 
 @rule(
@@ -251,8 +279,8 @@ def _increases_needed(ledger: Ledger, terms: Terms) -> Dependence:
     law=("IRC §422(b)(1)", "Treas. Reg. §1.422-2(b)(2)"),
     message=("The reserve was increased by {shares} on {day}, {was}; the last day was {deadline}. {needed}."),
     fix=(
-        "Enter the day of the approval in Approved, or take the increase back: record a RESERVE of -{shares_entered} "
-        "on {deadline}."
+        "Enter the day of the approval in Approved, or take the increase back: record a RESERVE of -{to_record} on "
+        "{deadline}, and reduce Reserve on the Plan sheet by {to_reduce}."
     ),
     needs=_INCREASE_NEEDS,
 )
@@ -266,22 +294,38 @@ def increase_not_approved_in_time(ledger: Ledger, terms: Terms, as_of: datetime.
     that an amendment adds.
     """
     rows = own_rows(ledger, terms)
-    back = taken_back(rows, _increases(ledger, terms))
+    back, added = taken_back(rows, _increases(ledger, terms)), reserved(rows)
     needed = _increases_needed(ledger, terms)
-    lapsed = [row for row in _lapsed(ledger, terms, as_of) if not any(row is each for each in back)]
-    if lapsed:
-        yield from (line for line in pool_of(ledger, terms) if isinstance(line, Unsettled))
+    lapsed = _lapsed(ledger, terms, as_of)
+    open_questions = [line for line in pool_of(ledger, terms) if isinstance(line, Unsettled)] if lapsed else []
+    ended = [row for row in lapsed if any(row is each for each in back)]
+    yield from open_questions
+    if ended and not open_questions:
+        yield from _unsure(rows, ended, terms)
     for row in lapsed:
+        if any(row is each for each in ended):
+            continue
         assert row.date is not None and row.shares is not None
+        deadline = approval_deadline(row.date, terms.approval_months)
         facts: dict[str, object] = {
             "shares": counted_text(row.shares),
-            "shares_entered": shares_text(row.shares),
+            "to_record": shares_text(ratio(added[id(row)], _splits_after(rows, deadline))),
+            "to_reduce": shares_text(added[id(row)]),
             "day": date_text(row.date),
             "was": _was(row.approved),
-            "deadline": date_text(approval_deadline(row.date, terms.approval_months)),
+            "deadline": date_text(deadline),
             "needed": _grants_text([each for each in needed.grants if each.increase is row]),
         }
         yield Hit(row, "approved", facts)
+
+
+def _splits_after(rows: Iterable[Activity], day: datetime.date) -> Number:
+    """How many of the last day's shares a share at the end of a day stands for."""
+    factor: Number = 1
+    for row in rows:
+        if row.ratio is not None and row.date is not None and row.date > day:
+            factor = whole_if_possible(Fraction(factor * row.ratio.factor))
+    return factor
 
 
 _MOST_NAMED = 5
