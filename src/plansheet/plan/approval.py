@@ -13,9 +13,10 @@ from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
 from plansheet.plan.activity import in_order
 from plansheet.plan.increase import Dependence, Dependent, Exercised, dependence, increases, reserved, taken_back
-from plansheet.plan.ledger import of_this_plan, plan_approved
+from plansheet.plan.ledger import of_this_plan, plan_approvals, plan_approved
 from plansheet.plan.pool import Measure, PoolLine, pool_ledger
 from plansheet.plan.pool_rules import opening_reserve, own_rows, pool_of, record_of
+from plansheet.plan.standing import own_grants, standing
 from plansheet.plan.statute import statute
 from plansheet.plan.terms import ASSUMED_ADOPTION, Terms
 from plansheet.plan.unread import is_unread, why_lost
@@ -88,7 +89,9 @@ def exercised_before_approval(ledger: Ledger, terms: Terms, as_of: datetime.date
     Why: "no option granted under the Plan shall become exercisable unless and until the Plan shall have been approved
     by the Company's shareholders"; the same holds for what an amendment was required to enable.
     Example: an increase adopted on 10 April 2001 and never approved, an exercise on 1 December 2001 of its shares.
-    Not covered: increases of the reserve where Activity has no Approved; amendments other than those increases.
+    Not covered: increases of the reserve where Activity has no Approved; amendments other than those increases. Of
+    several APPROVAL rows the first approves the plan, and Approved of the Plan sheet goes before them; what is
+    exercisable waits for the last of all (APPROVE007, VEST001).
     """
     exercises = [row for row in own_rows(ledger, terms) if row.action is Action.EXERCISE]
     approved = plan_approved(ledger, terms)
@@ -141,12 +144,12 @@ def _exercise_facts(row: Activity, shares: Number | None, gate: _Gate) -> dict[s
     plan="§22(a)",
     law=("IRC §422(b)(1)",),
     message=(
-        "The plan, adopted on {adopted}, was approved by the shareholders on {approved}, not within {months} months of "
-        "it: {late}."
+        "The plan, adopted on {adopted}, was approved by the shareholders on {approved}, more than "
+        "{months} months {late}."
     ),
     fix=(
-        "Correct Adopted or Approved on the Plan sheet if one is wrong; otherwise record the end of every option, and "
-        "make no new grant under the plan."
+        "Correct the day of the adoption or of the approval if one is wrong; otherwise record the end of every option "
+        "on {deadline}, rescind what was exercised, and make no new grant under the plan."
     ),
     needs=((Grant, "grant_date"),),
 )
@@ -156,7 +159,8 @@ def plan_not_approved_in_time(ledger: Ledger, terms: Terms, as_of: datetime.date
     Why: "if such shareholder approval is not obtained within twelve months after the date of the Board's adoption of
     the Plan, options previously granted under the Plan shall not vest and shall terminate"; they do not become NSOs.
     Example: adopted on 10 April 2001, approved on 11 April 2002, one day late.
-    Not covered: a plan of which no approval is recorded, which is APPROVE006.
+    Not covered: a plan of which no approval is recorded, which is APPROVE006; one whose options have all ended by the
+    last day. Of several APPROVAL rows the first counts, and Approved of the Plan sheet before them.
     """
     first, approved = _first_grant(ledger, terms), plan_approved(ledger, terms)
     if first is None or approved is None:
@@ -165,9 +169,21 @@ def plan_not_approved_in_time(ledger: Ledger, terms: Terms, as_of: datetime.date
         yield ASSUMED_ADOPTION
     elif _stands(terms.adopted, approved, terms, as_of) is Approval.LAPSED:
         deadline = approval_deadline(terms.adopted, terms.approval_months)
-        late = f"its options ended on {date_text(deadline)}" if approved > deadline else "too long before it"
-        facts = {"adopted": date_text(terms.adopted), "approved": date_text(approved), "late": late}
-        yield Hit(first, "grant_date", facts | {"months": terms.approval_months})
+        if all(_is_over(ledger, terms, grant, deadline) for grant in own_grants(ledger, terms)):
+            return
+        is_late = approved > deadline
+        late = f"later: its options ended on {date_text(deadline)}" if is_late else "earlier: too early to count"
+        months = terms.approval_months if is_late else statute()["approval_months"].value
+        facts = {"adopted": date_text(terms.adopted), "approved": date_text(approved), "late": late, "months": months}
+        yield Hit(first, "grant_date", facts | {"deadline": date_text(deadline)})
+
+
+def _is_over(ledger: Ledger, terms: Terms, grant: Grant, deadline: datetime.date) -> bool:
+    """Whether an option is known to have ended by a day, and never to have been exercised."""
+    if grant.grant_date is None or grant.grant_date > deadline:
+        return False
+    then = standing(ledger, terms, grant, deadline)
+    return not isinstance(then, str) and not then.shares and not any(then.option.exercised.values())
 
 
 @rule(
@@ -200,6 +216,44 @@ def plan_approval_unknown(ledger: Ledger, terms: Terms, as_of: datetime.date) ->
     elif _stands(terms.adopted, None, terms, as_of) is Approval.LAPSED:
         deadline = approval_deadline(terms.adopted, terms.approval_months)
         yield Hit(first, "grant_date", {"deadline": date_text(deadline)})
+
+
+@rule(
+    "APPROVE007",
+    Severity.WARNING,
+    plan="§22(a)",
+    message=(
+        "Activity has an APPROVAL without a grant on {day}, beside {other}: every option counts as exercisable only "
+        "from {last} on, the last of these days."
+    ),
+    fix=(
+        "Record an amendment's approval in Approved of its row instead and remove this row; if it is the plan's, "
+        "correct the other day."
+    ),
+    needs=((Activity, "action"), (Activity, "date")),
+)
+def approved_twice(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
+    """The shareholders' approval of the plan is recorded with two days.
+
+    Why: no option is exercisable "unless and until the Plan shall have been approved by the Company's shareholders",
+    once; an APPROVAL without a grant holds back every option, and with it the year in which it counts for §11(c).
+    Example: the plan approved on 14 June 1996, and the approval of an increase on 10 May 2001 as a second APPROVAL.
+    Not covered: APPROVAL rows of one grant; two of the same day, which say the same.
+    """
+    rows = [(row.date, row) for row in plan_approvals(ledger) if row.date is not None]
+    if not rows:
+        return
+    first = terms.approved or min(day for day, _ in rows)
+    last = max(first, *(day for day, _ in rows))
+    beside = "Approved of the Plan sheet" if terms.approved is not None else "that"
+    for day, row in rows:
+        if day != first:
+            facts: dict[str, object] = {
+                "day": date_text(day),
+                "other": f"{beside} of {date_text(first)}",
+                "last": date_text(last),
+            }
+            yield Hit(row, "date", facts)
 
 
 # --- Increases of the reserve ---------------------------------------------------------------------------------------
