@@ -19,13 +19,17 @@ from plansheet.plan.approval import (
     approval,
     approval_deadline,
     increase_not_approved_in_time,
-    plan_approved,
     plan_not_approved_in_time,
 )
+from plansheet.plan.approval_gate import activity_of, plan_approved
 from plansheet.plan.increase import Dependence, dependence, increases
+from plansheet.plan.iso_limit_rules import classify_ledger
+from plansheet.plan.merger import outstanding_at
 from plansheet.plan.outlook import pool_outlook, pool_runs_low
 from plansheet.plan.pool import PoolLine, pool_ledger
-from plansheet.plan.terms import atg_1996, with_values
+from plansheet.plan.roll_forward import OptionChanges
+from plansheet.plan.standing import Standing, standing
+from plansheet.plan.terms import Terms, atg_1996, with_values
 
 ADOPTED = dt.date(2001, 4, 10)
 
@@ -69,6 +73,47 @@ def test_the_plan_sheet_goes_before_the_first_approval_row() -> None:
     assert plan_approved(Ledger(), atg_1996()) is None
     assert plan_approved(ledger, atg_1996()) == day("2001-07-01")
     assert plan_approved(ledger, with_values(atg_1996(), {"approved": ADOPTED}, "a test")) == ADOPTED
+
+
+def gated(ledger: Ledger, terms: Terms) -> list[object]:
+    """What every engine makes of G-1 in 2004."""
+    option = standing(ledger, terms, ledger.grants[0], day("2004-12-31"))
+    changes = OptionChanges(ledger, terms, day("2004-12-31"))
+    return [
+        [(split.stands, split.year, split.iso) for _, split in classify_ledger(ledger, terms)],
+        [(lot.due, lot.live) for lot in option.option.lots] if isinstance(option, Standing) else option,
+        outstanding_at(ledger, terms, day("2004-12-31")),
+        changes.exercisable(day("2004-02-29")),
+        changes.exercisable(day("2004-03-01")),
+        [str(gap) for gap in changes.gaps],
+    ]
+
+
+@pytest.mark.parametrize("exercised", ["2004-02-29", "2004-03-01"])
+def test_approved_of_the_plan_sheet_gates_what_an_approval_row_gates(exercised: str) -> None:
+    adopted, approved = day("2003-12-01"), day("2004-03-01")
+    granted = day("2003-12-15")
+    grant = Grant(
+        Identifier("G-1"), Identifier("Ada"), None, GrantType.ISO, granted, 10, 10, 9, vesting_start=granted, months=0
+    )
+    rows = Activity(day(exercised), Action.EXERCISE, Identifier("G-1"), 1), Activity(approved, Action.APPROVAL)
+    terms = with_values(atg_1996(), {"adopted": adopted}, "a test")
+    entered = with_values(terms, {"approved": approved}, "a test")
+    by_row, by_sheet = (
+        Ledger(grants=(grant,), activity=rows, columns=frozenset({(Grant, "vesting_start")})),
+        Ledger(grants=(grant,), activity=rows[:1], columns=frozenset({(Grant, "vesting_start")})),
+    )
+    assert gated(by_sheet, entered) == gated(by_row, terms)
+    assert gated(by_sheet, entered) != gated(by_sheet, terms)
+    earlier = with_values(terms, {"approved": day("2003-11-01")}, "a test")
+    assert gated(by_sheet, earlier) == gated(by_sheet, terms)
+
+
+def test_the_options_of_another_plan_do_not_wait_for_this_ones_shareholders() -> None:
+    own, other = Grant(Identifier("G-1")), Grant(Identifier("P-1"), plan="Primus 1999 Plan")
+    terms = with_values(atg_1996(), {"approved": ADOPTED}, "a test")
+    assert list(activity_of(Ledger(grants=(own, other)), terms)) == [Activity(ADOPTED, Action.APPROVAL, own.grant)]
+    assert list(activity_of(Ledger(grants=(own,)), terms)) == [Activity(ADOPTED, Action.APPROVAL)]
 
 
 @pytest.mark.parametrize("last", [dt.date.min, dt.date.max])

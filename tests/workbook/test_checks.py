@@ -532,6 +532,10 @@ IN_THEIR_CELLS: dict[str, tuple[tuple[Sheet, ...], str]] = {
     "APPROVE004": ((Sheet(PLAN, APPROVAL), Sheet("Activity", INCREASED)), "Activity!D5"),
     "APPROVE005": ((Sheet("Activity", AMENDED),), "Activity!E3"),
     "APPROVE006": ((Sheet(PLAN, ADOPTED), Sheet("Grants", GRANTS), Sheet("Activity", AMENDED)), "Grants!D2"),
+    "APPROVE007": (
+        (Sheet(PLAN, APPROVAL), Sheet("Activity", with_row(ACTIVITY, [dt.date(2005, 1, 6), "APPROVAL", "", "", ""]))),
+        "Activity!A4",
+    ),
     "AMEND001": ((Sheet("Activity", AMENDED),), "Activity!G3"),
     "AMEND002": ((Sheet("Grants", GRANTS), Sheet("Activity", AMENDED)), "Activity!B2"),
     "REGRANT001": ((Sheet("Grants", REGRANTED), Sheet("Activity", CANCELLED)), "Grants!H5"),

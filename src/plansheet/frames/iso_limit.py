@@ -16,6 +16,7 @@ from plansheet.excel.record_rows import has_key
 from plansheet.excel.tranche_rows import refuse_swapped
 from plansheet.frames.columns import days, dollars, frame, shares, texts, years
 from plansheet.frames.reading import FrameLedger, Table, UnusableFrame
+from plansheet.plan.approval_gate import activity_of
 from plansheet.plan.iso_limit import TrancheSplit, YearUse, classify
 from plansheet.plan.iso_limit_why import why
 from plansheet.plan.ledger import Completed, complete
@@ -177,7 +178,7 @@ class _Answers:
                 self._bad_holders.setdefault(grant.holder.key, what)
         problems = [self._problem(t.grant, t.held_by) for t in done.tranches]
         good = [t for t, problem in zip(done.tranches, problems, strict=True) if problem is None]
-        answer = classify(good, ledger.activity, terms.iso_limit, terms.rounding)
+        answer = classify(good, activity_of(ledger, terms), terms.iso_limit, terms.rounding)
         self.years = answer.years
         given = iter(answer.tranches)
         self._by_record: dict[int, list[_Line]] = {}

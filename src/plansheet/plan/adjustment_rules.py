@@ -21,6 +21,7 @@ from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action, Moment, SplitMethod
 from plansheet.plan.activity import in_order
 from plansheet.plan.adjustment import Split, adjust, adjust_in_turn, splits_after, splits_of, splits_since
+from plansheet.plan.approval_gate import activity_of
 from plansheet.plan.ledger import complete, known_tranches
 from plansheet.plan.outstanding import Outstanding, Rounding, options_at, outstanding
 from plansheet.plan.terms import Terms
@@ -287,7 +288,7 @@ def no_whole_share_left(ledger: Ledger, terms: Terms, as_of: datetime.date) -> I
     Example: an option with 9 shares left in a 1-for-10 split.
     Not covered: a fraction that an exercise has left.
     """
-    rows = in_order(ledger.activity)
+    rows = in_order(activity_of(ledger, terms))
     reverse = [(at, row, row.ratio) for at, row in enumerate(rows) if row.ratio is not None and row.ratio.factor < 1]
     if not reverse:
         return
@@ -367,7 +368,7 @@ def _aggregates_kept(ledger: Ledger, terms: Terms) -> dict[str, Number]:
         return {}
     prices = {grant.grant.key: grant.exercise_price for grant in ledger.grants}
     rounding = Rounding.of(terms)
-    left = options_at(known_tranches(ledger), ledger.activity, prices, None, Moment.END_OF_DAY, rounding)
+    left = options_at(known_tranches(ledger), activity_of(ledger, terms), prices, None, Moment.END_OF_DAY, rounding)
     options = ((key, option) for key, option in left.items() if isinstance(option, Outstanding))
     return {key: o.price for key, o in options if o.price is not None and not isinstance(o.price, Refusal)}
 

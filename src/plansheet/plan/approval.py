@@ -1,21 +1,25 @@
 """Shareholders' approval of the plan and of its amendments (plan §19(a), §22(a); IRC §422(b)(1))."""
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
+from fractions import Fraction
 from typing import NamedTuple
 
 from plansheet.core.dates import date_text, months_after, on_text
-from plansheet.core.numbers import Number, counted_text, shares_text
+from plansheet.core.numbers import Number, counted_text, ratio, shares_text, whole_if_possible
 from plansheet.core.records import Activity, Grant, Ledger
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
-from plansheet.plan.increase import Dependence, Dependent, Exercised, dependence, increases, taken_back
-from plansheet.plan.pool import PoolLine
+from plansheet.plan.activity import in_order
+from plansheet.plan.approval_gate import plan_approvals, plan_approved
+from plansheet.plan.increase import Dependence, Dependent, Exercised, dependence, increases, reserved, taken_back
+from plansheet.plan.pool import Measure, PoolLine, pool_ledger
 from plansheet.plan.pool_rules import opening_reserve, pool_of, pool_rows, record_of
+from plansheet.plan.standing import standing
 from plansheet.plan.statute import statute
 from plansheet.plan.terms import ASSUMED_ADOPTION, Terms
-from plansheet.plan.this_plan import of_this_plan, rows_of_this_plan
+from plansheet.plan.this_plan import of_this_plan, own_grants, rows_of_this_plan
 from plansheet.plan.unread import is_unread, why_lost
 
 
@@ -42,12 +46,6 @@ def approval(
         in_time = approved <= deadline and approval_deadline(approved, months_before) >= adopted
         return Approval.IN_TIME if in_time else Approval.LAPSED
     return Approval.PENDING if as_of <= deadline else Approval.LAPSED
-
-
-def plan_approved(ledger: Ledger, terms: Terms) -> datetime.date | None:
-    """The day on which shareholders approved the plan: of the Plan sheet, or the first APPROVAL row of no grant."""
-    rows = (row.date for row in ledger.activity if row.action is Action.APPROVAL and row.grant is None)
-    return terms.approved or min((day for day in rows if day is not None), default=None)
 
 
 def _stands(adopted: datetime.date, approved: datetime.date | None, terms: Terms, as_of: datetime.date) -> Approval:
@@ -89,7 +87,9 @@ def exercised_before_approval(ledger: Ledger, terms: Terms, as_of: datetime.date
     Why: "no option granted under the Plan shall become exercisable unless and until the Plan shall have been approved
     by the Company's shareholders"; the same holds for what an amendment was required to enable.
     Example: an increase adopted on 10 April 2001 and never approved, an exercise on 1 December 2001 of its shares.
-    Not covered: increases of the reserve where Activity has no Approved; amendments other than those increases.
+    Not covered: increases of the reserve where Activity has no Approved; amendments other than those increases. Of
+    several APPROVAL rows the first approves the plan, and Approved of the Plan sheet goes before them; what is
+    exercisable waits for the last of all (APPROVE007, VEST001).
     """
     exercises = [row for row in rows_of_this_plan(ledger, terms) if row.action is Action.EXERCISE]
     approved = plan_approved(ledger, terms)
@@ -142,12 +142,12 @@ def _exercise_facts(row: Activity, shares: Number | None, gate: _Gate) -> dict[s
     plan="§22(a)",
     law=("IRC §422(b)(1)",),
     message=(
-        "The plan, adopted on {adopted}, was approved by the shareholders on {approved}, not within {months} months of "
-        "it: {late}."
+        "The plan, adopted on {adopted}, was approved by the shareholders on {approved}, more than "
+        "{months} months {late}."
     ),
     fix=(
-        "Correct Adopted or Approved on the Plan sheet if one is wrong; otherwise record the end of every option, and "
-        "make no new grant under the plan."
+        "Correct the day of the adoption or of the approval if one is wrong; otherwise record the end of every option "
+        "on {deadline}, rescind what was exercised, and make no new grant under the plan."
     ),
     needs=((Grant, "grant_date"),),
 )
@@ -157,7 +157,8 @@ def plan_not_approved_in_time(ledger: Ledger, terms: Terms, as_of: datetime.date
     Why: "if such shareholder approval is not obtained within twelve months after the date of the Board's adoption of
     the Plan, options previously granted under the Plan shall not vest and shall terminate"; they do not become NSOs.
     Example: adopted on 10 April 2001, approved on 11 April 2002, one day late.
-    Not covered: a plan of which no approval is recorded, which is APPROVE006.
+    Not covered: a plan of which no approval is recorded, which is APPROVE006; one whose options have all ended by the
+    last day. Of several APPROVAL rows the first counts, and Approved of the Plan sheet before them.
     """
     first, approved = _first_grant(ledger, terms), plan_approved(ledger, terms)
     if first is None or approved is None:
@@ -166,9 +167,21 @@ def plan_not_approved_in_time(ledger: Ledger, terms: Terms, as_of: datetime.date
         yield ASSUMED_ADOPTION
     elif _stands(terms.adopted, approved, terms, as_of) is Approval.LAPSED:
         deadline = approval_deadline(terms.adopted, terms.approval_months)
-        late = f"its options ended on {date_text(deadline)}" if approved > deadline else "too long before it"
-        facts = {"adopted": date_text(terms.adopted), "approved": date_text(approved), "late": late}
-        yield Hit(first, "grant_date", facts | {"months": terms.approval_months})
+        if all(_is_over(ledger, terms, grant, deadline) for grant in own_grants(ledger, terms)):
+            return
+        is_late = approved > deadline
+        late = f"later: its options ended on {date_text(deadline)}" if is_late else "earlier: too early to count"
+        months = terms.approval_months if is_late else statute()["approval_months"].value
+        facts = {"adopted": date_text(terms.adopted), "approved": date_text(approved), "late": late, "months": months}
+        yield Hit(first, "grant_date", facts | {"deadline": date_text(deadline)})
+
+
+def _is_over(ledger: Ledger, terms: Terms, grant: Grant, deadline: datetime.date) -> bool:
+    """Whether an option is known to have ended by a day, and never to have been exercised."""
+    if grant.grant_date is None or grant.grant_date > deadline:
+        return False
+    then = standing(ledger, terms, grant, deadline)
+    return not isinstance(then, str) and not then.shares and not any(then.option.exercised.values())
 
 
 @rule(
@@ -201,6 +214,44 @@ def plan_approval_unknown(ledger: Ledger, terms: Terms, as_of: datetime.date) ->
     elif _stands(terms.adopted, None, terms, as_of) is Approval.LAPSED:
         deadline = approval_deadline(terms.adopted, terms.approval_months)
         yield Hit(first, "grant_date", {"deadline": date_text(deadline)})
+
+
+@rule(
+    "APPROVE007",
+    Severity.WARNING,
+    plan="§22(a)",
+    message=(
+        "Activity has an APPROVAL without a grant on {day}, beside {other}: every option counts as exercisable only "
+        "from {last} on, the last of these days."
+    ),
+    fix=(
+        "Record an amendment's approval in Approved of its row instead and remove this row; if it is the plan's, "
+        "correct the other day."
+    ),
+    needs=((Activity, "action"), (Activity, "date")),
+)
+def approved_twice(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
+    """The shareholders' approval of the plan is recorded with two days.
+
+    Why: no option is exercisable "unless and until the Plan shall have been approved by the Company's shareholders",
+    once; an APPROVAL without a grant holds back every option, and with it the year in which it counts for §11(c).
+    Example: the plan approved on 14 June 1996, and the approval of an increase on 10 May 2001 as a second APPROVAL.
+    Not covered: APPROVAL rows of one grant; two of the same day, which say the same.
+    """
+    rows = [(row.date, row) for row in plan_approvals(ledger) if row.date is not None]
+    if not rows:
+        return
+    first = terms.approved or min(day for day, _ in rows)
+    last = max(first, *(day for day, _ in rows))
+    beside = "Approved of the Plan sheet" if terms.approved is not None else "that"
+    for day, row in rows:
+        if day != first:
+            facts: dict[str, object] = {
+                "day": date_text(day),
+                "other": f"{beside} of {date_text(first)}",
+                "last": date_text(last),
+            }
+            yield Hit(row, "date", facts)
 
 
 # --- Increases of the reserve ---------------------------------------------------------------------------------------
@@ -239,12 +290,38 @@ def _increases_needed(ledger: Ledger, terms: Terms) -> Dependence:
     lines = [line for line in pool_of(ledger, terms) if isinstance(line, PoolLine)]
     if (Activity, "approved") not in ledger.columns or not lines:
         return Dependence([], [])
-    opening = opening_reserve(pool_rows(ledger, terms), terms)
+    rows = pool_rows(ledger, terms)
+    return _needed_of(rows, lines, opening_reserve(rows, terms), terms)
 
+
+def _needed_of(rows: Sequence[Activity], lines: Sequence[PoolLine], opening: Number, terms: Terms) -> Dependence:
     def in_time(row: Activity) -> bool:
         return row.date is not None and _stands(row.date, row.approved, terms, row.date) is Approval.IN_TIME
 
-    return dependence(lines, opening, _increases(ledger, terms), in_time)
+    return dependence(lines, opening, increases(rows, opening, terms.adopted), in_time)
+
+
+def _unsure(rows: Sequence[Activity], back: Sequence[Activity], terms: Terms) -> Iterator[Unsettled]:
+    """Increases taken back, where all is well only if Reserve of the Plan sheet no longer counts them."""
+    added = reserved(rows)
+    opening = opening_reserve(rows, terms)
+    without = opening - ratio(sum(added[id(row)] for row in back), Measure(in_order(rows)).of_start)
+    if without < 0 or _is_short(rows, back, opening, terms) or not _is_short(rows, back, without, terms):
+        return
+    for row in back:
+        assert row.date is not None
+        yield Unsettled(
+            f"what was reserved before the increase of {date_text(row.date)}",
+            f"it was taken back, and Reserve of the Plan sheet may still count its {counted_text(row.shares or 0)}; "
+            "record what was reserved at first as a RESERVE row too",
+        )
+
+
+def _is_short(rows: Sequence[Activity], back: Sequence[Activity], opening: Number, terms: Terms) -> bool:
+    """Whether a pool with that reserve at the start is over-granted, or has options that an increase had to enable."""
+    lines = [line for line in pool_ledger(opening, rows, terms.recycling) if isinstance(line, PoolLine)]
+    kept = [each for each in _needed_of(rows, lines, opening, terms).grants if each.outstanding + each.exercised]
+    return any(line.available < 0 for line in lines) or any(each.increase is row for each in kept for row in back)
 
 
 @rule(
@@ -254,8 +331,8 @@ def _increases_needed(ledger: Ledger, terms: Terms) -> Dependence:
     law=("IRC §422(b)(1)", "Treas. Reg. §1.422-2(b)(2)"),
     message=("The reserve was increased by {shares} on {day}, {was}; the last day was {deadline}. {needed}."),
     fix=(
-        "Enter the day of the approval in Approved, or take the increase back: record a RESERVE of -{shares_entered} "
-        "on {deadline}."
+        "Enter the day of the approval in Approved, or take the increase back: record a RESERVE of -{to_record} on "
+        "{deadline}, and reduce Reserve on the Plan sheet by {to_reduce}."
     ),
     needs=_INCREASE_NEEDS,
 )
@@ -269,24 +346,38 @@ def increase_not_approved_in_time(ledger: Ledger, terms: Terms, as_of: datetime.
     that an amendment adds.
     """
     rows = pool_rows(ledger, terms)
-    back = set(map(id, taken_back(rows, _increases(ledger, terms))))
-    needed: dict[int, list[Dependent]] = {}
-    for each in _increases_needed(ledger, terms).grants:
-        needed.setdefault(id(each.increase), []).append(each)
-    lapsed = [row for row in _lapsed(ledger, terms, as_of) if id(row) not in back]
-    if lapsed:
-        yield from (line for line in pool_of(ledger, terms) if isinstance(line, Unsettled))
+    back, added = taken_back(rows, _increases(ledger, terms)), reserved(rows)
+    needed = _increases_needed(ledger, terms)
+    lapsed = _lapsed(ledger, terms, as_of)
+    open_questions = [line for line in pool_of(ledger, terms) if isinstance(line, Unsettled)] if lapsed else []
+    ended = [row for row in lapsed if any(row is each for each in back)]
+    yield from open_questions
+    if ended and not open_questions:
+        yield from _unsure(rows, ended, terms)
     for row in lapsed:
+        if any(row is each for each in ended):
+            continue
         assert row.date is not None and row.shares is not None
+        deadline = approval_deadline(row.date, terms.approval_months)
         facts: dict[str, object] = {
             "shares": counted_text(row.shares),
-            "shares_entered": shares_text(row.shares),
+            "to_record": shares_text(ratio(added[id(row)], _splits_after(rows, deadline))),
+            "to_reduce": shares_text(added[id(row)]),
             "day": date_text(row.date),
             "was": _was(row.approved),
-            "deadline": date_text(approval_deadline(row.date, terms.approval_months)),
-            "needed": _grants_text(needed.get(id(row), [])),
+            "deadline": date_text(deadline),
+            "needed": _grants_text([each for each in needed.grants if each.increase is row]),
         }
         yield Hit(row, "approved", facts)
+
+
+def _splits_after(rows: Iterable[Activity], day: datetime.date) -> Number:
+    """How many of the last day's shares a share at the end of a day stands for."""
+    factor: Number = 1
+    for row in rows:
+        if row.ratio is not None and row.date is not None and row.date > day:
+            factor = whole_if_possible(Fraction(factor * row.ratio.factor))
+    return factor
 
 
 _MOST_NAMED = 5

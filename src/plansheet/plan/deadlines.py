@@ -10,7 +10,8 @@ from plansheet.core.numbers import Number, counted_text, shares_text
 from plansheet.core.records import Activity, Grant, Holder, Ledger, Record
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action, GrantType, Identifier
-from plansheet.plan.approval import approval_deadline, plan_approved
+from plansheet.plan.approval import approval_deadline
+from plansheet.plan.approval_gate import plan_approvals, plan_approved
 from plansheet.plan.plan_term import last_grant
 from plansheet.plan.standing import merger_ended, standing
 from plansheet.plan.termination import End, agreement_deadline, end_of, iso_deadline, months_of
@@ -78,7 +79,7 @@ def _of_options(
     for grant in _live_grants(ledger, terms, as_of):
         if grant.expires is None or not as_of <= grant.expires <= last:
             continue
-        now = standing(ledger, grant, as_of)
+        now = standing(ledger, terms, grant, as_of)
         if isinstance(now, str):
             yield Unsettled(f"what is left of grant {grant.grant}", now)
         elif now.shares:
@@ -98,7 +99,7 @@ def _of_windows(
         elif end is not None:
             windows = [(day, what) for day, what in _windows(grant, end, terms) if as_of <= day <= last]
             if windows:
-                yield from _closing(ledger, grant, end, as_of, windows)
+                yield from _closing(ledger, terms, grant, end, as_of, windows)
 
 
 def _windows(grant: Grant, end: End, terms: Terms) -> Iterator[tuple[datetime.date, Due]]:
@@ -117,9 +118,9 @@ _FIELDS = {Due.AGREEMENT: "exercise_months", Due.ISO: "grant_type"}
 
 
 def _closing(
-    ledger: Ledger, grant: Grant, end: End, as_of: datetime.date, windows: list[tuple[datetime.date, Due]]
+    ledger: Ledger, terms: Terms, grant: Grant, end: End, as_of: datetime.date, windows: list[tuple[datetime.date, Due]]
 ) -> Iterator[Deadline | Unsettled]:
-    now = standing(ledger, grant, as_of)
+    now = standing(ledger, terms, grant, as_of)
     if isinstance(now, str):
         yield Unsettled(f"what is left of grant {grant.grant}", now)
         return
@@ -143,9 +144,10 @@ def _of_plan(ledger: Ledger, terms: Terms) -> Iterator[Deadline]:
         yield of_plan(terms.merger_exercise_by, Due.MERGER, "§16(a)(ii)")
     if terms.assumes("adopted"):
         return
-    if plan_approved(ledger, terms) is None:
+    approved = plan_approved(ledger, terms)
+    if approved is None and not plan_approvals(ledger):
         yield of_plan(approval_deadline(terms.adopted, terms.approval_months), Due.APPROVAL, "§22(a)")
-    of_isos, own = (last_grant(terms.adopted, terms.approved, kind, terms) for kind in (GrantType.ISO, None))
+    of_isos, own = (last_grant(terms.adopted, approved, kind, terms) for kind in (GrantType.ISO, None))
     if of_isos < own:
         yield of_plan(of_isos, Due.ISO_GRANT, "§22(b)")
     yield of_plan(own, Due.GRANT, "§22(b)")
@@ -185,7 +187,7 @@ def expires_soon(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator
             yield each
             continue
         assert isinstance(each.record, Grant) and each.shares is not None
-        now = standing(ledger, each.record, as_of)
+        now = standing(ledger, terms, each.record, as_of)
         exercisable = None if isinstance(now, str) else now.exercisable(as_of)
         facts: dict[str, object] = {
             "grant": each.grant,

@@ -33,11 +33,17 @@ def increases(rows: Iterable[Activity], opening: Number, adopted: datetime.date)
     return found
 
 
+def reserved(rows: Iterable[Activity]) -> dict[int, Number]:
+    """What each RESERVE row adds, in the shares of the last day, by the row's id."""
+    ordered = in_order(rows)
+    measure = Measure(ordered)
+    return {id(r): (r.shares or 0) * measure.after(at) for at, r in enumerate(ordered) if r.action is Action.RESERVE}
+
+
 def taken_back(rows: Iterable[Activity], listed: Sequence[Activity]) -> list[Activity]:
     """The increases that a later RESERVE row takes back whole, each row one of them."""
     ordered = in_order(rows)
-    measure = Measure(ordered)
-    size = {id(r): (r.shares or 0) * measure.after(at) for at, r in enumerate(ordered) if r.action is Action.RESERVE}
+    size = reserved(ordered)
     of_listed = set(map(id, listed))
     back: list[Activity] = []
     open_ones: list[Activity] = []

@@ -11,6 +11,7 @@ from plansheet.core.numbers import (
 )
 from plansheet.core.records import Activity, Grant, Ledger, Record, Tranche
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
+from plansheet.plan.approval_gate import activity_of
 from plansheet.plan.iso_limit import TrancheSplit, classify
 from plansheet.plan.ledger import complete
 from plansheet.plan.option_history import replay
@@ -20,7 +21,7 @@ from plansheet.plan.terms import Terms
 def classify_ledger(ledger: Ledger, terms: Terms) -> list[tuple[Tranche | Grant, TrancheSplit]]:
     """Each tranche of holders that can be settled, with the record it stands on and its answer."""
     tranches, records = complete(ledger).settled()
-    answers = classify(tranches, ledger.activity, terms.iso_limit, terms.rounding).tranches
+    answers = classify(tranches, activity_of(ledger, terms), terms.iso_limit, terms.rounding).tranches
     return [(r, a) for r, a in zip(records, answers, strict=True) if isinstance(a, TrancheSplit)]
 
 
@@ -112,6 +113,6 @@ def taken_only_what_is_there(ledger: Ledger, terms: Terms, as_of: datetime.date)
     Not covered: early exercise; where an agreement allows it, the grant date is the first exercisable date.
     """
     tranches, _ = complete(ledger).settled()
-    for event, _, refusal in replay(tranches, ledger.activity)[1]:
+    for event, _, refusal in replay(tranches, activity_of(ledger, terms))[1]:
         why = refusal.message.partition("; ")[0]  # what to do stands in the fix
         yield Hit(event, "shares", {"why": why[0].upper() + why[1:]})

@@ -11,6 +11,7 @@ from plansheet.core.records import Grant, Ledger, heading
 from plansheet.core.refusal import Refusal
 from plansheet.core.words import Action, CashoutMethod, Identifier, Moment
 from plansheet.plan.activity import rows_by_grant
+from plansheet.plan.approval_gate import activity_of
 from plansheet.plan.ledger import complete, known_tranches, shares_by_grant, why_not_whole
 from plansheet.plan.outstanding import Rounding, exercisability_asked, options_at, past_its_period
 from plansheet.plan.terms import Terms
@@ -95,7 +96,7 @@ def outstanding_at(
             unclear.setdefault(grant.holder.key, wrong)
     rounding = Rounding.of(terms)
     prices = {key: grant.exercise_price for key, grant in own.items()}
-    left = options_at(tranches, ledger.activity, prices, closing, moment, rounding)
+    left = options_at(tranches, activity_of(ledger, terms), prices, closing, moment, rounding)
     held: dict[str, list[HeldOption]] = {}
     for holder, key in dict.fromkeys((t.held_by.key, t.grant.key) for t in tranches):
         option = left.get(key)

@@ -173,7 +173,7 @@ class Option:
         self.taken.append((event, wanted - left))
         if left == 0:
             return None
-        return self._too_many(event, wanted - left)
+        return self._too_many(event, wanted - left, day)
 
     def _queues(self, action: Action) -> tuple[deque[Lot], ...]:
         """Where a word takes its shares from: FORFEIT unexercisable ones, EXERCISE and EXPIRE exercisable ones."""
@@ -193,15 +193,23 @@ class Option:
         elif lot.due.year == day.year:
             lot.ended_in_year += shares
 
-    def _too_many(self, event: Activity, there: Number) -> Refusal:
+    def _too_many(self, event: Activity, there: Number, day: datetime.date) -> Refusal:
         what = {Action.EXERCISE: "exercisable", Action.EXPIRE: "exercisable", Action.FORFEIT: "unexercisable"}
         kind = what.get(event.action, "outstanding")
+        why = self._waits_for_approval(day) if kind == "exercisable" else ""
         return Refusal(
             Reason.IMPOSSIBLE,
             f"grant {self.grant}: {event.action} of {counted_text(event.shares or 0)}{_when(event)}, "
-            f"but {shares_text(there * self.factor)} were {kind}; "
+            f"but {shares_text(there * self.factor)} were {kind}{why}; "
             "correct the number or its date, or the tranches' dates",
         )
+
+    def _waits_for_approval(self, day: datetime.date) -> str:
+        """For a sentence, where shares would be exercisable on a day but for an approval that came later (§22(a))."""
+        gated = [lot for lot in self.waiting if lot.live and lot.due == self.gate > day]
+        if not any((lot.triggered or lot.sheet or _NEVER) <= day for lot in gated):
+            return ""
+        return f": not exercisable before the approval of {date_text(self.gate)}"
 
 
 class Broken(NamedTuple):

@@ -7,6 +7,7 @@ from plansheet.core.dates import anniversary, date_text, days_after
 from plansheet.core.records import Grant, Ledger
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import GrantType
+from plansheet.plan.approval_gate import plan_approved
 from plansheet.plan.standing import isos
 from plansheet.plan.statute import statute
 from plansheet.plan.terms import ASSUMED_ADOPTION, Terms
@@ -83,7 +84,7 @@ def granted_outside_plan(ledger: Ledger, terms: Terms, as_of: datetime.date) -> 
         "Grant {grant}, an ISO, was granted on {granted}; the ten years of the law, from {event} on {earlier}, ended "
         "on {last}."
     ),
-    fix="Make the grant an NSO, or correct its date or Adopted and Approved on the Plan sheet.",
+    fix="Make the grant an NSO, or correct its date or those of the adoption and the approval.",
     needs=((Grant, "grant_type"), (Grant, "grant_date")),
 )
 def iso_granted_too_late(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit | Unsettled]:
@@ -98,13 +99,13 @@ def iso_granted_too_late(ledger: Ledger, terms: Terms, as_of: datetime.date) -> 
     if terms.assumes("adopted"):
         yield from _unknown_adoption(ledger, terms)
         return
-    last = last_iso_grant(terms.adopted, terms.approved)
-    by_approval = terms.approved is not None and terms.approved < terms.adopted
-    earlier = terms.approved if by_approval and terms.approved is not None else terms.adopted
+    approved = plan_approved(ledger, terms)
+    last = last_iso_grant(terms.adopted, approved)
+    earlier = terms.adopted if approved is None else min(terms.adopted, approved)
     for grant in isos(ledger, terms):
         if isinstance(grant, Unsettled):
             yield grant
         elif grant.grant_date is not None and grant.grant_date > last:
             facts = {"grant": grant.grant, "granted": date_text(grant.grant_date), "last": date_text(last)}
-            event = "approval" if by_approval else "adoption"
+            event = "approval" if earlier < terms.adopted else "adoption"
             yield Hit(grant, "grant_date", facts | {"event": event, "earlier": date_text(earlier)})

@@ -11,6 +11,7 @@ from plansheet.core.refusal import Refusal
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
 from plansheet.plan.activity import grant_key, in_order, of_grant_text
+from plansheet.plan.increase import reserved, taken_back
 from plansheet.plan.ledger import grants_by_key
 from plansheet.plan.pool import Measure, PoolLine, pool_ledger
 from plansheet.plan.terms import Terms
@@ -63,14 +64,19 @@ def pool_rows(ledger: Ledger, terms: Terms) -> list[Activity]:
 
 
 def opening_reserve(rows: Iterable[Activity], terms: Terms) -> Number:
-    """The reserve before the first row, in the shares of that day; below zero where the rows exceed the plan's."""
+    """The reserve before the first row, in the shares of that day; below zero where the rows exceed the plan's.
+
+    Where all of the plan's reserve stands in the rows but for what they take back again, there was none before them:
+    the Plan sheet still counts it.
+    """
     ordered = in_order(rows)
-    measure = Measure(ordered)
-    added: Number = 0
-    for position, row in enumerate(ordered):
-        if row.action is Action.RESERVE:
-            added += (row.shares or 0) * measure.after(position)
-    return ratio(terms.reserve - added, measure.of_start)
+    added = reserved(ordered)
+    rest = terms.reserve - sum(added.values())
+    positive = [row for row in ordered if added.get(id(row), 0) > 0]
+    back = taken_back(ordered, positive[1:])
+    if back and rest == sum(added[id(row)] for row in back):
+        return 0
+    return ratio(rest, Measure(ordered).of_start)
 
 
 _POOL_NEEDS = ((Activity, "action"), (Activity, "shares"))
@@ -81,7 +87,10 @@ _POOL_NEEDS = ((Activity, "action"), (Activity, "shares"))
     Severity.ERROR,
     plan="§4",
     message="After {action}{of_grant}{on} the pool is over-granted by {short} shares.",
-    fix="Rescind or reduce the grants from there on, or record the increase of the reserve on its own day.",
+    fix=(
+        "Rescind or reduce the grants from there on, or record the increase of the reserve on its own day "
+        "and raise Reserve on the Plan sheet by it."
+    ),
     needs=_POOL_NEEDS,
 )
 def over_granted(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit | Unsettled]:

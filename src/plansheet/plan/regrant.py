@@ -12,6 +12,7 @@ from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action, Identifier, Moment
 from plansheet.plan.activity import rows_by_grant
 from plansheet.plan.adjustment import Split, splits_of, splits_since
+from plansheet.plan.approval_gate import activity_of
 from plansheet.plan.ledger import as_one_tranche, complete, grants_by_key, substitutes, tranches_by_grant
 from plansheet.plan.outstanding import outstanding, until
 from plansheet.plan.terms import Terms
@@ -190,7 +191,7 @@ def replaced_in_part(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iter
     Not covered: an option that was not cancelled at all, which is REGRANT001.
     """
     grants, cancelled = grants_by_key(ledger), _first_cancelled(ledger)
-    tranches, rows = tranches_by_grant(ledger), rows_by_grant(ledger.activity)
+    tranches, rows = tranches_by_grant(ledger), rows_by_grant(activity_of(ledger, terms))
     for grant in _replacements(ledger, terms):
         assert grant.replaces is not None
         old = grants.get(grant.replaces.key)

@@ -17,6 +17,7 @@ from plansheet.core.numbers import Number, ratio
 from plansheet.core.records import Activity, Grant, Ledger, Tranche, Unread, heading
 from plansheet.core.refusal import Reason, Refusal
 from plansheet.core.words import Action, GrantType, Identifier, Moment
+from plansheet.plan.approval_gate import activity_of
 from plansheet.plan.ledger import Completed, as_one_tranche, complete, shares_by_grant, why_not_whole
 from plansheet.plan.option_history import replay
 from plansheet.plan.outstanding import is_made, past_its_period, until
@@ -130,7 +131,7 @@ class OptionChanges:
         whole = [_as_one(self.grants[key]) for key in self._untold if key not in unclear]
         tranches = [t for t in done.tranches if t.grant.key not in unclear]
         self._tranches = [t for t in [*tranches, *whole] if t.grant_date is not None]
-        self._activity, self._words = self._as_replayed(ledger.activity, unclear)
+        self._activity, self._words = self._as_replayed(activity_of(ledger, terms), unclear)
         self.gaps += [Gap(_since(ledger, key), why) for key, why in unclear.items()]
         self.gaps += [Gap(r.grant_date, why) for r, why in _without_number(ledger)]
         self._live_through(end)

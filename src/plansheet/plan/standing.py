@@ -11,6 +11,7 @@ from plansheet.core.records import Activity, Grant, Ledger, Tranche, heading
 from plansheet.core.rule import Unsettled
 from plansheet.core.words import Action, GrantType, Identifier, Moment
 from plansheet.plan.activity import grant_key
+from plansheet.plan.approval_gate import approval_of
 from plansheet.plan.ledger import as_one_tranche, complete, tranches_by_grant, why_not_whole
 from plansheet.plan.option_history import LIFE_EVENTS, Option, replay
 from plansheet.plan.outstanding import exercisability_asked, until
@@ -39,8 +40,8 @@ class Standing(NamedTuple):
         return sum((lot.live for lot in lots if lot.due is not None and lot.due <= day), start=0) * self.option.factor
 
 
-def standing(ledger: Ledger, grant: Grant, day: datetime.date) -> Standing | str:
-    """An option of Grants at the end of a day, or the reason why that is not known."""
+def standing(ledger: Ledger, terms: Terms, grant: Grant, day: datetime.date) -> Standing | str:
+    """An option of this plan, of Grants, at the end of a day, or the reason why that is not known."""
     records = _records(ledger)
     tranches = tranches_by_grant(ledger).get(grant.grant.key)
     is_scheduled = tranches is not None
@@ -54,7 +55,7 @@ def standing(ledger: Ledger, grant: Grant, day: datetime.date) -> Standing | str
             return f"grant {grant.grant} has no tranches"
         # As one tranche: what is left of it is known all the same, unless only a part by exercisability was ended.
         tranches = [as_one_tranche(grant)]
-    events = until(records.events_of(grant.grant), day, Moment.END_OF_DAY)
+    events = until([*approval_of(terms), *records.events_of(grant.grant)], day, Moment.END_OF_DAY)
     why = _unclear(ledger, grant, tranches) or (None if is_scheduled else exercisability_asked(grant, events))
     if why is not None:
         return why

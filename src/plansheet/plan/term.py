@@ -198,7 +198,7 @@ def expired_unrecorded(ledger: Ledger, terms: Terms, as_of: datetime.date) -> It
         expires = grant.expires
         if expires is None or expires >= as_of or merger_ended(terms, expires):
             continue
-        now = standing(ledger, grant, as_of)
+        now = standing(ledger, terms, grant, as_of)
         if isinstance(now, str):
             yield Unsettled(f"what is left of grant {grant.grant}", now)
         elif now.shares:

@@ -237,7 +237,7 @@ def unexercisable_kept(ledger: Ledger, terms: Terms, as_of: datetime.date) -> It
             continue
         if grant.expires is not None and grant.expires < as_of:
             continue
-        kept = _kept(ledger, grant, end, as_of)
+        kept = _kept(ledger, terms, grant, end, as_of)
         if isinstance(kept, str):
             yield Unsettled(f"what grant {grant.grant} lost at the end of employment", kept)
         elif kept:
@@ -245,9 +245,9 @@ def unexercisable_kept(ledger: Ledger, terms: Terms, as_of: datetime.date) -> It
             yield Hit(grant, "shares", {"grant": grant.grant, **facts})
 
 
-def _kept(ledger: Ledger, grant: Grant, end: End, as_of: datetime.date) -> Number | str:
+def _kept(ledger: Ledger, terms: Terms, grant: Grant, end: End, as_of: datetime.date) -> Number | str:
     """Shares not exercisable at the end of employment that are still there, or why that is not known."""
-    now = standing(ledger, grant, as_of)
+    now = standing(ledger, terms, grant, as_of)
     if isinstance(now, str):
         return now
     if not now.shares:
