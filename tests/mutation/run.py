@@ -58,6 +58,7 @@ def prepare(folder: Path) -> None:
     for module in (folder / "src/plansheet/plan").glob("*.py"):
         module.write_text(undecorated(module.read_text("utf-8")), "utf-8")
     tests = ["tests/plan", *(f"tests/excel/{test.name}" for test in (ROOT / "tests/excel").glob("test_*.py"))]
+    tests.append("tests/frames/test_roll_forward.py")  # the only face of plan/roll_forward.py
     settings = SETTINGS.format(tests=", ".join(f'"{test}"' for test in tests if Path(test).name not in TOO_WIDE))
     (folder / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text("utf-8") + settings, "utf-8")
 
