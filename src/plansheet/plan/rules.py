@@ -8,6 +8,7 @@ from types import ModuleType
 from plansheet.core.rule import Rule
 from plansheet.plan import (
     adjustment_rules,
+    after_end,
     agreements,
     amendment,
     approval,
@@ -51,6 +52,7 @@ MODULES: tuple[ModuleType, ...] = (
     iso_limit_rules,
     transfers,
     termination,
+    after_end,
     extension,
     blocks,
     adjustment_rules,
