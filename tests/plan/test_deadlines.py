@@ -61,8 +61,17 @@ def test_everything_that_comes_due_by_day() -> None:
         ("2005-09-04", Due.APPROVAL, None, "§22(a)"),
         ("2013-04-30", Due.ISO_GRANT, None, "§22(b)"),
         ("2013-05-31", Due.GRANT, None, "§22(b)"),
-        ("2014-01-04", Due.OPTION, G1, "§7"),
     ]
+
+
+def test_an_option_has_no_later_deadline_than_its_time_to_exercise() -> None:
+    assert {what for _, what, number, _ in calendar(LEDGER, dt.date(2005, 4, 1)) if number == G1} == {
+        Due.ISO,
+        Due.AGREEMENT,
+    }
+    assert [each for each in calendar(LEDGER, dt.date(2005, 8, 1)) if each[2] == G1] == []
+    employed = Ledger((Holder(ADA),), LEDGER.grants, activity=LEDGER.activity, columns=COLUMNS)
+    assert ("2014-01-04", Due.OPTION, G1, "§7") in calendar(employed, dt.date(2005, 8, 1))
 
 
 def test_both_ends_are_of_the_time_asked_for() -> None:

@@ -44,6 +44,10 @@ OF_THE_PERIOD: dict[str, tuple[tuple[Sheet, ...], str]] = {
     "END002": ((grants(), vesting(), EXERCISED, LEFT), "Activity!A3"),
     "TRANS001": ((grants(Transferred_on=LATE, Transferred_by="OTHER"),), "Grants!I2"),
     "TRANS002": ((nso(Transferred_on=LATE, Transferred_by="OTHER", Transferable="No"),), "Grants!I2"),
+    "TRANS004": (
+        (grants(Transferred_on=LATE, Transferred_by="WILL"), holders(Employment_ended="")),
+        "Grants!H2",
+    ),
     "TRANS003": ((grants(Transferable="Yes"),), "Grants!H2"),
     "AGREE001": ((grants(Agreement=""),), "Grants!H2"),
     "AGREE002": ((grants(Designated_ISO_on=ENDED),), "Grants!H2"),
@@ -65,5 +69,7 @@ OF_THE_PERIOD: dict[str, tuple[tuple[Sheet, ...], str]] = {
         "Grants!H2",
     ),
     "END003": ((grants(), vesting(dt.date(2006, 1, 5)), activity(), LEFT), "Grants!G2"),
+    "END004": ((grants(), vesting(dt.date(2005, 2, 1)), EXERCISED, LEFT), "Activity!D3"),
+    "END005": ((grants(Months_to_exercise=3), vesting(), EXERCISED, LEFT), "Grants!H2"),
 }
 """The sheets, and the cell of the finding."""

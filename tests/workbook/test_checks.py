@@ -514,6 +514,7 @@ IN_THEIR_CELLS: dict[str, tuple[tuple[Sheet, ...], str]] = {
     "PRICE002": ((Sheet("Grants", with_cell(GRANTS, 2, "Exercise price", 9.99)),), "Grants!F3"),
     "PAY001": ((Sheet("Activity", PAID),), "Activity!G4"),
     "PAY002": ((Sheet("Grants", GRANTS), Sheet("Activity", PAID)), "Activity!D4"),
+    "PAY003": ((Sheet("Grants", GRANTS), Sheet("Activity", PAID)), "Activity!D4"),
     "TAX001": ((Sheet("Activity", PAID),), "Activity!D5"),
     "TAX002": (
         (Sheet(PLAN, [["Term", "Value"], ["Registered", dt.date(2011, 6, 1)]]), Sheet("Activity", PAID)),

@@ -82,6 +82,11 @@ def counted_text(shares: Number) -> str:
     return f"{shares_text(shares)} {'share' if shares == 1 else 'shares'}"
 
 
+def were_text(shares: Number) -> str:
+    """A number of shares with its verb, for a sentence that has said shares: 1 was, 400 were."""
+    return f"{shares_text(shares)} {'was' if shares == 1 else 'were'}"
+
+
 def entered_text(value: Number) -> str:
     """A figure to be entered: every digit that a cell holds."""
     return f"{value:,}" if isinstance(value, int) else f"{float(value):,.{DIGITS}g}"

@@ -369,7 +369,8 @@ class Activity:
     fmv: Number | None = _column(
         "FMV on the day", "FMV", "Fair market value", "Fair market value per share", "FMV per share", "Market price",
         "Closing price", "Share price",
-        kind=Kind.MONEY, note="On TENDER and WITHHOLD rows: fair market value per share on the day (plan §6(b), §20).",
+        kind=Kind.MONEY,
+        note="On TENDER, NET EXERCISE and WITHHOLD rows: fair market value per share on the day (plan §6(b), §20).",
     )  # fmt: skip
     tax: Number | None = _column(
         "Minimum tax", "Minimum statutory tax", "Minimum withholding", "Statutory withholding", "Tax due",

@@ -124,8 +124,8 @@ _SHARES_NEEDS = ((Activity, "action"), (Activity, "shares"))
     "SPLIT004",
     Severity.ERROR,
     plan="§15(b)",
-    message="{action} of grant {grant}{on} is of {shares} shares; a part of a share is never issued.",
-    fix="Enter {whole} shares: the fraction is left out, and the plan gives no cash for it.",
+    message="{action} of grant {grant}{on} is of {shares}; a part of a share is never issued.",
+    fix="Enter {whole}: the fraction is left out, and the plan gives no cash for it.",
     needs=_SHARES_NEEDS,
 )
 def fraction_issued(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
@@ -141,7 +141,7 @@ def fraction_issued(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Itera
         if row.action not in _OF_ISSUED_SHARES or row.grant is None:
             continue
         if row.shares is not None and row.shares.denominator != 1:
-            facts = {"shares": shares_text(row.shares), "whole": shares_text(round_down(row.shares))}
+            facts = {"shares": counted_text(row.shares), "whole": counted_text(round_down(row.shares))}
             yield Hit(row, "shares", {"action": row.action, "grant": row.grant, "on": on_text(row.date), **facts})
 
 
@@ -152,7 +152,7 @@ _OF_ISSUED_SHARES = (Action.EXERCISE, Action.TENDER, Action.WITHHOLD, Action.NET
     "SPLIT005",
     Severity.ERROR,
     plan="§15(a)",
-    message="Grant {grant}: {recorded} shares are recorded as those after all splits, {wrong}.",
+    message="Grant {grant}: {recorded} {are} recorded as those after all splits, {wrong}.",
     fix="Enter {right} in Shares after split{otherwise}.",
     needs=((Grant, "split_shares"), (Grant, "shares"), (Grant, "grant_date"), *_SHARES_NEEDS),
 )
@@ -203,8 +203,8 @@ def _shares_wrong(grant: Grant, all_splits: Sequence[Split], terms: Terms) -> di
     else:
         wrong = f"neither whole shares nor the {shares_text(unrounded)} that the {split} split gives exactly"
     return {
-        "grant": grant.grant, "recorded": shares_text(recorded), "right": shares_text(right), "wrong": wrong,
-        "otherwise": otherwise,
+        "grant": grant.grant, "recorded": counted_text(recorded), "right": shares_text(right), "wrong": wrong,
+        "are": "is" if recorded == 1 else "are", "otherwise": otherwise,
     }  # fmt: skip
 
 
@@ -216,7 +216,7 @@ def _shares_wrong(grant: Grant, all_splits: Sequence[Split], terms: Terms) -> di
         "EXERCISE of grant {grant} on {date} is after {record_date}, the record date of the {split} split, and before "
         "the split of {split_date}: its shares get no new ones."
     ),
-    fix="Record what the board decided for its {shares}, which were bought in shares of before the split.",
+    fix="Record what the board decided for its {shares}, bought in shares of before the split.",
     needs=((Activity, "record_date"), (Activity, "action"), (Activity, "date")),
 )
 def exercised_between_record_date_and_split(

@@ -67,7 +67,7 @@ def not_designated_at_grant(ledger: Ledger, terms: Terms, as_of: datetime.date) 
     plan="§12(a)",
     law=("IRC §422(b)",),
     message="Grant {grant} is an ISO, and its agreement has what no ISO may have: {provisions}.",
-    fix="Correct Additional provisions if the agreement has it not, or make the grant an NSO.",
+    fix="Correct Additional provisions if the agreement does not have it, or make the grant an NSO.",
     needs=((Grant, "grant_type"), (Grant, "provisions")),
 )
 def provision_breaks_iso(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit | Unsettled]:

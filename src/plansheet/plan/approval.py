@@ -387,7 +387,7 @@ def _grants_text(dependents: Iterable[Dependent]) -> str:
     """The grants that needed an increase, in a sentence."""
     named = [f"{each.grant.grant} ({counted_text(each.needed)})" for each in dependents]
     if not named:
-        return "No grant that can be told needed it"
+        return "No grant needing it is known"
     told = ", ".join(named[:_MOST_NAMED])
     more = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
     return f"{'Grants' if len(named) > 1 else 'Grant'} needing it: {told}{more}"

@@ -68,7 +68,10 @@ _NEEDS = ((Grant, "granted_by"), (Grant, "holder"), (Holder, "relationship"))
     Severity.ERROR,
     plan="§2(b)(iv)",
     message="Grant {grant} to {holder}, {what}, was made by the committee of §2(b)(iv), which may not make it.",
-    fix="Rescind the grant and have it made by who may, or correct Granted by.",
+    fix=(
+        "Rescind the grant (remove its rows from Grants and Activity) and have somebody who may make it grant anew, "
+        "or correct Granted by."
+    ),
     needs=_NEEDS,
 )
 def second_committee(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit | Unsettled]:
@@ -101,7 +104,10 @@ def second_committee(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iter
         "Grant {grant} to {holder}, {what}, was made by {body} on {date}; since {registered} the committee of "
         "§2(b)(iii) alone may make it."
     ),
-    fix="Rescind the grant and have it made by the committee of §2(b)(iii), or correct Granted by.",
+    fix=(
+        "Rescind the grant (remove its rows from Grants and Activity) and have the committee of §2(b)(iii) grant anew, "
+        "or correct Granted by."
+    ),
     needs=(*_NEEDS, (Grant, "grant_date")),
 )
 def sole_authority(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit | Unsettled]:
@@ -135,7 +141,10 @@ def sole_authority(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterat
     plan="§2(b)(iii)",
     law=("IRC §162(m)",),
     message="The committee of §2(b)(iii) that made grant {grant} on {date} {what}.",
-    fix="Correct Committee if it is wrong, or rescind what this committee granted and have it made by one that may.",
+    fix=(
+        "Correct Committee if it is wrong, or rescind the grant (remove its rows from Grants and Activity) and have a "
+        "committee that may make it grant anew."
+    ),
     needs=(
         (Grant, "granted_by"),
         (Grant, "grant_date"),

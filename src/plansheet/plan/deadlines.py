@@ -10,11 +10,12 @@ from plansheet.core.numbers import Number, counted_text, shares_text
 from plansheet.core.records import Activity, Grant, Holder, Ledger, Record
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action, GrantType, Identifier
+from plansheet.plan.after_end import after_end, window_of
 from plansheet.plan.approval import approval_deadline
 from plansheet.plan.approval_gate import plan_approvals, plan_approved
 from plansheet.plan.plan_term import last_grant
-from plansheet.plan.standing import merger_ended, standing
-from plansheet.plan.termination import End, agreement_deadline, end_of, iso_deadline, months_of
+from plansheet.plan.standing import Standing, merger_ended, standing
+from plansheet.plan.termination import End, end_of, iso_deadline
 from plansheet.plan.terms import ASSUMED_ADOPTION, Terms
 from plansheet.plan.this_plan import own_grants
 from plansheet.plan.unread import is_unread
@@ -75,15 +76,22 @@ def _live_grants(ledger: Ledger, terms: Terms, as_of: datetime.date) -> list[Gra
 def _of_options(
     ledger: Ledger, terms: Terms, as_of: datetime.date, last: datetime.date
 ) -> Iterator[Deadline | Unsettled]:
-    """Options with shares outstanding that expire (§7)."""
+    """Options with shares outstanding that expire (§7), and do not end before with the agreement's time (§10)."""
     for grant in _live_grants(ledger, terms, as_of):
-        if grant.expires is None or not as_of <= grant.expires <= last:
+        if grant.expires is None or not as_of <= grant.expires <= last or _closes_before(ledger, grant, terms):
             continue
         now = standing(ledger, terms, grant, as_of)
         if isinstance(now, str):
             yield Unsettled(f"what is left of grant {grant.grant}", now)
         elif now.shares:
             yield Deadline(grant.expires, Due.OPTION, grant.holder, grant.grant, now.shares, "§7", grant, "expires")
+
+
+def _closes_before(ledger: Ledger, grant: Grant, terms: Terms) -> bool:
+    """Whether the agreement's time to exercise after the end of employment is over before the option expires."""
+    end = end_of(ledger, grant)
+    window = window_of(grant, end, terms) if isinstance(end, End) else None
+    return window is not None and grant.expires is not None and window < grant.expires
 
 
 def _of_windows(
@@ -105,7 +113,7 @@ def _of_windows(
 def _windows(grant: Grant, end: End, terms: Terms) -> Iterator[tuple[datetime.date, Due]]:
     """A later window is none: an earlier end of the agreement's or of the option closes it."""
     binding = grant.expires or datetime.date.max
-    by_agreement = agreement_deadline(end.day, end.reason, months_of(grant, end.reason), terms)
+    by_agreement = window_of(grant, end, terms)
     if by_agreement is not None and by_agreement < binding:
         yield by_agreement, Due.AGREEMENT
         binding = by_agreement
@@ -120,12 +128,11 @@ _FIELDS = {Due.AGREEMENT: "exercise_months", Due.ISO: "grant_type"}
 def _closing(
     ledger: Ledger, terms: Terms, grant: Grant, end: End, as_of: datetime.date, windows: list[tuple[datetime.date, Due]]
 ) -> Iterator[Deadline | Unsettled]:
-    now = standing(ledger, terms, grant, as_of)
-    if isinstance(now, str):
-        yield Unsettled(f"what is left of grant {grant.grant}", now)
+    left = after_end(ledger, terms, grant, end, as_of)
+    if isinstance(left, str):
+        yield Unsettled(f"what is left of grant {grant.grant}", left)
         return
-    vested = now.exercisable(end.day)
-    shares = now.shares if vested is None else vested
+    shares = left.exercisable * left.later.option.factor
     for day, what in windows if shares else ():
         yield Deadline(day, what, grant.holder, grant.grant, shares, "§10", grant, _FIELDS[what])
 
@@ -171,7 +178,7 @@ def _unapproved(ledger: Ledger) -> Iterator[Activity]:
     Severity.WARNING,
     plan="§7",
     message="Grant {grant} expires on {day} with {shares} outstanding{exercisable}.",
-    fix="Give {holder} notice of it, and record an EXPIRE of what is left after that day.",
+    fix="Give {holder} notice of it, and record on that day {ending}.",
     needs=((Grant, "expires"), (Activity, "action"), (Activity, "date")),
 )
 def expires_soon(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit | Unsettled]:
@@ -195,8 +202,18 @@ def expires_soon(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator
             "shares": counted_text(each.shares),
             "exercisable": "" if exercisable is None else f", {shares_text(exercisable)} of them exercisable",
             "holder": each.holder or "the holder",
+            "ending": _what_is_left(now, each.day),
         }
         yield Hit(each.record, each.field, facts)
+
+
+def _what_is_left(now: Standing | str, day: datetime.date) -> str:
+    """What will end what an option's last day leaves of it."""
+    never = None if isinstance(now, str) else now.unexercisable(day)
+    if not never or isinstance(now, str):
+        return "an EXPIRE of what is left"
+    forfeit = f"a FORFEIT of the {counted_text(never)} not exercisable by then"
+    return forfeit if never == now.shares else f"an EXPIRE of what is left of those exercisable, and {forfeit}"
 
 
 @rule(

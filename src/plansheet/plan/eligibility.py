@@ -185,7 +185,7 @@ def _is_company(employer: str, terms: Terms) -> bool:
     Severity.ERROR,
     plan="§3",
     message="Grant {grant} to {holder} is dated {granted}; the employment had ended on {ended}.",
-    fix="Rescind the grant, or correct one of the two dates.",
+    fix="Rescind the grant (remove its rows from Grants and Activity), or correct one of the two dates.",
     needs=((Holder, "terminated"), (Grant, "holder"), (Grant, "grant_date")),
 )
 def still_there(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:

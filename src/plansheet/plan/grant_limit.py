@@ -65,7 +65,10 @@ def limit_of_year(year: int, terms: Terms, splits: Splits) -> Number | None:
         "With grant {grant}, {holder} is over the yearly limit: {granted} granted in {year}, the limit is {limit}; "
         "over by {over}."
     ),
-    fix="Reduce or rescind the grants to {holder} in {year}; a cancellation does not undo one.",
+    fix=(
+        "Reduce the grants to {holder} in {year}, or rescind one (remove its rows from Grants and Activity); a CANCEL "
+        "does not undo it."
+    ),
     needs=((Grant, "holder"), (Grant, "grant_date"), (Grant, "shares")),
 )
 def yearly_limit(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit | Unsettled]:

@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterator
 
-from plansheet.core.numbers import shares_text
+from plansheet.core.numbers import counted_text, shares_text
 from plansheet.core.records import Activity, Grant, Ledger, Tranche, heading
 from plansheet.core.rule import Hit, Severity, rule
 from plansheet.plan.ledger import complete, shares_by_grant
@@ -82,7 +82,7 @@ def duplicate_grant(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Itera
     "LEDGER004",
     Severity.ERROR,
     plan="§8",
-    message="Grant {grant} is over {granted} shares, its tranches in Vesting add up to {total}.",
+    message="Grant {grant} is over {granted}, its tranches in Vesting add up to {total}.",
     fix="Correct the tranches or the number granted; the difference is {difference}.",
     needs=((Grant, "shares"), (Tranche, "shares")),
 )
@@ -104,7 +104,7 @@ def tranches_add_up(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Itera
         if (total or 0) != grant.shares:
             facts: dict[str, object] = {
                 "grant": grant.grant,
-                "granted": shares_text(grant.shares),
+                "granted": counted_text(grant.shares),
                 "total": shares_text(total or 0),
                 "difference": shares_text(max(grant.shares - (total or 0), (total or 0) - grant.shares)),
             }

@@ -12,6 +12,7 @@ from plansheet.core.numbers import Number, counted_text, dollars_text
 from plansheet.core.records import Activity, Grant, Holder, Ledger
 from plansheet.core.rule import Hit, Severity, TermOf, Unsettled, rule
 from plansheet.core.words import Action, CashoutMethod, Identifier, Moment
+from plansheet.plan.activity import in_order, row_text
 from plansheet.plan.merger import HolderPayment, outstanding_at, payments
 from plansheet.plan.terms import Terms
 from plansheet.plan.this_plan import of_this_plan
@@ -361,8 +362,11 @@ def outstanding_after_the_closing(ledger: Ledger, terms: Terms, as_of: datetime.
     "MERGER004",
     Severity.ERROR,
     plan="§16(a)(iv)",
-    message="By Merger accelerates all options became exercisable, but Activity has no ACCELERATE on {days}.",
-    fix="Record an ACCELERATE without a grant on the day of the closing, or correct Merger accelerates.",
+    message="By Merger accelerates all options became exercisable, but {what}.",
+    fix=(
+        "Record an ACCELERATE without a grant on the day of the closing and list it above the rows that end options, "
+        "or correct Merger accelerates."
+    ),
     needs=((Activity, "date"), (Activity, "action"), (Activity, "grant")),
 )
 def acceleration_not_recorded(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit | Unsettled]:
@@ -371,6 +375,7 @@ def acceleration_not_recorded(ledger: Ledger, terms: Terms, as_of: datetime.date
     Why: an acceleration makes options first exercisable in the year of the closing, so that the $100,000 limit of that
     year is to be reckoned again (§11(c); Treas. Reg. §1.422-4(b)(4)).
     Example: Merger accelerates is yes, and the last rows of Activity are the cancellations of the closing.
+    An ACCELERATE listed below the rows of that day which end options finds nothing left of them.
     Not covered: acceleration of single options, which the agreements may provide for.
     """
     closing = terms.merger_date
@@ -383,13 +388,33 @@ def acceleration_not_recorded(ledger: Ledger, terms: Terms, as_of: datetime.date
     before = days_after(closing, -1)
     rows = [row for row in ledger.activity if row.action is Action.ACCELERATE and row.date in (before, closing)]
     lost = why_lost(ledger, Action.ACCELERATE)
-    if any(row.grant is None for row in rows):
+    general = [row for row in rows if row.grant is None]
+    if general:
+        below = _first_ended(ledger, terms, closing)
+        if below is not None and not any(_is_above(ledger, row, below) for row in general):
+            told = f"the ACCELERATE on {date_text(closing)} stands below the {row_text(below)}, and takes nothing of it"
+            yield Hit(general[0], "action", {"what": told})
         return
     if rows or lost is not None:
         why = lost or "ACCELERATE rows of the closing name single grants; leave Grant blank for all"
         yield Unsettled(what, why)
     else:
-        yield Hit(TermOf("merger_accelerates"), None, {"days": f"{date_text(before)} or {date_text(closing)}"})
+        missing = f"Activity has no ACCELERATE on {date_text(before)} or {date_text(closing)}"
+        yield Hit(TermOf("merger_accelerates"), None, {"what": missing})
+
+
+_TAKES_UNEXERCISABLE = frozenset({Action.FORFEIT, Action.CANCEL, Action.TERMINATE})
+
+
+def _first_ended(ledger: Ledger, terms: Terms, closing: datetime.date) -> Activity | None:
+    """The first row of the closing's day that ends shares of an option which an acceleration would take."""
+    rows = (row for row, _ in _own_rows(ledger, terms) if row.date == closing)
+    return next((row for row in rows if row.action in _TAKES_UNEXERCISABLE), None)
+
+
+def _is_above(ledger: Ledger, row: Activity, other: Activity) -> bool:
+    """Whether a row counts before another: by date, and of one day as listed."""
+    return next(each is row for each in in_order(ledger.activity) if each is row or each is other)
 
 
 @rule(

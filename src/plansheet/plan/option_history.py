@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from plansheet.core.dates import date_text, on_text
-from plansheet.core.numbers import Number, counted_text, ratio, shares_text, whole_if_possible
+from plansheet.core.numbers import Number, counted_text, ratio, were_text, whole_if_possible
 from plansheet.core.records import Activity, Tranche
 from plansheet.core.refusal import Reason, Refusal
 from plansheet.core.words import Action, GrantType, Identifier
@@ -48,6 +48,16 @@ class Lot:
         return self.due or _NEVER, self.sheet or _NEVER, self.shares, self.index
 
 
+class Taken(NamedTuple):
+    """What an exercise or an end took of an option."""
+
+    event: Activity
+    shares: Number
+    """In shares of the grant date."""
+    factor: Number
+    """Shares of the event per share of the grant date."""
+
+
 class Option:
     """A grant with its lots; every number in shares of the grant date."""
 
@@ -68,8 +78,8 @@ class Option:
         self.exercised: dict[int, Number] = {}
         self.locked: dict[int, tuple[Number, Number]] = {}
         self.refusal: Refusal | None = None
-        self.taken: list[tuple[Activity, Number]] = []
-        """What each exercise and each end took, in shares of the grant date."""
+        self.taken: list[Taken] = []
+        """What each exercise and each end took."""
         self._by_year: dict[int, list[Lot]] | None = None
         self._reordered = False  # whether a trigger has changed the order of the lots
 
@@ -170,7 +180,7 @@ class Option:
                     self._end(lot, taken, day)
                 if lot.live == 0:
                     queue.popleft() if exercise else queue.pop()
-        self.taken.append((event, wanted - left))
+        self.taken.append(Taken(event, wanted - left, self.factor))
         if left == 0:
             return None
         return self._too_many(event, wanted - left, day)
@@ -200,9 +210,16 @@ class Option:
         return Refusal(
             Reason.IMPOSSIBLE,
             f"grant {self.grant}: {event.action} of {counted_text(event.shares or 0)}{_when(event)}, "
-            f"but {shares_text(there * self.factor)} were {kind}{why}; "
+            f"but {were_text(there * self.factor)} {kind}{why or self._next(event, there)}; "
             "correct the number or its date, or the tranches' dates",
         )
+
+    def _next(self, event: Activity, there: Number) -> str:
+        """Where none was exercisable: from when the next installment is, as its agreement sets it forth (plan §8)."""
+        lot = self.waiting[0] if self.waiting else None
+        if there or event.action not in (Action.EXERCISE, Action.EXPIRE) or lot is None or lot.due is None:
+            return ""
+        return f" (the next installment is first exercisable on {date_text(lot.due)})" if lot.due == lot.sheet else ""
 
     def _waits_for_approval(self, day: datetime.date) -> str:
         """For a sentence, where shares would be exercisable on a day but for an approval that came later (§22(a))."""

@@ -6,7 +6,16 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from plansheet.core.dates import add_months, date_text
-from plansheet.core.numbers import Number, dollars_text, ratio, round_dollars_text, round_half_up, shares_text
+from plansheet.core.numbers import (
+    Number,
+    counted_text,
+    dollars_text,
+    ratio,
+    round_dollars_text,
+    round_half_up,
+    shares_text,
+    were_text,
+)
 from plansheet.core.records import Activity, Grant, Ledger, Tranche
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
@@ -136,7 +145,7 @@ def pool_outlook(lines: Iterable[PoolLine], since: datetime.date, as_of: datetim
     Severity.WARNING,
     plan="§4",
     message=(
-        "The pool has {available} shares available; {granted} were granted in the {years} years up to {day}, "
+        "The pool has {available} available; {granted} granted in the {years} years up to {day}, "
         "{average} a year, and the plan runs until {end}."
     ),
     fix=(
@@ -176,8 +185,8 @@ def pool_runs_low(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterato
     average = ratio(outlook.granted, terms.pool_warning_years)
     if outlook.line.available * 100 < average * terms.pool_warning_percent:
         facts = {
-            "available": shares_text(outlook.line.available),
-            "granted": shares_text(outlook.granted),
+            "available": counted_text(outlook.line.available),
+            "granted": were_text(outlook.granted),
             "years": terms.pool_warning_years,
             "day": date_text(as_of),
             "average": shares_text(round_half_up(average, 0)),

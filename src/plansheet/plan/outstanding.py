@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from plansheet.core.dates import date_text, on_text
-from plansheet.core.numbers import Number, ratio, shares_text
+from plansheet.core.numbers import Number, counted_text, ratio
 from plansheet.core.records import Activity, Grant, Tranche
 from plansheet.core.refusal import Reason, Refusal
 from plansheet.core.words import Action, Moment, SplitMethod
@@ -108,7 +108,7 @@ def past_its_period(expires: datetime.date | None, day: datetime.date | None, sh
     if expires is None or day is None or expires >= day:
         return None
     return (
-        f"it expired on {date_text(expires)} with {shares_text(shares)} shares left; record that in Activity (EXPIRE), "
+        f"it expired on {date_text(expires)} with {counted_text(shares)} left; record that in Activity (EXPIRE), "
         "or correct Expires"
     )
 

@@ -13,11 +13,13 @@ from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
 from plansheet.plan.activity import in_order, of_grant_text, row_text
 from plansheet.plan.adjustment import adjust, splits_of, splits_since
+from plansheet.plan.pool import Measure
 from plansheet.plan.terms import Terms
 from plansheet.plan.this_plan import of_this_plan, rows_of_this_plan
-from plansheet.plan.unread import is_unread, lost_rows, why_unread
+from plansheet.plan.unread import is_unread, lost_rows, why_lost, why_unread
 
 _TENDERS = (Action.TENDER, Action.TENDER_OTHER)
+_PAYMENTS = (*_TENDERS, Action.NET_EXERCISE)
 
 
 def tender_shares(cost: Number, fmv: Number) -> tuple[Number, Number]:
@@ -76,16 +78,16 @@ def owned_long_enough(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Ite
     Severity.ERROR,
     plan="§6(b)(i)",
     message=(
-        "The shares tendered for grant {grant} on {date} are worth {value}, more than the exercise price of {cost} "
+        "The shares {given} for grant {grant} on {date} are worth {value}, more than the exercise price of {cost} "
         "({exercised} exercised)."
     ),
-    fix="Reduce what is tendered by {over}; the rest of the price is paid in cash, for the plan gives no change.",
+    fix="Reduce what is {given} by {over}; the rest of the price is paid in cash, for the plan gives no change.",
     needs=(
         (Activity, "fmv"), (Activity, "shares"), (Activity, "action"), (Activity, "date"), (Grant, "exercise_price"),
     ),
 )  # fmt: skip
 def worth_no_more_than_the_price(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit | Unsettled]:
-    """Shares tendered for an exercise price are worth more than it.
+    """Shares tendered or kept for an exercise price are worth more than it.
 
     Why: the shares have "a fair market value equal in amount to the exercise price of the options being exercised";
     what whole shares leave of it is paid in cash.
@@ -94,9 +96,9 @@ def worth_no_more_than_the_price(ledger: Ledger, terms: Terms, as_of: datetime.d
     """
     own, lost = of_this_plan(ledger, terms), _lost(ledger)
     for row in rows_of_this_plan(ledger, terms):
-        if row.action in _TENDERS and row.grant is None:
+        if row.action in _PAYMENTS and row.grant is None:
             yield Unsettled(f"what {row_text(row)} paid", "it names no grant")
-    for key, date, day in _days(ledger):
+    for key, date, day in _days(ledger, terms):
         grant = own.get(key)
         if grant is None or not grant.exercise_price:
             continue  # LEDGER002 and LEDGER005 say so
@@ -105,13 +107,16 @@ def worth_no_more_than_the_price(ledger: Ledger, terms: Terms, as_of: datetime.d
         if isinstance(cost, Refusal):
             why = why or cost.message
         if isinstance(cost, Refusal) or why is not None:
-            yield Unsettled(f"what the shares tendered for grant {grant.grant} on {date_text(date)} paid", why or "")
+            yield Unsettled(
+                f"what the shares {_given(day)} for grant {grant.grant} on {date_text(date)} paid", why or ""
+            )
             continue
         value = sum(((row.shares or 0) * (row.fmv or 0) for row in day.tenders), start=0)
         if value > cost:
             last = day.tenders[-1]
             facts = {
                 "grant": grant.grant,
+                "given": _given(day),
                 "date": date_text(date),
                 "value": dollars_text(value),
                 "cost": dollars_text(cost),
@@ -130,8 +135,8 @@ class _Day:
     tenders: list[Activity] = field(default_factory=list)
 
 
-def _days(ledger: Ledger) -> Iterator[tuple[str, datetime.date, _Day]]:
-    """Every day on which shares were tendered for a grant, by its key."""
+def _days(ledger: Ledger, terms: Terms) -> Iterator[tuple[str, datetime.date, _Day]]:
+    """Every day on which shares paid the price of a grant, by its key."""
     days: dict[tuple[str, datetime.date], _Day] = defaultdict(_Day)
     splits: list[Activity] = []
     for row in in_order(ledger.activity):
@@ -142,7 +147,7 @@ def _days(ledger: Ledger) -> Iterator[tuple[str, datetime.date, _Day]]:
         if row.action is Action.EXERCISE:
             days[row.grant.key, row.date].exercises.append(row)
             days[row.grant.key, row.date].splits = list(splits)
-        elif row.action in _TENDERS:
+        elif row.action in _PAYMENTS:
             days[row.grant.key, row.date].tenders.append(row)
     for (key, date), day in days.items():
         if day.tenders:
@@ -159,6 +164,16 @@ def _cost(grant: Grant, day: _Day, terms: Terms) -> Number | Refusal:
             return adjusted
         price = adjusted[1]
     return shares * price
+
+
+def _given(day: _Day) -> str:
+    """How the shares of a day pay: plan shares and others are tendered, those of a net exercise are kept."""
+    kept = [row.action is Action.NET_EXERCISE for row in day.tenders]
+    return "kept" if all(kept) else "tendered and kept" if any(kept) else "tendered"
+
+
+def _worth(row: Activity) -> Number:
+    return (row.shares or 0) * (row.fmv or 0)
 
 
 def _unread_cell(ledger: Ledger, grant: Grant, day: _Day) -> str | None:
@@ -189,3 +204,82 @@ def _lost(ledger: Ledger) -> dict[str, str]:
         one = row.grant if row.action is not Action.SPLIT else None
         lost.setdefault(one.key if one is not None else "", why)
     return lost
+
+
+@rule(
+    "PAY003",
+    Severity.WARNING,
+    plan="§4",
+    message=(
+        "TENDER{of_grant} on {date}: with it {holder} has tendered {tendered}, but {issued} of the plan {were} issued "
+        "to {holder} by then and not disposed of."
+    ),
+    fix="Correct it to TENDER OTHER if they were no plan shares, or record the exercise by which they were issued.",
+    needs=(
+        (Activity, "action"), (Activity, "date"), (Activity, "shares"), (Activity, "grant"), (Grant, "holder"),
+        (Grant, "grant_date"),
+    ),
+)  # fmt: skip
+def tendered_what_was_issued(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit | Unsettled]:
+    """More plan shares were tendered than their holder had been issued under the plan.
+
+    Why: only shares "issued upon exercise of an option under the Plan" that are tendered for a price are again
+    available for grants; other shares bring nothing back to the pool.
+    Example: a TENDER of 400 shares by a holder whose exercises until then are of 300.
+    Not covered: shares issued before the first row of Activity, and those given or sold without a DISPOSITION; a
+    DISPOSITION without its number counts as none. Shares kept for a price or a tax were not issued.
+    """
+    own = of_this_plan(ledger, terms)
+    rows = [row for row in in_order(ledger.activity) if row.date is not None]
+    if not any(row.action is Action.TENDER for row in rows):
+        return
+    if (why := why_lost(ledger)) is not None:
+        yield Unsettled("whether the shares tendered were plan shares", why)
+        return
+    measure = Measure(rows)
+    held: dict[str, Number | None] = defaultdict(int)
+    tendered: dict[str, Number] = defaultdict(int)
+    for at, row in enumerate(rows):
+        grant = own.get(row.grant.key) if row.grant is not None else None
+        if grant is None or row.action not in _OF_HELD_SHARES:
+            continue
+        if grant.holder is None:
+            yield from _untold(row, f"grant {grant.grant} has no Holder")
+            continue
+        key, of_row = grant.holder.key, measure.of_row(at, row, grant.grant_date)
+        before = held[key]
+        if row.action is Action.EXERCISE:
+            held[key] = None if before is None or row.shares is None else before + row.shares * of_row
+        elif row.action is not Action.TENDER:
+            held[key] = None if before is None else before - (row.shares or 0) * of_row
+        elif before is None or row.shares is None:
+            yield from _untold(row, "a row of Activity gives no shares")
+        else:
+            tendered[key] += row.shares * of_row
+            if tendered[key] > max(before, 0):
+                yield Hit(row, "shares", _tender_facts(row, grant, tendered[key], max(before, 0), of_row))
+
+
+_OF_HELD_SHARES = frozenset(
+    {
+        Action.EXERCISE, Action.TENDER, Action.DISPOSITION, Action.WITHHOLD, Action.NET_EXERCISE, Action.REPURCHASE,
+    }
+)  # fmt: skip
+
+
+def _untold(row: Activity, why: str) -> Iterator[Unsettled]:
+    if row.action is Action.TENDER:
+        yield Unsettled(f"whether the shares of {row_text(row)} were plan shares", why)
+
+
+def _tender_facts(row: Activity, grant: Grant, tendered: Number, issued: Number, of_row: Number) -> dict[str, object]:
+    assert row.date is not None
+    number = ratio(issued, of_row)
+    return {
+        "of_grant": of_grant_text(row),
+        "date": date_text(row.date),
+        "holder": grant.holder,
+        "tendered": counted_text(ratio(tendered, of_row)),
+        "issued": counted_text(number),
+        "were": "was" if number == 1 else "were",
+    }

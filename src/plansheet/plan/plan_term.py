@@ -48,7 +48,10 @@ def _unknown_adoption(ledger: Ledger, terms: Terms) -> Iterator[Unsettled]:
     Severity.ERROR,
     plan="§22",
     message="Grant {grant} was granted on {granted}, {when}.",
-    fix="Rescind the grant, or correct its date or Adopted on the Plan sheet.",
+    fix=(
+        "Rescind the grant (remove its rows from Grants and Activity), or correct its date or Adopted on the "
+        "Plan sheet."
+    ),
     needs=((Grant, "grant_date"),),
 )
 def granted_outside_plan(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit | Unsettled]:

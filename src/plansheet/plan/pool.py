@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from plansheet.core.numbers import Number, counted_text, ratio, shares_text, whole_if_possible
+from plansheet.core.numbers import Number, counted_text, ratio, were_text, whole_if_possible
 from plansheet.core.records import Activity
 from plansheet.core.refusal import Reason, Refusal
 from plansheet.core.words import Action, GrantType, Recycling
@@ -192,7 +192,7 @@ class _Pool:
             return None
         return Refusal(
             Reason.IMPOSSIBLE,
-            f"{_named(row)} takes {counted_text(row.shares or 0)}, but {shares_text(ratio(taken, measure))} were "
+            f"{_named(row)} takes {counted_text(row.shares or 0)}, but {were_text(ratio(taken, measure))} "
             "left of the grant; correct the number of shares",
         )
 

@@ -2,10 +2,12 @@
 
 import datetime
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from fractions import Fraction
 from functools import lru_cache
 
 from plansheet.core.dates import on_text
-from plansheet.core.numbers import Number, ratio, shares_text
+from plansheet.core.numbers import Number, counted_text, ratio, shares_text, whole_if_possible
 from plansheet.core.records import Activity, Grant, Ledger
 from plansheet.core.refusal import Refusal
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
@@ -14,6 +16,7 @@ from plansheet.plan.activity import grant_key, in_order, of_grant_text
 from plansheet.plan.increase import reserved, taken_back
 from plansheet.plan.ledger import grants_by_key
 from plansheet.plan.pool import Measure, PoolLine, pool_ledger
+from plansheet.plan.standing import standing
 from plansheet.plan.terms import Terms
 from plansheet.plan.this_plan import no_own_grants, of_this_plan, rows_of_this_plan
 
@@ -54,13 +57,39 @@ def _lists_grants(rows: Iterable[Activity]) -> bool:
 
 
 def pool_rows(ledger: Ledger, terms: Terms) -> list[Activity]:
-    """The rows of Activity that concern this plan, with GRANT rows made from Grants where none is listed."""
+    """The rows of Activity that concern this plan, with GRANT rows made from Grants where none is listed.
+
+    An empty FORFEIT or EXPIRE has the number that it took where tranches tell it; a pool does not know it.
+    """
     own = of_this_plan(ledger, terms)
-    rows = list(rows_of_this_plan(ledger, terms))
+    numbers = _taken(ledger, terms)
+    rows = [
+        replace(row, shares=numbers[at]) if (at := id(row)) in numbers else row
+        for row in rows_of_this_plan(ledger, terms)
+    ]
     if not _lists_grants(rows):
         made = [g for g in own.values() if g.grant_date is not None and g.shares is not None]
         rows = [Activity(g.grant_date, Action.GRANT, g.grant, g.shares, g.grant_type, row=g.row) for g in made] + rows
     return rows
+
+
+def _taken(ledger: Ledger, terms: Terms) -> dict[int, Number]:
+    """What each empty FORFEIT and EXPIRE took, in shares of its day, by the row's identity; where tranches tell it."""
+    grants = grants_by_key(ledger)
+    numbers: dict[int, Number] = {}
+    for row in ledger.activity:
+        if row.action not in _BY_EXERCISABILITY or row.shares is not None or row.grant is None or row.date is None:
+            continue
+        day = standing(ledger, terms, grants.get(row.grant.key, Grant(row.grant)), row.date)
+        if isinstance(day, str) or not day.is_scheduled:
+            continue
+        for event, taken, factor in day.option.taken:
+            if event is row:
+                numbers[id(row)] = whole_if_possible(Fraction(taken * factor))
+    return numbers
+
+
+_BY_EXERCISABILITY = (Action.FORFEIT, Action.EXPIRE)
 
 
 def opening_reserve(rows: Iterable[Activity], terms: Terms) -> Number:
@@ -86,10 +115,10 @@ _POOL_NEEDS = ((Activity, "action"), (Activity, "shares"))
     "POOL001",
     Severity.ERROR,
     plan="§4",
-    message="After {action}{of_grant}{on} the pool is over-granted by {short} shares.",
+    message="After {action}{of_grant}{on} the pool is over-granted by {short}.",
     fix=(
-        "Rescind or reduce the grants from there on, or record the increase of the reserve on its own day "
-        "and raise Reserve on the Plan sheet by it."
+        "Rescind grants from there on (remove their rows from Grants and Activity), reduce them, or record the "
+        "increase of the reserve on its own day and raise Reserve on the Plan sheet by it."
     ),
     needs=_POOL_NEEDS,
 )
@@ -108,7 +137,7 @@ def over_granted(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator
         if not isinstance(line, PoolLine):
             return  # a row that cannot have happened is POOL004
         if line.available < 0 and not was_short:
-            facts = {"short": shares_text(-line.available)}
+            facts = {"short": counted_text(-line.available)}
             yield Hit(record_of(ledger, line.activity), "shares", _line_facts(line) | facts)
         was_short = line.available < 0
 
@@ -118,7 +147,7 @@ def over_granted(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator
     Severity.ERROR,
     plan="§4",
     law=("Treas. Reg. §1.422-2(b)(3)",),
-    message="After {action}{of_grant}{on} {short} shares more serve ISOs than may, though {available} are available.",
+    message="After {action}{of_grant}{on} {short} more {serve} ISOs than may, though {available} {are} available.",
     fix="Make the grant an NSO, or reduce it: shares tendered for an exercise price may not serve ISOs.",
     needs=_POOL_NEEDS,
 )
@@ -142,7 +171,12 @@ def recycled_for_iso(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iter
             return
         short = line.for_iso < 0 <= line.available
         if short and not was_short:
-            facts = {"short": shares_text(-line.for_iso), "available": shares_text(line.available)}
+            facts = {
+                "short": counted_text(-line.for_iso),
+                "serve": "serves" if line.for_iso == -1 else "serve",
+                "available": shares_text(line.available),
+                "are": "is" if line.available == 1 else "are",
+            }
             yield Hit(record_of(ledger, line.activity), "shares", _line_facts(line) | facts)
         was_short = line.for_iso < 0
 
@@ -151,7 +185,7 @@ def recycled_for_iso(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iter
     "POOL003",
     Severity.ERROR,
     plan="§4",
-    message="The RESERVE rows of Activity exceed the plan's reserve of {reserve} shares by {over}, splits counted.",
+    message="The RESERVE rows of Activity exceed the plan's reserve of {reserve} by {over}, splits counted.",
     fix="Correct the RESERVE rows, or the Reserve of the Plan sheet.",
     needs=_POOL_NEEDS,
 )
@@ -166,7 +200,7 @@ def reserve_ties(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator
     opening = opening_reserve(pool_rows(ledger, terms), terms)
     if rows and opening < 0 and _unread(ledger) is None:
         over = -opening * Measure(in_order(ledger.activity)).of_start
-        yield Hit(rows[-1], "shares", {"reserve": shares_text(terms.reserve), "over": shares_text(over)})
+        yield Hit(rows[-1], "shares", {"reserve": counted_text(terms.reserve), "over": shares_text(over)})
 
 
 @rule(
@@ -200,7 +234,12 @@ def _listed(ledger: Ledger) -> frozenset[int]:
 
 def record_of(ledger: Ledger, row: Activity) -> Activity | Grant:
     """The record that a row of the pool stands on: its own, or the grant that it was made from."""
-    return row if id(row) in _listed(ledger) else grants_by_key(ledger)[grant_key(row)]
+    if id(row) in _listed(ledger):
+        return row
+    for listed in ledger.activity:  # whose number was filled in
+        if listed.row == row.row and replace(listed, shares=row.shares) == row:
+            return listed
+    return grants_by_key(ledger)[grant_key(row)]
 
 
 def _line_facts(line: PoolLine) -> dict[str, object]:

@@ -143,7 +143,7 @@ def looks_repriced(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterat
     grants, own = grants_by_key(ledger), of_this_plan(ledger, terms)
     cancelled: dict[tuple[datetime.date, Identifier | None], list[Grant]] = {}
     for row in ledger.activity:
-        old = grants.get(row.grant.key) if row.action is Action.CANCEL and row.grant is not None else None
+        old = grants.get(row.grant.key) if row.action in _CANCELS and row.grant is not None else None
         if old is not None and old.grant.key in own and row.date is not None:
             cancelled.setdefault((row.date, old.holder), []).append(old)
     splits = splits_of(ledger.activity)

@@ -168,7 +168,7 @@ class OptionChanges:
             price = self.price(key)
             granted = sum((lot.shares for lot in option.lots), start=0)
             self.changes.append(Change(option.grant_date, grant, Line.GRANTED, granted * factor, price))
-            for event, taken in option.taken:
+            for event, taken, _ in option.taken:
                 if taken and event.date is not None:
                     line = _LINES[self._words.get(id(event), event.action)]
                     self.changes.append(Change(event.date, grant, line, taken * factor, price))

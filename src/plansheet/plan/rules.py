@@ -8,6 +8,7 @@ from types import ModuleType
 from plansheet.core.rule import Rule
 from plansheet.plan import (
     adjustment_rules,
+    after_end,
     agreements,
     amendment,
     approval,
@@ -64,6 +65,7 @@ MODULES: tuple[ModuleType, ...] = (
     foreign,
     outlook,
     deadlines,
+    after_end,
 )
 
 

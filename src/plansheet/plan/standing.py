@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from plansheet.core.numbers import Number
+from plansheet.core.numbers import Number, counted_text, ratio
 from plansheet.core.records import Activity, Grant, Ledger, Tranche, heading
 from plansheet.core.rule import Unsettled
 from plansheet.core.words import Action, GrantType, Identifier, Moment
@@ -38,6 +38,24 @@ class Standing(NamedTuple):
             return None
         lots = self.option.lots
         return sum((lot.live for lot in lots if lot.due is not None and lot.due <= day), start=0) * self.option.factor
+
+    def unexercisable(self, day: datetime.date) -> Number | None:
+        """Those that had not become exercisable by a day; None where nothing tells."""
+        exercisable = self.exercisable(day)
+        return None if exercisable is None else self.shares - exercisable
+
+
+def ending_text(now: Standing, then: Standing, day: datetime.date) -> str:
+    """What is left of an option, and its end on an earlier day that takes it, in the shares of that day.
+
+    EXPIRE takes what was exercisable by then, FORFEIT the rest (an installment of later, a condition not met).
+    """
+    left = ratio(now.shares, now.option.factor)
+    exercisable = now.exercisable(day)
+    expire = left if exercisable is None else ratio(exercisable, now.option.factor)
+    parts = ((Action.EXPIRE, expire), (Action.FORFEIT, left - expire))
+    factor = then.option.factor
+    return " and ".join(f"{action} of {counted_text(shares * factor)}" for action, shares in parts if shares)
 
 
 def standing(ledger: Ledger, terms: Terms, grant: Grant, day: datetime.date) -> Standing | str:

@@ -5,7 +5,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from plansheet.core.numbers import CENT, Number, dollars_text, ratio, round_down, round_half_up, round_up, shares_text
+from plansheet.core.numbers import (
+    CENT,
+    Number,
+    counted_text,
+    dollars_text,
+    ratio,
+    round_down,
+    round_half_up,
+    round_up,
+    shares_text,
+)
 from plansheet.core.records import Grant, Ledger, heading
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import GrantType
@@ -71,7 +81,7 @@ _NEEDS = (
     (Grant, "exercise_price"),
 )  # fmt: skip
 _MESSAGE = "Grant {grant} in place of an older option: {tests}."
-_FIX = "Correct the shares or the price: in place of {old_shares} shares at {old_price}, {shares} at {price} pass both."
+_FIX = "Correct the shares or the price: in place of {old_shares} at {old_price}, {shares} at {price} pass both."
 
 
 @rule(
@@ -150,7 +160,7 @@ def _tested(grant: Grant) -> Iterator[Hit | Unsettled]:
     facts: dict[str, object] = {
         "grant": grant.grant,
         "tests": ", and ".join(_failed(found)),
-        "old_shares": shares_text(old_shares),
+        "old_shares": counted_text(old_shares),
         "old_price": dollars_text(old_price),
         "shares": shares_text(right.shares),
         "price": dollars_text(right.price),

@@ -11,7 +11,7 @@ from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import Action
 from plansheet.plan.ledger import grants_by_key
 from plansheet.plan.ownership import ten_percent_owner
-from plansheet.plan.standing import isos, merger_ended, standing
+from plansheet.plan.standing import ending_text, isos, merger_ended, standing
 from plansheet.plan.terms import Terms
 from plansheet.plan.this_plan import of_this_plan, own_grants
 from plansheet.plan.unread import is_unread
@@ -183,7 +183,7 @@ def exercises(ledger: Ledger, terms: Terms) -> Iterator[tuple[Grant, Activity]]:
     Severity.WARNING,
     plan="§7",
     message="Grant {grant} expired on {expires} with {shares} left, which Activity does not end.",
-    fix="Record an EXPIRE of grant {grant} in Activity, or correct Expires.",
+    fix="Record {ending} of grant {grant} on {expires}, or correct Expires.",
     needs=((Grant, "expires"), (Activity, "action"), (Activity, "date")),
 )
 def expired_unrecorded(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit | Unsettled]:
@@ -191,16 +191,17 @@ def expired_unrecorded(ledger: Ledger, terms: Terms, as_of: datetime.date) -> It
 
     Why: shares of an expired option are again available for grants (plan §4); until it is recorded they are missing in
     the pool, and the option is counted where it is no more.
-    Example: expired on 2006-04-30 with 500 shares left, and no EXPIRE row.
+    Example: expired on 2006-04-30 with 500 shares left, and no EXPIRE row; of what was never exercisable, no FORFEIT.
     Not covered: options that a merger has ended before they expired.
     """
     for grant in own_grants(ledger, terms):
         expires = grant.expires
         if expires is None or expires >= as_of or merger_ended(terms, expires):
             continue
-        now = standing(ledger, terms, grant, as_of)
-        if isinstance(now, str):
-            yield Unsettled(f"what is left of grant {grant.grant}", now)
+        now, then = standing(ledger, terms, grant, as_of), standing(ledger, terms, grant, expires)
+        if isinstance(now, str) or isinstance(then, str):
+            yield Unsettled(f"what is left of grant {grant.grant}", now if isinstance(now, str) else str(then))
         elif now.shares:
             facts = {"expires": date_text(expires), "shares": counted_text(now.shares)}
+            facts["ending"] = ending_text(now, then, expires)
             yield Hit(grant, "expires", {"grant": grant.grant, **facts})

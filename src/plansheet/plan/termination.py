@@ -6,16 +6,14 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from plansheet.core.dates import date_text, months_after
-from plansheet.core.numbers import Number, shares_text
 from plansheet.core.records import Activity, Grant, Holder, Ledger
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import EndReason, GrantType
 from plansheet.plan.ledger import people
-from plansheet.plan.standing import merger_ended, standing, untyped
+from plansheet.plan.standing import untyped
 from plansheet.plan.statute import statute
 from plansheet.plan.term import exercises
 from plansheet.plan.terms import Terms
-from plansheet.plan.this_plan import own_grants
 from plansheet.plan.unread import is_unread
 
 EARLIER, LITERAL = "EARLIER", "LITERAL"
@@ -104,7 +102,7 @@ def end_of(ledger: Ledger, grant: Grant) -> End | Unsettled | None:
     return End(holder, holder.terminated, holder.end_reason or EndReason.TERMINATION)
 
 
-class _Exercise(NamedTuple):
+class LateExercise(NamedTuple):
     """An exercise after its holder's employment had ended."""
 
     grant: Grant
@@ -113,6 +111,7 @@ class _Exercise(NamedTuple):
     end: End
 
     def facts(self) -> dict[str, object]:
+        """What a sentence says of it."""
         return {
             "grant": self.grant.grant,
             "exercised": date_text(self.day),
@@ -122,13 +121,14 @@ class _Exercise(NamedTuple):
         }
 
 
-def _late_exercises(ledger: Ledger, terms: Terms) -> Iterator[_Exercise | Unsettled]:
+def late_exercises(ledger: Ledger, terms: Terms) -> Iterator[LateExercise | Unsettled]:
+    """Exercises of this plan's options after their holders' employment had ended; Unsettled where that is not known."""
     for grant, row in exercises(ledger, terms):
         end = end_of(ledger, grant)
         if isinstance(end, Unsettled):
             yield end
         elif end is not None and row.date is not None and row.date > end.day:
-            yield _Exercise(grant, row, row.date, end)
+            yield LateExercise(grant, row, row.date, end)
 
 
 _EXERCISE_NEEDS = ((Holder, "terminated"), (Activity, "action"), (Activity, "date"))
@@ -154,7 +154,7 @@ def exercised_after_window(ledger: Ledger, terms: Terms, as_of: datetime.date) -
     Not covered: leaves of absence, which end employment later. A blank reason is taken as TERMINATION; an end for cause
     has the Cause months of the Plan sheet where the agreement gives none.
     """
-    for each in _late_exercises(ledger, terms):
+    for each in late_exercises(ledger, terms):
         if isinstance(each, Unsettled):
             yield each
             continue
@@ -194,7 +194,7 @@ def iso_exercised_too_late(ledger: Ledger, terms: Terms, as_of: datetime.date) -
     Not covered: the holder's death, after which the law sets no time; work for a parent, a subsidiary or a successor,
     which goes on as employment; leaves of absence, where the end deemed by law is to be entered.
     """
-    for each in _late_exercises(ledger, terms):
+    for each in late_exercises(ledger, terms):
         if isinstance(each, Unsettled):
             yield each
         elif each.grant.grant_type is GrantType.ISO:
@@ -207,50 +207,3 @@ def iso_exercised_too_late(ledger: Ledger, terms: Terms, as_of: datetime.date) -
                 yield Hit(each.row, "date", each.facts() | {"until": until})
         elif (question := untyped(ledger, each.grant)) is not None:
             yield question
-
-
-@rule(
-    "END003",
-    Severity.WARNING,
-    plan="§10",
-    message=(
-        "Grant {grant}: {shares} shares were not exercisable when the employment of {holder} ended on {ended}, and are "
-        "still outstanding."
-    ),
-    fix="Record a FORFEIT of {shares} shares of grant {grant} in Activity, or correct Employment ended.",
-    needs=((Holder, "terminated"), (Activity, "action"), (Activity, "date")),
-)
-def unexercisable_kept(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit | Unsettled]:
-    """Shares that were not exercisable when employment ended are still in the ledger.
-
-    Why: after employment nothing more becomes exercisable by service; until the end of those shares is recorded, they
-    are missing in the pool (plan §4) and become exercisable by their dates.
-    Example: employment ended on 2005-01-31 with 600 of 1,000 shares not yet exercisable, and no FORFEIT row.
-    Not covered: agreements by which shares stay or become exercisable after the end of employment, which an ACCELERATE
-    row of its day tells; options past their last day (TERM005) or ended by a merger.
-    """
-    for grant in own_grants(ledger, terms):
-        end = end_of(ledger, grant)
-        if isinstance(end, Unsettled):
-            yield end
-        if not isinstance(end, End) or end.day >= as_of or merger_ended(terms, as_of):
-            continue
-        if grant.expires is not None and grant.expires < as_of:
-            continue
-        kept = _kept(ledger, terms, grant, end, as_of)
-        if isinstance(kept, str):
-            yield Unsettled(f"what grant {grant.grant} lost at the end of employment", kept)
-        elif kept:
-            facts = {"shares": shares_text(kept), "holder": end.holder.holder, "ended": date_text(end.day)}
-            yield Hit(grant, "shares", {"grant": grant.grant, **facts})
-
-
-def _kept(ledger: Ledger, terms: Terms, grant: Grant, end: End, as_of: datetime.date) -> Number | str:
-    """Shares not exercisable at the end of employment that are still there, or why that is not known."""
-    now = standing(ledger, terms, grant, as_of)
-    if isinstance(now, str):
-        return now
-    if not now.shares:
-        return 0
-    vested = now.exercisable(end.day)
-    return f"nothing tells when grant {grant.grant} became exercisable" if vested is None else now.shares - vested

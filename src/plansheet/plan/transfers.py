@@ -4,9 +4,10 @@ import datetime
 from collections.abc import Iterator
 
 from plansheet.core.dates import on_text
-from plansheet.core.records import Grant, Ledger
+from plansheet.core.records import Grant, Holder, Ledger
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import GrantType, TransferWay
+from plansheet.plan.ledger import people
 from plansheet.plan.standing import isos
 from plansheet.plan.terms import Terms
 from plansheet.plan.this_plan import own_grants
@@ -99,3 +100,33 @@ def transferable_iso(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iter
             yield grant
         elif grant.transferable:
             yield Hit(grant, "transferable", {"grant": grant.grant})
+
+
+@rule(
+    "TRANS004",
+    Severity.WARNING,
+    plan="§9",
+    law=("IRC §422(b)(5)",),
+    message="Grant {grant} came to another person by {way}{on}, but by Holders {holder} was still employed then.",
+    fix="Enter the end of employment and DEATH in Holders, or correct Transferred by or Transferred on.",
+    needs=((Grant, "transferred"), (Grant, "transferred_by"), (Grant, "holder"), (Holder, "terminated")),
+)
+def inherited_from_the_living(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
+    """An option passed by will or descent on a day on which its holder, by Holders, was still there.
+
+    Why: by will and by the laws of descent nothing passes in the holder's life; what passed then passed in another way,
+    and an ISO is none any more.
+    Example: Transferred by is DESCENT on 2005-03-01, and Employment ended is blank or 2005-04-01.
+    Not covered: a holder whose employment had ended by then for another reason, and who may have died since; a holder
+    who is not in Holders.
+    """
+    known = people(ledger)
+    for grant in own_grants(ledger, terms):
+        holder = known.get(grant.holder.key) if grant.holder is not None else None
+        if grant.transferred_by not in (TransferWay.WILL, TransferWay.DESCENT) or holder is None:
+            continue
+        if is_unread(ledger, holder, "terminated") or is_unread(ledger, grant, "transferred"):
+            continue  # LEDGER001 says so
+        if holder.terminated is None or (grant.transferred is not None and grant.transferred < holder.terminated):
+            facts: dict[str, object] = {"grant": grant.grant, "way": grant.transferred_by, "holder": holder.holder}
+            yield Hit(grant, "transferred", facts | {"on": on_text(grant.transferred)})
