@@ -456,7 +456,7 @@ def test_holders_of_a_table_go_in_natural_order_as_first_spelled() -> None:
     assert [row[0] for row in MERGER_CASHOUT_BY_HOLDER(*cashout_columns(holder=holders))[1:]] == ["e-2", "E-10"]
 
 
-@pytest.mark.parametrize("blank", [None, "", " ", "\u00a0"], ids=repr)
+@pytest.mark.parametrize("blank", [None, "", " ", "\u00a0"], ids=["nothing", "empty", "space", "no-break space"])
 def test_a_row_without_its_holder_may_be_anybodys(blank: object) -> None:
     for result in (split(holder_2=blank), cashout(holder_2=blank)):
         assert_row(result[1], "#VALUE!", "row 2", "holder")
