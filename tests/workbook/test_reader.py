@@ -259,9 +259,67 @@ def tables(book: Any) -> None:
 
 def test_tables_have_their_rows_and_columns() -> None:
     assert read_bytes(workbook(tables)).tables == (
-        Table("Ledger", "Grants", "B2:D6", 1, 1, ("Grant", "FMV\n$", "It's [x]")),
-        Table("Bare", "Grants", "F2:F4", 0, 0, ("Only",)),
+        Table("Ledger", "Grants", "B2:D6", 1, 1, ("Grant", "FMV\n$", "It's [x]"), (None,) * 3),
+        Table("Bare", "Grants", "F2:F4", 0, 0, ("Only",), (None,)),
     )
+
+
+def test_what_does_not_show_is_told() -> None:
+    def fill(book: Any) -> None:
+        sheet = book.add_worksheet("Grants")
+        sheet.write_column("A1", range(6))
+        sheet.set_row(2, None, None, {"hidden": True})
+        sheet.set_row(4, 0)
+        sheet.set_row(9, None, None, {"hidden": True})  # holds nothing
+        sheet.set_column("C:D", None, None, {"hidden": True})
+        sheet.set_column("F:F", 0)
+        sheet.autofilter("A1:B6")
+
+    [sheet] = read_bytes(workbook(fill)).sheets
+    assert sheet.hidden_rows == {3, 5}
+    assert sheet.hidden_columns == {3, 4, 6}
+    assert sheet.filters == ("A1:B6",)
+
+
+def test_the_formula_of_a_table_column_is_told() -> None:
+    def fill(book: Any) -> None:
+        columns = [{"header": "A"}, {"header": "B", "formula": "=Grants[[#This Row],[A]]*2"}]
+        book.add_worksheet("Grants").add_table("A1:B3", {"name": "Grants", "columns": columns})
+
+    [table] = read_bytes(workbook(fill)).tables
+    assert table.column_formulas == (None, "=Grants[[#This Row],[A]]*2")
+
+
+@pytest.mark.parametrize(
+    ("calculation", "iterative", "as_displayed"),
+    [("", False, False), ('iterate="1"', True, False), ('fullPrecision="0"', False, True)],
+)
+def test_settings_that_change_figures_are_told(calculation: str, iterative: bool, as_displayed: bool) -> None:
+    read = read_bytes(changed(workbook(), "xl/workbook.xml", 'fullCalcOnLoad="1"', calculation))
+    assert (read.iterative, read.as_displayed) == (iterative, as_displayed)
+
+
+LINKED = """<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
+<Relationship Id="rId1" Type="x" Target="values.xlsx" TargetMode="External"/></Relationships>"""
+
+
+def test_other_workbooks_are_told_by_their_numbers() -> None:
+    content = parts(workbook())
+    ids = ("rId8", "rId9")
+    references = "".join(f'<externalReference r:id="{each}"/>' for each in ids)
+    content["xl/workbook.xml"] = content["xl/workbook.xml"].replace(
+        b"</sheets>", f"</sheets><externalReferences>{references}</externalReferences>".encode()
+    )
+    relations = "".join(
+        f'<Relationship Id="{each}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/'
+        f'externalLink" Target="externalLinks/externalLink{number}.xml"/>'
+        for number, each in enumerate(ids, start=1)
+    )
+    at = "xl/_rels/workbook.xml.rels"
+    content[at] = content[at].replace(b"</Relationships>", f"{relations}</Relationships>".encode())
+    content["xl/externalLinks/externalLink2.xml"] = b"<externalLink/>"
+    content["xl/externalLinks/_rels/externalLink2.xml.rels"] = LINKED.encode()
+    assert read_bytes(packed(content)).links == ("", "values.xlsx")
 
 
 def test_a_table_without_a_range_is_damage() -> None:

@@ -20,7 +20,7 @@ from openpyxl.styles.numbers import builtin_format_code, is_date_format, is_time
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import MAC_EPOCH
 from openpyxl.utils.escape import unescape
-from openpyxl.xml.constants import SHEET_MAIN_NS, STYLES_TYPE
+from openpyxl.xml.constants import REL_NS, SHEET_MAIN_NS, STYLES_TYPE
 from openpyxl.xml.functions import fromstring
 
 from plansheet.workbook.guard import content, package_of
@@ -98,6 +98,9 @@ class _Load:
             calc_mode=calculated.get("calcMode", "auto"),
             full_calc_on_load=calculated.get("fullCalcOnLoad", "0") in ("1", "true"),
             calc_id=int(calculated.get("calcId", 0)),
+            iterative=calculated.get("iterate", "0") in ("1", "true"),
+            as_displayed=calculated.get("fullPrecision", "1") in ("0", "false"),
+            links=tuple(self._links(xml)),
         )
 
     def _date_styles(self) -> tuple[set[int], set[int]]:
@@ -160,6 +163,9 @@ class _Load:
             rules=tuple(parser.rules),
             last_row=max((row for row, _ in cells), default=0),
             last_column=max((column for _, column in cells), default=0),
+            hidden_rows=frozenset(parser.hidden_rows.intersection(row for row, _ in cells)),
+            hidden_columns=frozenset(parser.hidden_columns),
+            filters=tuple(parser.filters),
         )
 
     def _cells(self, name: str, parser: SheetParser) -> dict[tuple[int, int], Cell]:
@@ -180,13 +186,14 @@ class _Load:
     def _tables(self, sheet: str, part: str, ids: list[str]) -> Iterator[Table]:
         if not ids:
             return
-        relations = get_dependents(self.source.archive, get_rels_path(part))  # type: ignore[no-untyped-call]  # no stub
+        relations = get_dependents(self.source.archive, _relations_of(part))
         for relation_id in ids:
             xml = fromstring(self.source.archive.read(relations.get(relation_id).target))
             name, ref = xml.attrib["displayName"], xml.attrib["ref"]
             if not is_range(ref):
                 raise unreadable("damaged", f"its table {name} fills the range {ref}, which is none")
-            columns = xml.iterfind(f"{{{SHEET_MAIN_NS}}}tableColumns/{{{SHEET_MAIN_NS}}}tableColumn")
+            columns = list(xml.iterfind(f"{{{SHEET_MAIN_NS}}}tableColumns/{{{SHEET_MAIN_NS}}}tableColumn"))
+            formulas = [column.findtext(f"{{{SHEET_MAIN_NS}}}calculatedColumnFormula") for column in columns]
             yield Table(
                 name=name,
                 sheet=sheet,
@@ -194,7 +201,19 @@ class _Load:
                 header_rows=int(xml.get("headerRowCount", 1)),
                 totals_rows=int(xml.get("totalsRowCount", 0)),
                 columns=tuple(unescape(column.attrib["name"]) for column in columns),
+                column_formulas=tuple(f"={formula}" if formula else None for formula in formulas),
             )
+
+    def _links(self, xml: Any) -> Iterator[str]:
+        """The other workbooks by their numbers; what cannot be told of one is no reason to refuse the ledger."""
+        for entry in xml.iterfind(f"{{{SHEET_MAIN_NS}}}externalReferences/{{{SHEET_MAIN_NS}}}externalReference"):
+            relation = self.source.parser.rels.get(entry.get(f"{{{REL_NS}}}id"))
+            part = _relations_of(relation.target) if relation is not None else ""
+            if part not in self.package.parts:
+                yield ""
+                continue
+            targets = (link.get("Target", "") for link in fromstring(self.source.archive.read(part)))
+            yield next(targets, "")
 
     def _names(self, sheets: tuple[Sheet, ...]) -> Iterator[DefinedName]:
         for name in self.source.parser.defined_names.definedName:
@@ -203,3 +222,9 @@ class _Load:
                 continue  # left behind by a deleted sheet: no formula can reach it
             sheet = None if scope is None else sheets[scope].name
             yield DefinedName(name.name, "=" + (name.attr_text or ""), sheet, bool(name.hidden))
+
+
+def _relations_of(part: str) -> str:
+    """The part that says what a part refers to."""
+    found: str = get_rels_path(part)  # type: ignore[no-untyped-call]  # no stub
+    return found

@@ -104,6 +104,11 @@ class Resolver:
             case Call():
                 return self._call(node, place)
 
+    def region(self, node: Node, place: Place) -> Region | None:
+        """The region that a formula's tree refers to, None where it has a value but no place; raises NotChecked."""
+        self.steps, self.room = MOST_STEPS, MOST_CELLS
+        return self._region(node, place)
+
     def saved(self, region: Region) -> Argument:
         """The saved values of a region: one cell as a scalar, more as rows; raises NotChecked."""
         self.room = MOST_CELLS

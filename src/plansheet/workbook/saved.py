@@ -43,6 +43,8 @@ class Table:
     header_rows: int
     totals_rows: int
     columns: tuple[str, ...]
+    column_formulas: tuple[str | None, ...] = ()
+    """For each column the formula (with its = sign) that Excel enters in every new row, None where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,11 @@ class Sheet:
     rules: tuple[Rule, ...]
     last_row: int
     last_column: int
+    hidden_rows: frozenset[int] = frozenset()
+    """Rows that do not show, by hand or by a filter; only those that hold something."""
+    hidden_columns: frozenset[int] = frozenset()
+    filters: tuple[str, ...] = ()
+    """The ranges under a filter (of the sheet; a table's own is not told here)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +102,9 @@ class Workbook:
     """Excel is to calculate everything on opening: what is saved may never have been calculated by Excel."""
     calc_id: int
     """Version of the engine that calculated last, 0 where the file does not say; 124519 is what libraries write."""
+    iterative: bool = False
+    """Whether Excel goes round a circle of formulas a number of times instead of refusing it."""
+    as_displayed: bool = False
+    """Precision as displayed: Excel calculates with what a number's format shows of it."""
+    links: tuple[str, ...] = ()
+    """The other workbooks that formulas refer to, as [1], [2]...: a path or address each, "" where it is not told."""

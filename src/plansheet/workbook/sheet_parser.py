@@ -20,7 +20,9 @@ from openpyxl.utils.escape import unescape
 from openpyxl.worksheet._reader import (
     CELL_TAG,
     CF_TAG,
+    COL_TAG,
     EXT_TAG,
+    FILTER_TAG,
     FORMULA_TAG,
     ROW_TAG,
     TABLE_TAG,
@@ -68,6 +70,9 @@ class SheetParser(WorkSheetParser):
         self.room = MOST_SHARED
         self.rules: list[Rule] = []
         self.table_ids: list[str] = []
+        self.hidden_rows: set[int] = set()
+        self.hidden_columns: set[int] = set()
+        self.filters: list[str] = []
 
     def cells(self) -> Iterator[Cell]:
         """The cells that hold something, in the order of the file."""
@@ -76,6 +81,13 @@ class SheetParser(WorkSheetParser):
                 _, row = self.parse_row(element)
                 yield from (Cell(**cell) for cell in row if cell)
                 self.row_dimensions.clear()
+                if _is_hidden(element, "ht"):
+                    self.hidden_rows.add(self.row_counter)
+            elif element.tag == COL_TAG:
+                if _is_hidden(element, "width"):
+                    self.hidden_columns.update(_columns(element))
+            elif element.tag == FILTER_TAG and is_range(element.get("ref")):
+                self.filters.append(element.attrib["ref"])
             elif element.tag in (CF_TAG, VALIDATION_TAG, EXT_TAG):
                 self.rules.extend(_rules(element))
             elif element.tag == TABLE_TAG:
@@ -136,6 +148,19 @@ class SheetParser(WorkSheetParser):
 
     def _damaged(self, address: str, what: str) -> Unreadable:
         return unreadable("damaged", f"its cell {self.sheet}!{address} {what}")
+
+
+def _is_hidden(element: Element, size: str) -> bool:
+    """Whether a row or column does not show; one may be hidden by having no ``size``."""
+    return element.get("hidden") in ("1", "true") or element.get(size) in ("0", "0.0")
+
+
+def _columns(element: Element) -> range:
+    """The columns that an element of a sheet's <cols> is about; none where it does not say."""
+    first, last = (element.get(end, "") for end in ("min", "max"))
+    if not (first.isdecimal() and last.isdecimal()):
+        return range(0)
+    return range(int(first), min(int(last), LAST_COLUMN) + 1)
 
 
 def is_range(ref: str | None) -> bool:
