@@ -68,6 +68,8 @@ class Checked:
     """Whether there is a finding that counts, whatever the verdict."""
     findings: list[Found] = field(default_factory=list)
     recalculated: int = 0
+    rows: int = 0
+    """Rows of ledgers that were held against the rules."""
     not_checked: list[NotChecked] = field(default_factory=list)
     taken_for: list[str] = field(default_factory=list)
 
@@ -123,6 +125,7 @@ def _check(workbook: Workbook, options: Options, checked: Checked) -> None:
         if options.wanted(rule.code)
     ]
     checked.findings = sorted((f for f in findings if options.wanted(f.code)), key=_order(workbook))
+    checked.rows = located.rows
     checked.recalculated = len(results) - sum(1 for r in results if r.unchecked is not None)
     checked.not_checked = [*unsettled, *_questions(asked, options, whole=False), *plan.unknown(), *lacking]
     checked.taken_for = [*map(_taken_for, located.areas.ledgers), *map(_not_taken, located.areas.views)]
