@@ -1,6 +1,7 @@
 """The ledgers of a workbook as records, and where each record stands."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -44,8 +45,9 @@ def locate(workbook: Workbook) -> Located:
     for area in located.areas.ledgers:
         assert area.record is not None
         there.update((area.record, name) for name in area.columns)
-        cells = {name: _cells(area, name, workbook.date_1904) for name in area.columns}
-        for row in read_rows(area.record, cells, area.top, area.name, partial(_is_total, area)):
+        in_order = sorted(area.columns, key=area.columns.__getitem__)
+        cells = {name: _cells(area, name, workbook.date_1904) for name in in_order}
+        for row in read_rows(area.record, cells, area.top, area.name, partial(_is_total, area, cells)):
             located._places[id(row.record)] = Place(area.sheet.name, row.number, area.columns)
             unread.extend(row.unread)
             if has_key(row.record):
@@ -72,11 +74,10 @@ def of_1904(value: object) -> object:
         return value
 
 
-def _is_total(area: Area, row: int) -> bool:
+def _is_total(area: Area, columns_of_cells: Mapping[str, Sequence[object]], row: int) -> bool:
     """A row of totals: it has no date, and says so in its first cell, or sums up the rows above."""
     assert area.record is not None
-    in_order = sorted(area.columns, key=lambda name: area.columns[name])
-    cells = {name: value_at(area.sheet, row, area.columns[name]) for name in in_order}
+    cells = {name: column[row - area.top] for name, column in columns_of_cells.items()}
     if has_day(area.record, cells):
         return False
     formulas = [
