@@ -91,16 +91,21 @@ def _records(record: type[Any], cells: Cells, top: int, name: str, skips: Callab
         yield Row(row, made, tuple(Unread(made, field, message) for field, message in wrong))
 
 
+_REPEATED = frozenset({int, float, str, datetime.date, datetime.datetime})
+_NEW = object()
+
+
 class _Readable(NamedTuple):
-    """A column of a table: what reads its cells, and these."""
+    """A column of a table: what reads its cells, these, and what equal ones were read as (a ledger repeats itself)."""
 
     column: Column
     read: Callable[[object], object]
     cells: Sequence[object]
+    known: dict[tuple[type, object], object]
 
 
 def _readable(known: Iterable[Column], cells: Cells) -> list[_Readable]:
-    return [_Readable(column, reader(column), cells[column.name]) for column in known if column.name in cells]
+    return [_Readable(column, reader(column), cells[column.name], {}) for column in known if column.name in cells]
 
 
 def _values(
@@ -108,9 +113,16 @@ def _values(
 ) -> tuple[dict[str, Any], list[tuple[str, str]]]:
     values: dict[str, Any] = {}
     wrong: list[tuple[str, str]] = []
-    for column, read, cells in known:
+    for column, read, cells, read_before in known:
+        cell = cells[position]
+        kind = type(cell)
         try:
-            values[column.name] = read(cells[position])
+            if kind not in _REPEATED:
+                values[column.name] = read(cell)
+            elif (value := read_before.get((kind, cell), _NEW)) is not _NEW:
+                values[column.name] = value
+            else:
+                values[column.name] = read_before[kind, cell] = read(cell)
         except BadCell as bad:
             wrong.append((column.name, f"{name} row {row}: {column.heading} {bad}"))
     return values, wrong
