@@ -16,14 +16,13 @@ from typing import IO, Any, NamedTuple
 from xml.etree.ElementTree import ParseError
 
 from openpyxl.styles.numbers import builtin_format_code, is_date_format, is_timedelta_format
-from openpyxl.utils import get_column_letter
 from openpyxl.utils.escape import unescape
 from openpyxl.xml.constants import REL_NS, SHEET_MAIN_NS
 from openpyxl.xml.functions import fromstring
 
 from plansheet.workbook.guard import content, package_of
 from plansheet.workbook.package import STRICT_NAMESPACE, STRICT_RELATIONS, Package
-from plansheet.workbook.saved import Cell, DefinedName, Sheet, Table, Workbook
+from plansheet.workbook.saved import DefinedName, Sheet, Table, Workbook
 from plansheet.workbook.sheet_parser import SheetParser, is_range, strings
 from plansheet.workbook.unreadable import Unreadable, unreadable
 
@@ -202,8 +201,10 @@ class _Load:
         if root and root not in (f"{SHEET_MAIN_NS} worksheet", f"{STRICT_NAMESPACE} worksheet"):
             raise unreadable("damaged", f"the part of its sheet {name} is no sheet")
         with self._open(part) as stream:
-            parser = SheetParser(name, stream, self.strings, date_1904=self.date_1904, dates=self.dates)
-            cells = self._cells(name, parser)
+            parser = SheetParser(name, stream, self.strings, date_1904=self.date_1904, dates=self.dates, most=self.room)
+            parser.read()
+        cells = parser.cells
+        self.room -= len(cells)
         rows = set(map(itemgetter(0), cells))
         return Sheet(
             name=name,
@@ -218,18 +219,6 @@ class _Load:
             hidden_columns=frozenset(parser.hidden_columns),
             filters=tuple(parser.filters),
         )
-
-    def _cells(self, name: str, parser: SheetParser) -> dict[tuple[int, int], Cell]:
-        cells: dict[tuple[int, int], Cell] = {}
-        for cell in parser.cells():
-            known = cells.setdefault((cell.row, cell.column), cell)
-            if known is not cell and known != cell:
-                address = f"{name}!{get_column_letter(cell.column)}{cell.row}"
-                raise unreadable("damaged", f"its cell {address} is there twice, with different content")
-            if len(cells) > self.room:
-                raise unreadable("too large", f"more than {MOST_CELLS:,} of its cells hold something")
-        self.room -= len(cells)
-        return cells
 
     def _tables(self, sheet: str, part: str, ids: list[str]) -> Iterator[Table]:
         relations = self._relations(part) if ids else {}

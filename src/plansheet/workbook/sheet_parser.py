@@ -76,18 +76,23 @@ def strings(source: IO[bytes]) -> list[str]:
 
 
 class SheetParser(WorkSheetParser):
-    """One pass over the XML of a sheet. After ``cells()`` is exhausted, ``rules`` and ``table_ids`` are complete.
+    """One pass over the XML of a sheet.
 
-    ``dates``: the indices of the cell styles that show a date.
+    ``dates``: the indices of the cell styles that show a date. ``most``: how many cells may hold something.
     """
 
-    def __init__(self, sheet: str, source: IO[bytes], texts: list[str], *, date_1904: bool, dates: set[str]) -> None:
+    def __init__(
+        self, sheet: str, source: IO[bytes], texts: list[str], *, date_1904: bool, dates: set[str], most: int
+    ) -> None:
         super().__init__(source, texts, data_only=True)
         self.sheet = sheet
         self.texts = texts
         self.date_1904 = date_1904
         self.dates = dates
+        self.most = most
         self.room = MOST_SHARED
+        self.cells: dict[tuple[int, int], Cell] = {}
+        """Those that hold something, by row and column, in the order of the file."""
         self.rules: list[Rule] = []
         self.table_ids: list[str] = []
         self.hidden_rows: set[int] = set()
@@ -98,16 +103,14 @@ class SheetParser(WorkSheetParser):
         self._numbers: dict[str, tuple[Value, str]] = {}
         self._days: dict[str, tuple[Value, str]] = {}
 
-    def cells(self) -> Iterator[Cell]:
-        """The cells that hold something, in the order of the file."""
+    def read(self) -> None:
+        """Reads the sheet to its end; the cells and what else is kept of it are complete then."""
         for _, element in iterparse(self.source):
             if element.tag not in READ_TAGS:
                 continue
             if element.tag == ROW_TAG:
                 self._start_row(element)
-                for each in element:
-                    if each.tag == CELL_TAG and (cell := self._cell(each)) is not None:
-                        yield cell
+                self._read_row(element)
             elif element.tag == COL_TAG:
                 if _is_hidden(element, "width"):
                     self.hidden_columns.update(_columns(element))
@@ -118,6 +121,19 @@ class SheetParser(WorkSheetParser):
             else:
                 self.rules.extend(_rules(element))
             element.clear()
+
+    def _read_row(self, row: Element) -> None:
+        cells = self.cells
+        for element in row:
+            cell = self._cell(element) if element.tag == CELL_TAG else None
+            if cell is None:
+                continue
+            known = cells.setdefault((cell.row, cell.column), cell)
+            if known is not cell and known != cell:
+                address = f"{get_column_letter(cell.column)}{cell.row}"
+                raise self._damaged(address, "is there twice, with different content")
+        if len(cells) > self.most:
+            raise unreadable("too large", f"more than {self.most:,} cells of its sheet {self.sheet} hold something")
 
     def _start_row(self, element: Element) -> None:
         """Takes a row's number from it, from its first cell, or from the row before, in this order."""
@@ -189,7 +205,7 @@ class SheetParser(WorkSheetParser):
         return found
 
     def _shared(self, element: Element, text: str) -> str:
-        if text.isdecimal() and int(text) < len(self.texts):  # a decimal is not below 0: -1 is no last text
+        if text.isdecimal() and text.isascii() and int(text) < len(self.texts):  # -1 is not the last of them
             return self.texts[int(text)]
         raise self._damaged(element.get("r", ""), f"refers to text {text[:40]}, which is missing")
 
