@@ -4,8 +4,8 @@
 
 The ledgers: a grant, its eight tranches, its entry in Activity, and an exercise of every fifth, in Excel tables of 12,
 12 and 5 columns; the least price of every grant in a calculated column, the split of every tranche as one spill (the
-last two of the 12), the pool in one cell. Each
-of the two runs in a process of its own, in turns; the median of the runs counts. Not a test: times depend on the
+last two of the 12), the pool in one cell. Each of the two runs in a process of its own, in turns; the median of the
+runs counts, in seconds of the processor, so that another program beside it does not. Not a test: times depend on the
 machine, the ratio less so.
 """
 
@@ -49,9 +49,9 @@ MEASURED = """
 import json, resource, sys, time
 path = sys.argv[1]
 {code}
-began = time.perf_counter()
+began = time.process_time()
 answer = run()
-seconds = time.perf_counter() - began
+seconds = time.process_time() - began
 said = [answer.verdict, len(answer.findings), answer.recalculated] if hasattr(answer, "verdict") else []
 print(json.dumps([seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, said]))
 """

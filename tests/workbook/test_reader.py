@@ -166,9 +166,10 @@ def test_a_shared_formula_that_cannot_be_translated_is_no_reason_to_refuse_the_w
 
 
 def test_the_cells_of_a_what_if_table_are_values() -> None:
-    assert value('<c r="A1"><f t="dataTable" ref="A1:A2" dt2D="1" dtr="1" r1="B1" r2="B2"/><v>7</v></c>') == Cell(
-        1, 1, 7, kind="number"
-    )
+    cell = '<c r="A1"><f t="dataTable" ref="A1:A2" dt2D="1" dtr="1" r1="B1" r2="B2"/><v>7</v></c>'
+    [sheet] = read_bytes(one_sheet(f'<row r="1">{cell}</row>')).sheets
+    assert sheet.cells == {(1, 1): Cell(1, 1, 7, kind="number")}
+    assert sheet.data_tables == ("A1:A2",)
 
 
 @pytest.mark.parametrize(

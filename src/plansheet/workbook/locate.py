@@ -10,7 +10,7 @@ from plansheet.core.dates import from_serial
 from plansheet.core.records import RECORDS, Kind, Ledger, Record, Unread, columns, ledger_of
 from plansheet.excel.reading import is_blank
 from plansheet.excel.record_rows import has_day, has_key, read_rows, says_total
-from plansheet.workbook.areas import Area, Areas, find_areas, value_at
+from plansheet.workbook.areas import Area, Areas, cell_value, find_areas
 from plansheet.workbook.saved import Workbook
 
 
@@ -57,7 +57,9 @@ def locate(workbook: Workbook) -> Located:
 
 
 def _cells(area: Area, name: str, date_1904: bool) -> list[object]:
-    values = [value_at(area.sheet, row, area.columns[name]) for row in range(area.top, area.bottom + 1)]
+    saved, column = area.sheet.cells, area.columns[name]
+    cells = (saved.get((row, column)) for row in range(area.top, area.bottom + 1))
+    values = [None if cell is None else cell_value(cell) for cell in cells]
     kinds = {c.name: c.kind for c in columns(area.record)} if area.record is not None else {}
     if date_1904 and kinds.get(name) is Kind.DATE:
         return [of_1904(value) for value in values]

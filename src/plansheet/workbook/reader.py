@@ -218,6 +218,7 @@ class _Load:
             hidden_rows=frozenset(parser.hidden_rows & rows),
             hidden_columns=frozenset(parser.hidden_columns),
             filters=tuple(parser.filters),
+            data_tables=tuple(parser.data_tables),
         )
 
     def _tables(self, sheet: str, part: str, ids: list[str]) -> Iterator[Table]:

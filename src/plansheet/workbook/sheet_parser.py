@@ -62,6 +62,7 @@ BOOLEANS = {"1": True, "true": True, "0": False, "false": False}
 RULES = {"conditionalFormatting": "conditional format", "dataValidation": "data validation"}
 RULE_FORMULAS = frozenset(["formula", "formula1", "formula2", "f"])
 FIRST_DAY = dt.datetime(1900, 1, 1)
+MIDNIGHT = dt.time()
 MILLISECONDS = 86_400_000
 
 
@@ -98,6 +99,7 @@ class SheetParser(WorkSheetParser):
         self.hidden_rows: set[int] = set()
         self.hidden_columns: set[int] = set()
         self.filters: list[str] = []
+        self.data_tables: list[str] = []
         self._row = ""
         self._letters: dict[str, int] = {}
         self._numbers: dict[str, tuple[Value, str]] = {}
@@ -164,7 +166,10 @@ class SheetParser(WorkSheetParser):
             value, shown = self._shared(element, text), "text"
         else:
             value, shown = self._other(element, kind, text or "")
-        if formula is None or formula.get("t") == "dataTable":  # a what-if table's cells are values to us
+        if formula is not None and formula.get("t") == "dataTable":  # a what-if table's cells are values to us
+            self.data_tables.extend([formula.attrib["ref"]] if is_range(formula.get("ref")) else [])
+            formula = None
+        if formula is None:
             return None if value is None else Cell(self.row_counter, column, value, None, None, shown)
         cached = value is not None
         if not cached and kind == "str":  # the only trace of a formula that gave an empty text
@@ -240,7 +245,7 @@ class SheetParser(WorkSheetParser):
         if isinstance(found, dt.timedelta):
             return found / dt.timedelta(days=1), "number"
         if isinstance(found, dt.date) and not isinstance(found, dt.datetime):
-            found = dt.datetime.combine(found, dt.time())
+            found = dt.datetime.combine(found, MIDNIGHT)
         if isinstance(found, dt.datetime) and found < FIRST_DAY:  # a time of day has the day before the first
             found = found.time()
         return found, "date"
@@ -279,8 +284,10 @@ def _day(serial: int | float, *, date_1904: bool) -> dt.datetime | dt.time | Non
 
     The last moment of a day does not become the next: 44000.9999999999 is still of the day 44000.
     """
-    days, part = divmod(float(format(serial, f".{DIGITS}g")), 1) if isinstance(serial, float) else (serial, 0)
-    time = (dt.datetime.min + dt.timedelta(milliseconds=min(round(part * MILLISECONDS), MILLISECONDS - 1))).time()
+    days, time = serial, MIDNIGHT
+    if isinstance(serial, float):
+        days, part = divmod(float(format(serial, f".{DIGITS}g")), 1)
+        time = (dt.datetime.min + dt.timedelta(milliseconds=min(round(part * MILLISECONDS), MILLISECONDS - 1))).time()
     if days == 0:
         return time
     try:
