@@ -21,6 +21,7 @@ from plansheet.plan.checking import Outcome, lacked_columns, named, outcome
 from plansheet.plan.rules import RULES
 from plansheet.plan.terms import Terms, atg_1996
 from plansheet.workbook.areas import Area, value_at
+from plansheet.workbook.collector import collector_at_rest
 from plansheet.workbook.formulas import not_reached
 from plansheet.workbook.guard import LARGEST_FILE, content
 from plansheet.workbook.locate import Located, locate, of_1904
@@ -99,7 +100,8 @@ def check_bytes(data: bytes, name: str, options: Options) -> Checked:
     try:
         if len(data) > LARGEST_FILE:
             raise unreadable("too large", f"at most {LARGEST_FILE:,} bytes are read")
-        _check(read_bytes(data, name), options, checked)
+        with collector_at_rest():
+            _check(read_bytes(data, name), options, checked)
     except Unreadable as why:
         checked.not_checked.append(NotChecked("the file", str(why)))
     except Exception as bug:  # one file must not take the others with it

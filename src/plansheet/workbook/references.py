@@ -319,10 +319,11 @@ def _native(name: str) -> str:
 
 
 def as_sent(cell: Cell) -> Value:
-    """A cell's value as a function gets it: elapsed time as the number it is, a date of 0 as 0 (a blank to Excel)."""
-    if isinstance(cell.value, dt.timedelta):
-        return cell.value / dt.timedelta(days=1)
-    return 0 if cell.value == dt.time(0) else cell.value
+    """A cell's value as a function gets it: a date of 0 as 0 (a blank to Excel)."""
+    return 0 if cell.kind == "date" and cell.value == _MIDNIGHT else cell.value
+
+
+_MIDNIGHT = dt.time(0)
 
 
 _DAYS_AND_NUMBERS = frozenset({dt.datetime, float})
