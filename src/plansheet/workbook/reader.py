@@ -166,6 +166,7 @@ class _Load:
             hidden_rows=frozenset(parser.hidden_rows.intersection(row for row, _ in cells)),
             hidden_columns=frozenset(parser.hidden_columns),
             filters=tuple(parser.filters),
+            data_tables=tuple(parser.data_tables),
         )
 
     def _cells(self, name: str, parser: SheetParser) -> dict[tuple[int, int], Cell]:

@@ -84,6 +84,8 @@ class Sheet:
     hidden_columns: frozenset[int] = frozenset()
     filters: tuple[str, ...] = ()
     """The ranges under a filter (of the sheet; a table's own is not told here)."""
+    data_tables: tuple[str, ...] = ()
+    """The ranges that what-if tables fill."""
 
 
 @dataclass(frozen=True, slots=True)

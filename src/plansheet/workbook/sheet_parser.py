@@ -73,6 +73,7 @@ class SheetParser(WorkSheetParser):
         self.hidden_rows: set[int] = set()
         self.hidden_columns: set[int] = set()
         self.filters: list[str] = []
+        self.data_tables: list[str] = []
 
     def cells(self) -> Iterator[Cell]:
         """The cells that hold something, in the order of the file."""
@@ -111,6 +112,8 @@ class SheetParser(WorkSheetParser):
         value, kind = _value(parsed["value"], value_type, text)
         formula = element.find(FORMULA_TAG)
         cell = {"row": parsed["row"], "column": parsed["column"], "value": value, "kind": kind}
+        if formula is not None and formula.get("t") == "dataTable" and is_range(formula.get("ref")):
+            self.data_tables.append(formula.attrib["ref"])
         if formula is None or formula.get("t") == "dataTable":  # a what-if table's cells are values to us
             return cell if value is not None else {}
         cached = value is not None
