@@ -110,7 +110,7 @@ def short_ranges(uses: Sequence[Use], ledgers: Ledgers, holders: Holders) -> Ite
             calls.setdefault((use.function, at, is_block), []).append((use, given))
     for (_, at, _), those in calls.items():
         ledger = ledgers[at]
-        for (use, given), rows in _left_out(ledger.rows, those).items():
+        for use, given, rows in _left_out(ledger.rows, those):
             first, last = ledger.rows[0], ledger.rows[-1]
             changes = _changes_figures(use, given, rows, ledger, holders)
             name = f"{ledger.area.sheet.name} rows {first} to {last}"
@@ -129,19 +129,20 @@ def _first_in_each_ledger(use: Use, ledgers: Ledgers) -> dict[tuple[int, bool], 
     return found
 
 
-def _left_out(rows: Sequence[int], calls: Sequence[tuple[Use, Given]]) -> dict[tuple[Use, Given], tuple[int, ...]]:
-    """Rows that no call has, by the call that ends nearest above them, or else begins nearest below them."""
-    spans = sorted({(given.region.top, given.region.bottom): (use, given) for use, given in calls}.items())
+def _left_out(rows: Sequence[int], calls: Sequence[tuple[Use, Given]]) -> Iterator[tuple[Use, Given, tuple[int, ...]]]:
+    """Rows that no call has, with the call that reaches nearest to them from above, or else begins first below."""
+    in_order = sorted(calls, key=lambda call: (call[1].region.top, call[1].region.bottom))
     found: dict[int, list[int]] = {}
-    at, reach, nearest = 0, 0, 0
+    at = reach = nearest = 0
     for row in rows:
-        while at < len(spans) and spans[at][0][0] <= row:
-            if spans[at][0][1] > reach:
-                reach, nearest = spans[at][0][1], at
+        while at < len(in_order) and in_order[at][1].region.top <= row:
+            if in_order[at][1].region.bottom > reach:
+                reach, nearest = in_order[at][1].region.bottom, at
             at += 1
         if row > reach:
             found.setdefault(nearest, []).append(row)
-    return {spans[position][1]: tuple(those) for position, those in found.items()}
+    for position, those in found.items():
+        yield *in_order[position], tuple(those)
 
 
 def _changes_figures(use: Use, given: Given, rows: Sequence[int], ledger: LedgerRows, holders: Holders) -> bool:

@@ -175,7 +175,7 @@ def _other(facts: Facts, *, is_day: bool) -> Iterator[Hit]:
     "INPUT008",
     Severity.ERROR,
     plan="",
-    message='{parameter} holds the text "{shows}" where {wanted} is needed; {formulas}, the first {first}.',
+    message='The text "{shows}" is given as {parameter}, where {wanted} is needed; {formulas}, the first {first}.',
     fix="Enter it as {wanted}: {how}.",
 )
 def text_in_range(facts: Facts) -> Iterator[Hit]:
@@ -198,7 +198,7 @@ def text_in_range(facts: Facts) -> Iterator[Hit]:
     "INPUT009",
     Severity.ERROR,
     plan="",
-    message="{parameter} is the error {shows}; {formulas}, the first {first}.",
+    message="The error {shows} is given as {parameter}; {formulas}, the first {first}.",
     fix="Correct the cell; the functions give the same error for its row.",
 )
 def error_in_range(facts: Facts) -> Iterator[Hit]:
@@ -220,7 +220,7 @@ def _used(cell: UsedCell, **said: object) -> Hit:
     "INPUT010",
     Severity.WARNING,
     plan="",
-    message="{rows} of the sheet {do} not show{why}; {formulas} them, the first in {first}.",
+    message="{rows} of the sheet {do} not show{why}; {formulas} {them}, the first in {first}.",
     fix="Show the rows and see whether they are to count; leave them out of the ranges if not.",
 )
 def hidden_rows(facts: Facts) -> Iterator[Hit]:
@@ -235,6 +235,7 @@ def hidden_rows(facts: Facts) -> Iterator[Hit]:
             hidden.place,
             rows=rows_text(hidden.rows).capitalize(),
             do="does" if len(hidden.rows) == 1 else "do",
+            them="it" if len(hidden.rows) == 1 else "them",
             why=" (there is a filter)" if hidden.filtered else "",
             formulas=f"{counted(hidden.formulas, 'formula')} {'counts' if hidden.formulas == 1 else 'count'}",
             first=hidden.first,
