@@ -33,6 +33,8 @@ _ROW_BY_ROW = frozenset(
     }
 )  # fmt: skip
 """Functions that answer each row by itself."""
+_BELOW = 2
+"""Rows below a ledger in which its totals may stand."""
 _SUM = re.compile(r"=\s*(SUM|SUBTOTAL|AGGREGATE)\s*\(", re.IGNORECASE)
 
 
@@ -46,10 +48,26 @@ class LedgerRows:
     def rows(self) -> tuple[int, ...]:
         """The rows with a key (a grant, an action) that are no totals."""
         area = self.area
-        assert area.record is not None
-        column = area.columns[KEYS[area.record]]
+        column = area.columns[self.key]
         keys = ((row, value_at(area.sheet, row, column)) for row in range(area.top, area.bottom + 1))
-        return tuple(row for row, key in keys if not is_blank_or_zero(key) and not says_total(area.record, [key]))
+        return tuple(row for row, key in keys if not is_blank_or_zero(key) and row not in self.totals)
+
+    @cached_property
+    def totals(self) -> frozenset[int]:
+        """The rows that say that they are totals, those right below the last one too."""
+        sheet, column = self.area.sheet, self.area.columns[self.key]
+        cells = ((row, value_at(sheet, row, column)) for row in range(self.area.top, self.area.bottom + _BELOW + 1))
+        return frozenset(row for row, text in cells if isinstance(text, str) and self._says_total(text))
+
+    @property
+    def key(self) -> str:
+        """The field without which a row is no record."""
+        assert self.area.record is not None
+        return KEYS[self.area.record]
+
+    def _says_total(self, text: str) -> bool:
+        assert self.area.record is not None
+        return text.lstrip()[:1] in tuple("TtSsGg") and says_total(self.area.record, [text])
 
     @property
     def head(self) -> int:
@@ -210,15 +228,9 @@ def _is_of_others(text: str, run: Run, region: Region) -> bool:
 
 
 def _said(given: Given, ledgers: Ledgers) -> Iterator[int]:
-    """The rows of a range of grants or holders that say that they are totals."""
-    ledger = _ledger_of(given, ledgers)
-    if given.parameter not in ("grant_id", "holder") or ledger is None or ledger.area.record is None:
-        return
-    region = given.region
-    for row in range(region.top, min(region.bottom, region.sheet.last_row) + 1):
-        text = value_at(region.sheet, row, region.left)
-        if isinstance(text, str) and says_total(ledger.area.record, [text]):
-            yield row
+    """The rows of a range that say in their ledger that they are totals."""
+    ledger, region = _ledger_of(given, ledgers), given.region
+    yield from (row for row in (ledger.totals if ledger else ()) if region.top <= row <= region.bottom)
 
 
 def _shown(region: Region, row: int) -> str:
