@@ -43,7 +43,7 @@ from plansheet.workbook.regions import Region
 if TYPE_CHECKING:
     from plansheet.workbook.references import Place, Resolver
 
-MOST_LIFTED = 100_000
+MOST_LIFTED = 50_000
 """Values of an array that are given to a function one by one."""
 _DOUBTFUL = frozenset(("#VALUE!", "#REF!", "#CALC!", "#SPILL!"))
 """Errors by which the engine also refuses what Excel calculates, such as a number in a text that has a comma."""
