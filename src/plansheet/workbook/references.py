@@ -99,7 +99,8 @@ class Resolver:
         }
         self.native = Native(self)
         self.answers: dict[tuple[Call, Place], object] = {}
-        self.signatures: dict[str, inspect.Signature] = {}
+        self.fitting: set[tuple[str, int]] = set()
+        """Functions and numbers of arguments that they take."""
         self.read: dict[tuple[str, int, int, int, int], Rows] = {}
         self.remembered = 0
         self.steps, self.room = MOST_STEPS, MOST_CELLS
@@ -427,12 +428,13 @@ class Resolver:
     """What decides about references, and so cannot be left to an engine that knows values alone."""
 
     def _check_number(self, name: str, given: int) -> None:
-        if name not in self.signatures:
-            self.signatures[name] = inspect.signature(self.functions[name])
+        if (name, given) in self.fitting:
+            return
         try:
-            self.signatures[name].bind(*[None] * given)
+            inspect.signature(self.functions[name]).bind(*[None] * given)
         except TypeError as error:
             raise NotChecked(f"gives {name} {given} arguments, which is not their number") from error
+        self.fitting.add((name, given))
 
     def _single(self, call: Call, place: Place) -> object:
         """The implicit intersection @: the cell beside or above the formula, or the first value of an array."""
