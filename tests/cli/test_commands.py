@@ -575,6 +575,13 @@ def test_recalc(run: Run, data: bytes, code: int, state: str) -> None:
     assert set(cell) == {"sheet", "cell", "formula", "saved", "recomputed", "same", "state", "why"}
 
 
+def test_recalc_as_of_a_day(run: Run) -> None:
+    path = put("book.xlsx", call_book(5, '=POOL_AVAILABLE(1000,"GRANT",30)-970+DAY(TODAY())'))
+    assert run("recalc", path, "--as-of", "2005-04-05")[0] == CLEAN
+    assert run("recalc", path, "--as-of", "2005-04-06")[0] == FINDINGS
+    assert run("recalc", path, "--as-of", "yesterday")[0] == USAGE
+
+
 def test_recalc_tells_both_values(run: Run) -> None:
     path = put("book.xlsx", call_book(971))
     assert "saved 971, recomputed 970" in run("recalc", path)[1]

@@ -115,7 +115,7 @@ def check_bytes(data: bytes, name: str, options: Options) -> Checked:
 
 def _check(workbook: Workbook, options: Options, checked: Checked) -> None:
     located = locate(workbook)
-    results = recalculate(workbook, FUNCTIONS)
+    results = recalculate(workbook, FUNCTIONS, options.as_of)
     unsettled = _unsettled(workbook, located, results)
     plan = _plan_sheet(located, options, workbook.date_1904)
     terms = plan.read.terms
