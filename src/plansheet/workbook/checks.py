@@ -117,7 +117,7 @@ def _check(workbook: Workbook, options: Options, checked: Checked) -> None:
     terms = plan.read.terms
     asked = outcome(RULES, located.ledger, terms, options.as_of)
     findings = _told_apart(
-        [*plan.misfits(), *_on_cells(facts_of(workbook, located, results)), *_on_records(located, plan, asked)]
+        [*plan.misfits(), *_on_cells(facts_of(workbook, located, results, terms)), *_on_records(located, plan, asked)]
     )
     unsettled += [*_unseen(findings, options), *_questions(asked, options, whole=True)]
     unsettled += [NotChecked(rule.code, why) for rule, why in asked.failed]
