@@ -220,7 +220,7 @@ CASES: dict[str, Case] = {
         lambda: hidden([deal(), cashout()], "sheet1", 3),
         "Deal!B3",
         lambda: hidden([deal((7, 1, "Note")), cashout()], "sheet1", 7),
-        "Row 3 of the sheet does not show; 1 formula counts it, the first in Cash!A1.",
+        "Row 3 of the sheet does not show, and 1 formula counts it, the first in Cash!A1.",
     ),
     "INPUT011": Case(
         lambda: linked("='[1]Prices 2004'!$B${row}"),

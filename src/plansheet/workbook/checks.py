@@ -250,8 +250,8 @@ def _on_cells(facts: Facts) -> Iterator[Found]:
             place = hit.facts["place"]
             assert isinstance(place, PlaceOfFinding)
             message, fix = rule.message.format(**hit.facts), rule.fix.format(**hit.facts)
-            said = (_ROW_OF_REFERENCE.sub(r"\1", text) for text in (place.subject, message))
-            yield _found(rule, place.sheet, place.cell, message, fix, rule.plan, "\x1f".join(said))
+            subject, said = (_ROW_OF_REFERENCE.sub(r"\1", text) for text in (place.subject, message))
+            yield _found(rule, place.sheet, place.cell, message, fix, rule.plan, subject, said)
 
 
 def _on_records(located: Located, plan: _PlanSheet, asked: Outcome) -> Iterator[Found]:
@@ -280,12 +280,15 @@ def _subject(record: Record | TermOf | None) -> str:
     return repr(record).partition(", row=")[0]
 
 
-def _found(rule: Rule, sheet: str, cell: str, message: str, fix: str, plan: str, subject: str) -> Found:
-    said = "\x1f".join((rule.code, sheet, subject, _ROW.sub("row", message)))
-    return Found(rule.code, rule.severity, sheet, cell, message, fix, plan, rule.law, _fingerprint(said))
+def _found(
+    rule: Rule, sheet: str, cell: str, message: str, fix: str, plan: str, subject: str, said: str | None = None
+) -> Found:
+    """A finding; ``said``: its message without what changes where a row is inserted, other than "row 5"."""
+    same = "\x1f".join((rule.code, sheet, subject, _ROW.sub("row", message if said is None else said)))
+    return Found(rule.code, rule.severity, sheet, cell, message, fix, plan, rule.law, _fingerprint(same))
 
 
-_ROW = re.compile(r"\brow [0-9]+")
+_ROW = re.compile(r"\brows? [0-9]+(?:(?:, | and | to )[0-9]+\b)*")
 _ROW_OF_REFERENCE = re.compile(r"(\$?\b[A-Z]{1,3})\$?[0-9]{1,7}\b")
 """Row numbers change where a row is inserted above: they are no part of what is wrong."""
 

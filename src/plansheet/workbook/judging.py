@@ -1,6 +1,7 @@
 """What a workbook's formula cells are judged by: every fact of them, gathered once."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from openpyxl.formula.translate import Translator, TranslatorError
 from openpyxl.utils import get_column_letter
@@ -43,8 +44,9 @@ _OF_LIBRARIES = 124519
 def facts_of(workbook: Workbook, located: Located, results: Sequence[Recalculated], terms: Terms) -> Facts:
     """Every fact by which the formula cells of a workbook are judged."""
     by_column = formula_columns(workbook)
+    areas = [_region(area) for area in located.areas.ledgers]
     if not by_column:
-        return Facts(results)
+        return Facts(results, hidden=hidden_rows((), areas))
     resolver, spills = Resolver(workbook, FUNCTIONS), Spills(by_column)
     ledgers = [LedgerRows(area) for area in (*located.areas.ledgers, *located.areas.views) if area.record is not None]
     uses = plan_uses(results, by_column, resolver)
@@ -74,7 +76,7 @@ def facts_of(workbook: Workbook, located: Located, results: Sequence[Recalculate
         reserves=list(reserves_twice(uses, resolver)),
         texts=texts,
         errors=errors,
-        hidden=hidden_rows(uses),
+        hidden=hidden_rows(uses, areas),
         other_books=list(_other_books(workbook, used, uses)),
         changing=list(_changing(used, uses)),
         settings=_settings(workbook, located, used, uses),
@@ -99,12 +101,17 @@ def _bodies(workbook: Workbook, ledgers: Sequence[LedgerRows]) -> list[Body]:
     return [*tables, *plain]
 
 
+def _region(area: Area) -> Region:
+    return Region(area.sheet, area.top, min(area.columns.values()), area.bottom, max(area.columns.values()))
+
+
 def _beside(area: Area) -> Region:
     """A ledger with the columns right of it that have a heading too."""
-    left, right = min(area.columns.values()), max(area.columns.values())
+    region = _region(area)
+    right = region.right
     while not is_blank(value_at(area.sheet, area.top - 1, right + 1)):
         right += 1
-    return Region(area.sheet, area.top, left, area.bottom, right)
+    return replace(region, right=right)
 
 
 def _strangers(

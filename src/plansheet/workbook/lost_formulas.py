@@ -49,4 +49,6 @@ def _nearest(name: str) -> str | None:
     """The plan function whose name is nearly this one; None for one's own name, and for others."""
     if plan_name(name, FUNCTIONS) is not None:
         return None
-    return next(iter(get_close_matches(shown_name(name), FUNCTIONS, 1, _NEAR)), None)
+    parts = shown_name(name).split("_")  # an Office add-in's names begin with _XLDUDF_ and a namespace
+    candidates = ("_".join(parts[start:]) for start in range(len(parts)))
+    return next((near[0] for each in candidates if (near := get_close_matches(each, FUNCTIONS, 1, _NEAR))), None)

@@ -220,25 +220,26 @@ def _used(cell: UsedCell, **said: object) -> Hit:
     "INPUT010",
     Severity.WARNING,
     plan="",
-    message="{rows} of the sheet {do} not show{why}; {formulas} {them}, the first in {first}.",
+    message="{rows} of the sheet {do} not show{why}, and {formulas}.",
     fix="Show the rows and see whether they are to count; leave them out of the ranges if not.",
 )
 def hidden_rows(facts: Facts) -> Iterator[Hit]:
-    """Rows that are hidden or filtered away lie in a range of a plan function.
+    """Rows that are hidden or filtered away lie in a ledger, or in a range of a plan function.
 
-    Why: the function counts them although nobody sees them: a filter changes what is shown, and no figure.
+    Why: they are counted although nobody sees them: a filter changes what is shown, and no figure.
     Example: a ledger filtered to one holder, with the pool beside it.
     Not covered: hidden columns and hidden sheets, in which nothing is unusual.
     """
     for hidden in facts.hidden:
+        one = len(hidden.rows) == 1
+        by = f"{counted(hidden.formulas, 'formula')} {'counts' if hidden.formulas == 1 else 'count'}"
+        in_formulas = f"{by} {'it' if one else 'them'}, the first in {hidden.first}"
         yield hit(
             hidden.place,
             rows=rows_text(hidden.rows).capitalize(),
-            do="does" if len(hidden.rows) == 1 else "do",
-            them="it" if len(hidden.rows) == 1 else "them",
+            do="does" if one else "do",
             why=" (there is a filter)" if hidden.filtered else "",
-            formulas=f"{counted(hidden.formulas, 'formula')} {'counts' if hidden.formulas == 1 else 'count'}",
-            first=hidden.first,
+            formulas=in_formulas if hidden.formulas else f"{'is' if one else 'are'} counted all the same",
         )
 
 
