@@ -5,9 +5,10 @@ from these fields. A record carries the row it came from, which is no part of wh
 """
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from enum import Enum
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from plansheet.core.numbers import Number, ratio
@@ -67,14 +68,13 @@ def _row() -> Any:
 
 def columns(record: type[Any]) -> tuple[Column, ...]:
     """The headings of a record, in the order in which a sheet would show them."""
-    return tuple(_columns(record))
+    return _columns(record)  # type: ignore[arg-type]  # a class is hashable
 
 
-def _columns(record: type[Any]) -> Iterator[Column]:
+@lru_cache(maxsize=32)  # asked for every row
+def _columns(record: type[Any]) -> tuple[Column, ...]:
     each: Field[Any]
-    for each in fields(record):
-        if each.metadata:
-            yield Column(each.name, **each.metadata)
+    return tuple(Column(each.name, **each.metadata) for each in fields(record) if each.metadata)
 
 
 def heading(record: type[Any], name: str) -> str:
@@ -103,7 +103,9 @@ class EventHeadings(NamedTuple):
     kinds: tuple[str, ...] = ()
 
 
-def _event(nouns: tuple[str, ...], participles: tuple[str, ...], kinds: tuple[str, ...] = ()) -> EventHeadings:
+def _event(
+    nouns: tuple[str, ...], participles: tuple[str, ...], kinds: tuple[str, ...] = (), more: tuple[str, ...] = ()
+) -> EventHeadings:
     """The headings that are made of nouns (Cancellation) and participles (Cancelled, Canceled)."""
     dates = [form for noun in nouns for form in (f"{noun} date", f"Date of {noun}")]
     shares: list[str] = []
@@ -113,11 +115,19 @@ def _event(nouns: tuple[str, ...], participles: tuple[str, ...], kinds: tuple[st
             f"{what} {done}" for what in ("Shares", "Options", "Quantity", "Number", "Number of shares", "Total")
         ]
         shares += [done, f"{done} shares", f"{done} quantity", f"{done} options"]
-    return EventHeadings(tuple(dates), tuple(shares), kinds)
+    return EventHeadings(tuple(dates), (*shares, *more), kinds)
 
 
 EVENTS: dict[Action, EventHeadings] = {
-    Action.EXERCISE: _event(("Exercise",), ("Exercised",)),
+    Action.EXERCISE: _event(
+        ("Exercise",),
+        ("Exercised",),
+        more=tuple(
+            f"Total number of {what} employee entitled to on exercise of the option before any cashless exercise or "
+            "other adjustment"
+            for what in ("shares", "securities")
+        ),
+    ),
     Action.CANCEL: _event(
         ("Cancel", "Cancellation", "Cancelation"), ("Cancelled", "Canceled"), ("Cancel type", "Cancellation type")
     ),

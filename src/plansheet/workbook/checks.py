@@ -283,7 +283,7 @@ def _found(rule: Rule, sheet: str, cell: str, message: str, fix: str, plan: str,
     return Found(rule.code, rule.severity, sheet, cell, message, fix, plan, rule.law, _fingerprint(said))
 
 
-_ROW = re.compile(r"\brow [0-9]+")
+_ROW = re.compile(r"\brows? (?:from )?[0-9]+(?: (?:to|and) [0-9]+)?")
 _ROW_OF_REFERENCE = re.compile(r"(\$?\b[A-Z]{1,3})\$?[0-9]{1,7}\b")
 """Row numbers change where a row is inserted above: they are no part of what is wrong."""
 

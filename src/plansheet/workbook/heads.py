@@ -33,6 +33,9 @@ _STACKED_WITHIN = 200
 """Rows of a sheet in which headings are looked for in two rows; in one row they are found anywhere."""
 
 
+_NO_SHEET = Sheet("", {}, False, (), "worksheet", (), 0, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """A row of headings, the lower one of two: for each column what its heading may be, the best first."""
@@ -257,7 +260,7 @@ class PlainHeads:
         """Whether it is worth a look: words in the rows of a ledger may be headings too (GRANT, ISO)."""
         if top < row:
             return all(self.filled[top].get(column, True) for column in part)
-        return _names_a_record(frozenset(str(self.sheet.cells[row, column].value) for column in part))
+        return _may_be_headings(frozenset(str(self.sheet.cells[row, column].value) for column in part))
 
     def _parted(self, top: int, row: int, known: Sequence[int]) -> Iterator[Head]:
         """One ledger as wide as its headings, or several with an empty column between them."""
@@ -299,15 +302,10 @@ class PlainHeads:
 
 
 @lru_cache(maxsize=4096)
-def _names_a_record(texts: frozenset[str]) -> bool:
-    """Whether words may be the headings of a record: they name two of its fields or more, or events, or tranches."""
-    if any(event_field((text,)) or tranche_field((text,)) or name_part((text,)) is not None for text in texts):
-        return True
-    folds = {fold for text in texts for fold in parsed(text).folds}
-    if folds >= set(PLAN_HEADINGS):
-        return True
-    named = ({c.name for t in texts if (c := column_named(t, record)) is not None} for record in RECORDS)
-    return any(len(fields) > 1 for fields in named)
+def _may_be_headings(texts: frozenset[str]) -> bool:
+    """Whether known words may be the headings of a ledger, whatever others stand beside them."""
+    head = Head(_NO_SHEET, 0, 1, len(texts), tuple((text,) for text in texts))
+    return is_head(head) or is_nearly(head) or len(mentioned(head, Holder)) > 1
 
 
 def _between(known: Sequence[int], taken: Sequence[Region]) -> Iterator[list[int]]:

@@ -11,7 +11,7 @@ from typing import Any
 from openpyxl.utils import get_column_letter
 
 from plansheet.core.records import TABLES, Activity, Grant, Tranche, columns, heading
-from plansheet.core.words import Action, fold
+from plansheet.core.words import Action, fold, listed
 from plansheet.excel.headings import fold_heading
 from plansheet.excel.layout_questions import Question
 from plansheet.excel.reading import is_blank, is_blank_or_zero
@@ -273,6 +273,7 @@ def _lacking(range_: Range, record: type[Any], at: dict[str, int], of: str = "")
     facts = {
         "where": f"{range_.sheet.name} rows from {range_.top} on", "table": f"{TABLES[record]}{of}",
         "known": ", ".join(known), "lacking": " and no ".join(column.heading for column in lacking),
+        "wanted": listed([column.heading for column in lacking]),
         "line": mapping_line(lacking[0], "..."),
     }  # fmt: skip
     return Question("MAP002", range_.sheet.name, _cell(range_, min(at.values())), facts)

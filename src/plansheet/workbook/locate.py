@@ -1,5 +1,6 @@
 """The ledgers of a workbook as records, and where each record stands."""
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from plansheet.core.dates import from_serial
 from plansheet.core.records import RECORDS, TABLES, Grant, Kind, Ledger, Record, Tranche, Unread, columns, ledger_of
 from plansheet.excel.layout_questions import Question
 from plansheet.excel.reading import is_blank, is_blank_or_zero
-from plansheet.excel.record_rows import KEYS, has_day, has_key, read_rows, says_total
+from plansheet.excel.record_rows import KEYS, has_key, read_rows, says_total
 from plansheet.workbook.areas import Area, Areas, Part, value_at
 from plansheet.workbook.find import find_areas
 from plansheet.workbook.mapping import Mapping
@@ -168,12 +169,12 @@ class _Totals:
         self.area, self.record = area, area.record
         self.in_order = sorted(at, key=lambda name: at[name])
         self.at = at
-        self.days = {name: at[name] for name in at if _KINDS[area.record][name] is Kind.DATE}
+        self.days = [at[name] for name in at if _KINDS[area.record][name] is Kind.DATE]
 
     def is_one(self, row: int) -> bool:
         """Whether a row is one of totals."""
         sheet = self.area.sheet
-        if has_day(self.record, {name: value_at(sheet, row, column) for name, column in self.days.items()}):
+        if any(isinstance(value_at(sheet, row, column), (int, float, dt.date)) for column in self.days):
             return False
         cells = {name: value_at(sheet, row, self.at[name]) for name in self.in_order}
         filled = [name for name in self.in_order if not is_blank(cells[name])]
