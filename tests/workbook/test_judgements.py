@@ -202,7 +202,7 @@ CASES: dict[str, Case] = {
         lambda: clean(split(first_exercisable="Vesting!C2:C9")),
         "Split!A1",
         clean,
-        'first_exercisable from Vesting!C2:C9, under the heading "Grant date": exercisable from that day on?',
+        'first_exercisable from Vesting!C2:C9, under the heading "Grant date": as if exercisable that day.',
     ),
     "INPUT008": Case(
         lambda: book(deal((3, 2, "1,000")), cashout(), cashout()._replace(name="Again")),
