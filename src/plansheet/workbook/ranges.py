@@ -47,11 +47,16 @@ class LedgerRows:
 
     @cached_property
     def rows(self) -> tuple[int, ...]:
-        """The rows with a key (a grant, an action) that are no totals."""
+        """The rows with a key (a grant, an action) and something beside it that are no totals; one alone is a note."""
         area = self.area
-        column = area.columns[self.key]
-        keys = ((row, value_at(area.sheet, row, column)) for row in range(area.top, area.bottom + 1))
-        return tuple(row for row, key in keys if not is_blank_or_zero(key) and row not in self.totals)
+        key = area.columns[self.key]
+        others = [column for column in area.columns.values() if column != key]
+
+        def holds(row: int, column: int) -> bool:
+            return not is_blank_or_zero(value_at(area.sheet, row, column))
+
+        keys = (row for row in range(area.top, area.bottom + 1) if row not in self.totals and holds(row, key))
+        return tuple(row for row in keys if any(holds(row, column) for column in others))
 
     @cached_property
     def totals(self) -> frozenset[int]:
