@@ -313,6 +313,12 @@ def test_what_is_right_is_not_found(code: str) -> None:
     assert code not in [each for each, _ in found(judged(CASES[code].right()))]
 
 
+def test_the_fix_names_the_column_that_is_wanted() -> None:
+    for code, column_wanted in (("INPUT006", "FMV"), ("INPUT007", "First exercisable")):
+        [finding] = [each for each in judged(CASES[code].wrong()).findings if each.code == code]
+        assert finding.fix.startswith(f"Give it the column {column_wanted}")
+
+
 def test_a_workbook_in_which_nothing_is_wrong() -> None:
     assert judged(clean()).findings == []
     assert judged(book(deal(), cashout())).findings == []
