@@ -22,6 +22,7 @@ from plansheet.plan.checking import Outcome, lacked_columns, named, outcome
 from plansheet.plan.rules import RULES
 from plansheet.plan.terms import Terms, atg_1996
 from plansheet.workbook.areas import Area, value_at
+from plansheet.workbook.collector import collector_at_rest
 from plansheet.workbook.formulas import not_reached
 from plansheet.workbook.guard import LARGEST_FILE, content
 from plansheet.workbook.judging import facts_of
@@ -70,6 +71,8 @@ class Checked:
     """Whether there is a finding that counts, whatever the verdict."""
     findings: list[Found] = field(default_factory=list)
     recalculated: int = 0
+    rows: int = 0
+    """Rows of ledgers that were held against the rules."""
     not_checked: list[NotChecked] = field(default_factory=list)
     taken_for: list[str] = field(default_factory=list)
 
@@ -99,7 +102,8 @@ def check_bytes(data: bytes, name: str, options: Options) -> Checked:
     try:
         if len(data) > LARGEST_FILE:
             raise unreadable("too large", f"at most {LARGEST_FILE:,} bytes are read")
-        _check(read_bytes(data, name), options, checked)
+        with collector_at_rest():
+            _check(read_bytes(data, name), options, checked)
     except Unreadable as why:
         checked.not_checked.append(NotChecked("the file", str(why)))
     except Exception as bug:  # one file must not take the others with it
@@ -111,7 +115,7 @@ def check_bytes(data: bytes, name: str, options: Options) -> Checked:
 
 def _check(workbook: Workbook, options: Options, checked: Checked) -> None:
     located = locate(workbook)
-    results = recalculate(workbook, FUNCTIONS)
+    results = recalculate(workbook, FUNCTIONS, options.as_of)
     unsettled = _unsettled(workbook, located, results)
     plan = _plan_sheet(located, options, workbook.date_1904)
     terms = plan.read.terms
@@ -127,6 +131,7 @@ def _check(workbook: Workbook, options: Options, checked: Checked) -> None:
         if options.wanted(rule.code)
     ]
     checked.findings = sorted((f for f in findings if options.wanted(f.code)), key=_order(workbook))
+    checked.rows = located.rows
     checked.recalculated = len(results) - sum(1 for r in results if r.unchecked is not None)
     checked.not_checked = [*unsettled, *_questions(asked, options, whole=False), *plan.unknown(), *lacking]
     checked.taken_for = [*map(_taken_for, located.areas.ledgers), *map(_not_taken, located.areas.views)]

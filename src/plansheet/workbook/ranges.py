@@ -277,7 +277,7 @@ def _sums(region: Region, columns: Columns) -> Iterator[int]:
 def _is_of_others(text: str, run: Run, region: Region) -> bool:
     """Whether a reference is to other rows of the column."""
     try:
-        summed = region_of(text, run.sheet, absolute=False)
+        summed = region_of(text, run.sheet)
     except NotChecked:
         return False
     if summed is None:
