@@ -26,7 +26,7 @@ NUMBERS = frozenset(
 )  # fmt: skip
 _FIELDS: dict[str, tuple[str, ...]] = {
     "grant_id": ("grant",),
-    "grant_date": ("grant_date",),
+    "grant_date": ("grant_date", "date"),
     "fmv": ("fmv",),
     "first_exercisable": ("first_exercisable",),
     "shares": ("shares",),
@@ -72,5 +72,5 @@ def fields_under(heading: str) -> frozenset[str]:
 def heading_for(names: Iterable[str]) -> str:
     """The heading of the first of these fields."""
     first = next(iter(names))
-    record = next(r for r in reversed(RECORDS[:4]) if any(column.name == first for column in columns(r)))
+    record = next(r for r in RECORDS if any(column.name == first for column in columns(r)))
     return heading_of(record, first)

@@ -328,8 +328,7 @@ def activity_left_out(facts: Facts) -> Iterator[Hit]:
 @rule(
     "INPUT015",
     Severity.ERROR,
-    plan="§11(c)",
-    law=("IRC §422(d)",),
+    plan="",
     message="{function} takes a limit of {given}{how}; the plan's is {of_plan}.",
     fix="Give it the plan's limit, or correct ISO limit on the Plan sheet if that is wrong.",
 )
