@@ -6,7 +6,7 @@ from these fields. A record carries the row it came from, which is no part of wh
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from enum import Enum
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -73,7 +73,6 @@ def columns(record: type[Any]) -> tuple[Column, ...]:
 
 @lru_cache(maxsize=32)  # asked for every row
 def _columns(record: type[Any]) -> tuple[Column, ...]:
-    each: Field[Any]
     return tuple(Column(each.name, **each.metadata) for each in fields(record) if each.metadata)
 
 

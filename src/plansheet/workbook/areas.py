@@ -6,12 +6,18 @@ from typing import Any
 
 from openpyxl.utils import get_column_letter
 
+from plansheet.core.records import Activity, Tranche
 from plansheet.core.words import Action
 from plansheet.excel.cells import ExcelError
 from plansheet.excel.layout_questions import Question
 from plansheet.excel.reading import ERRORS, is_blank
 from plansheet.workbook.references import as_sent
 from plansheet.workbook.saved import Cell, Sheet
+
+PLAN = "Plan"
+"""What a Plan sheet is called where tables are named."""
+PARTS: dict[type[Any], str] = {Tranche: "tranches", Activity: "events"}
+"""What groups of columns that each hold a record are called, by the record."""
 
 
 @dataclass(frozen=True, slots=True)

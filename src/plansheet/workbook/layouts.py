@@ -28,6 +28,7 @@ from plansheet.workbook.heads import (
     record_of,
     tranche_field,
 )
+from plansheet.workbook.mapping_text import ledger_text
 from plansheet.workbook.saved import Sheet
 
 
@@ -103,12 +104,15 @@ def _area(range_: Range, record: type[Any], layout: Layout) -> Area:
     needed = [rough.columns[name] for name in dict(NEEDED)[record] if name in rough.columns]
     bottom = range_.last if range_.is_table else end_of(range_, list(rough.columns.values()), needed)
     taken = take_columns(range_.head, record, bottom)
-    layout.questions += taken.questions
     top = range_.top + _rows_of_units(range_, taken, bottom)
     area = Area(
         range_.sheet, range_.name, record, top, bottom, taken.columns, range_.is_table, taken.problem,
         joined=taken.joined, header=range_.head.row,
     )  # fmt: skip
+    layout.questions += [
+        replace(question, draft=ledger_text(area)) if question.code == "MAP001" else question
+        for question in taken.questions
+    ]
     if record is Grant and not {"months", "cliff", "every"} & set(taken.columns):
         schedules = [column for column, texts in range_.head.each() if is_schedule(texts)]
         if len(schedules) == 1:
@@ -201,7 +205,7 @@ def _read_event_sheet(
     if not {"grant", "shares"} <= set(at):
         if not is_named or record not in (None, Grant):
             return False
-        layout.questions.append(_lacking(range_, Activity, at, f" of the action {action}"))
+        layout.questions.append(_lacking(replace(range_, head=beside.head), Activity, at, action))
         return True
     used = list(at.values())
     bottom = range_.last if range_.is_table else end_of(range_, used, used)
@@ -266,9 +270,10 @@ _FEW = 2
 """Headings that any list may have by chance."""
 
 
-def _lacking(range_: Range, record: type[Any], at: dict[str, int], of: str = "") -> Question:
+def _lacking(range_: Range, record: type[Any], at: dict[str, int], action: Action | None = None) -> Question:
     known = [column_shown(column, _short(range_.head.heading(column))) for column in sorted(at.values())]
-    needed = dict(NEEDED)[record] if not of else {"grant", "shares"}
+    needed = dict(NEEDED)[record] if action is None else {"grant", "shares"}
+    of = "" if action is None else f" of the action {action}"
     lacking = [column for column in columns(record) if column.name in needed and column.name not in at]
     facts = {
         "where": f"{range_.sheet.name} rows from {range_.top} on", "table": f"{TABLES[record]}{of}",
@@ -276,7 +281,12 @@ def _lacking(range_: Range, record: type[Any], at: dict[str, int], of: str = "")
         "wanted": listed([column.heading for column in lacking]),
         "line": mapping_line(lacking[0], "..."),
     }  # fmt: skip
-    return Question("MAP002", range_.sheet.name, _cell(range_, min(at.values())), facts)
+    area = Area(
+        range_.sheet, range_.name, record, range_.top, range_.last, at, range_.is_table,
+        parts=() if action is None else (Part({}, action),), header=range_.head.row,
+    )  # fmt: skip
+    draft = ledger_text(area, lacking=[column.heading for column in lacking])
+    return Question("MAP002", range_.sheet.name, _cell(range_, min(at.values())), facts, draft)
 
 
 def _short(text: str) -> str:

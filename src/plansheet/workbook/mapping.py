@@ -9,20 +9,18 @@ from typing import Any
 
 from openpyxl.utils import column_index_from_string
 
-from plansheet.core.records import SCHEDULES, TABLES, Activity, Grant, Tranche, columns, heading
+from plansheet.core.records import SCHEDULES, TABLES, Activity, Grant, columns, heading
 from plansheet.core.words import Action, UnknownWord, fold, listed
 from plansheet.excel.headings import column_named, fold_heading, parsed
 from plansheet.excel.record_rows import NEEDED
-from plansheet.workbook.areas import Area, Part
+from plansheet.workbook.areas import PARTS, PLAN, Area, Part
 from plansheet.workbook.heads import PLAN_HEADINGS, Head, head_of
 from plansheet.workbook.layouts import Range, end_of
 from plansheet.workbook.regions import rectangle
 from plansheet.workbook.saved import Sheet, Workbook
 
-PLAN, IGNORE = "Plan", "ignore"
+IGNORE = "ignore"
 RECORDS_BY_TABLE: dict[str, type[Any] | None] = {**{name: record for record, name in TABLES.items()}, PLAN: None}
-PARTS: dict[type[Any], str] = {Tranche: "tranches", Activity: "events"}
-"""What groups of columns of one row are called, by the record that each holds."""
 SCHEDULE = "schedule"
 """The name of a column that tells the schedule in words, beside the fields of Grants."""
 _KEYS = frozenset({"sheet", "excel_table", "table", "header", "rows", "action", "columns", *PARTS.values()})
@@ -100,9 +98,9 @@ def _ledger(written: object, where: str) -> MappedLedger:
     parts = tuple(_parts(written, record, action, where))
     if action is not None and not parts:
         parts = (MappedPart({}, action),)
+    rows = _rows(written.get("rows"), where)
     if not is_ignored:
         _require(record, fields, parts, where)
-    rows = _rows(written.get("rows"), where)
     return MappedLedger(where, sheet, excel_table, record, is_ignored, header, rows, fields, parts)
 
 
