@@ -136,9 +136,9 @@ def told_twice(questions: Sequence[Question]) -> Iterator[Hit]:
 
 @rule(
     "MAP007",
-    Severity.ERROR,
+    Severity.WARNING,
     plan="",
-    message="{column} has no {other} beside it; it was not read.",
+    message="{column} stands without {other}; it was not read.",
     fix="Enter {other}, or say in a mapping which column it is.",
 )
 def half_of_a_pair(questions: Sequence[Question]) -> Iterator[Hit]:

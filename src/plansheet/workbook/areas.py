@@ -49,6 +49,8 @@ class Area:
     """All columns of a field that stands in several, joined by spaces (first and last name)."""
     parts: tuple[Part, ...] = ()
     """Columns that hold several records of a row, beside those that they share; none: one record a row."""
+    holder_number: int | None = None
+    """The column of the holders' numbers, beside that of their names."""
     schedule: int | None = None
     """The column that tells the schedule in words, where months, cliff and every have none."""
     is_beside: bool = False

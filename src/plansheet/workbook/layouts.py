@@ -107,7 +107,7 @@ def _area(range_: Range, record: type[Any], layout: Layout) -> Area:
     top = range_.top + _rows_of_units(range_, taken, bottom)
     area = Area(
         range_.sheet, range_.name, record, top, bottom, taken.columns, range_.is_table, taken.problem,
-        joined=taken.joined, header=range_.head.row,
+        joined=taken.joined, header=range_.head.row, holder_number=taken.holder_number,
     )  # fmt: skip
     layout.questions += [
         replace(question, draft=ledger_text(area)) if question.code == "MAP001" else question
@@ -255,7 +255,12 @@ def _ask_for_key(range_: Range, action: Action | None, beside: "_Beside", layout
         fields = mentioned(range_.head, record)
         known = sum(column.name in fields and not column.recorded for column in columns(record))
         says = len(needed & fields) > 1 or (record is Grant and action is Action.GRANT)
-        if len(needed) > _FEW and known > _FEW and says and not (record is Grant and beside.tranches):
+        if (
+            len(needed) > _FEW
+            and known > _FEW
+            and says
+            and not (beside.tranches and record is Grant and "grant" in fields)
+        ):
             near.append((known, record))
     if near:
         _, record = max(near, key=lambda each: each[0])
@@ -285,6 +290,9 @@ def _lacking(range_: Range, record: type[Any], at: dict[str, int], action: Actio
         range_.sheet, range_.name, record, range_.top, range_.last, at, range_.is_table,
         parts=() if action is None else (Part({}, action),), header=range_.head.row,
     )  # fmt: skip
+    if lacking[0].name == "grant_date" and "date" in mentioned(range_.head, Activity):
+        date = take_columns(range_.head, Activity, range_.head.row).columns["date"]
+        facts["line"] = mapping_line(lacking[0], date)
     draft = ledger_text(area, lacking=[column.heading for column in lacking])
     return Question("MAP002", range_.sheet.name, _cell(range_, min(at.values())), facts, draft)
 
