@@ -79,6 +79,15 @@ def test_a_mapping_with_a_plan_sheet_and_tables() -> None:
     assert said(checked(*sheets, mapping=mapping(text))) == said(checked(*sheets))
 
 
+def test_the_numbers_of_holders_are_written_and_read() -> None:
+    holders: Rows = [["Employee ID", "Employee name", "Role"], [7, "Ada", "Officer"], [8, "Bo", "Consultant"]]
+    numbers = [[*row[:1], number, *row[2:]] for row, number in zip(GRANTS, ["Employee ID", 7, 8], strict=True)]
+    sheets = (Sheet("Holders", holders), Sheet("Grants", numbers))
+    text = written(*sheets)
+    assert '"Holder ID" = "A"  # Employee ID' in text
+    assert [str(grant.holder) for grant in mapped(text, *sheets).ledger.grants] == ["Ada", "Bo"]
+
+
 def test_a_mapping_decides_between_two_columns() -> None:
     sheets, _ = ASKED["MAP001"]
     text = """

@@ -142,7 +142,7 @@ _GRANT = (
     "Certificate ID", "Security label", "Custom ID", "Award ID", "Award number", "Award No.", "Award #",
 )  # fmt: skip
 HOLDER_NUMBERS = (
-    "Optionee ID", "Stakeholder ID", "Holder ID", "Employee ID", "Participant ID", "Grantee ID", "Shareholder ID",
+    "Holder ID", "Optionee ID", "Stakeholder ID", "Employee ID", "Participant ID", "Grantee ID", "Shareholder ID",
     "Wallet address",
 )  # fmt: skip
 """Of the headings for a holder, those for a number; beside a name they say the same of the same person."""

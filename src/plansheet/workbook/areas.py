@@ -1,8 +1,8 @@
 """Where the ledgers of a workbook are, and what a ledger holds in a cell."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 from openpyxl.utils import get_column_letter
 
@@ -64,6 +64,13 @@ class Area:
         """Each group of columns, completed by those that all share; once for a record a row."""
         for part in self.parts or (Part({}),):
             yield Part(self.columns | part.columns, part.action)
+
+    def beside(self, record: type[Any], parts: tuple[Part, ...]) -> Self:
+        """Records of another kind in further columns of its rows, which share its grants' numbers."""
+        return replace(
+            self, record=record, columns={"grant": self.columns["grant"]}, parts=parts, is_beside=True,
+            joined={}, schedule=None, holder_number=None, unused=(),
+        )  # fmt: skip
 
     @property
     def shown(self) -> str:

@@ -333,6 +333,8 @@ class _Beside:
         main = next((area for area in layout.areas if area.record is Grant), None)
         if "grant" not in mentioned(self.rest, Grant) or (layout.areas and main is None):
             return
+        if main is not None and main.problem is not None:
+            return
         tranches = [Part(pair) for _, pair in sorted(self.tranches.items()) if len(pair) == _PAIR]
         events = [Part(pair, action) for action, pair in self.events.items() if {"date", "shares"} <= set(pair)]
         for record, parts in ((Tranche, tranches), (Activity, events)):
@@ -351,9 +353,8 @@ class _Beside:
                 range_.sheet, range_.name, record, range_.top, bottom, taken.columns, range_.is_table, taken.problem,
                 joined=taken.joined,
             )  # fmt: skip
-        else:
-            area = replace(main, record=record, columns={"grant": main.columns["grant"]}, joined={}, schedule=None)
-        return replace(area, parts=tuple(parts), is_beside=True, header=range_.head.row)
+            return replace(area, parts=tuple(parts), is_beside=True, header=range_.head.row)
+        return main.beside(record, tuple(parts))
 
     def _ask_for_halves(self, range_: Range, main: Area | None, layout: Layout) -> None:
         last = main.bottom if main is not None else range_.last
@@ -389,7 +390,7 @@ def _tell_unused(range_: Range, layout: Layout) -> None:
         return
     used = {column for area in layout.areas for part in area.passes() for column in part.columns.values()}
     used |= {column for area in layout.areas for several in area.joined.values() for column in several}
-    used |= {area.schedule for area in layout.areas if area.schedule is not None}
+    used |= {at for area in layout.areas for at in (area.schedule, area.holder_number) if at is not None}
     first = layout.areas[0]
     unused = tuple(
         (column, range_.head.heading(column))

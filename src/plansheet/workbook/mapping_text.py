@@ -6,7 +6,7 @@ from textwrap import wrap
 
 from openpyxl.utils import get_column_letter
 
-from plansheet.core.records import SCHEDULES, TABLES, heading
+from plansheet.core.records import HOLDER_NUMBERS, SCHEDULES, TABLES, heading
 from plansheet.workbook.areas import PARTS, PLAN, Area, Areas, column_shown
 
 _HEAD = """\
@@ -22,7 +22,10 @@ def mapping_text(name: str, areas: Areas, questions: Sequence[str]) -> str:
     ledgers = [*areas.terms, *areas.ledgers]
     several = Counter(sheet for sheet, _ in {(area.sheet.name, area.header) for area in ledgers})
     parts = [_HEAD.format(name=name.replace('"', "'"))]
-    parts += [ledger_text(area, with_rows=several[area.sheet.name] > 1 and not area.is_table) for area in ledgers]
+    for area in ledgers:
+        with_rows = several[area.sheet.name] > 1 and not area.is_table
+        is_empty = with_rows and area.bottom < area.top  # what stands below is another ledger's
+        parts.append(_commented(ledger_text(area)) if is_empty else ledger_text(area, with_rows=with_rows))
     if not ledgers:
         parts.append("# No ledger was recognised. Take the marks # away below and fill in what your sheets have.\n")
     if not ledgers and not any(each.draft for each in areas.questions):
@@ -58,6 +61,8 @@ def ledger_text(area: Area, *, with_rows: bool = False, lacking: Sequence[str] =
     lines += ["", "[ledger.columns]"]
     lines += [f'{_key(name)} = "..."  # which column?' for name in lacking]
     lines += _columns(area, area.columns, area.joined)
+    if area.holder_number is not None:
+        lines.append(_line(area, HOLDER_NUMBERS[0], (area.holder_number,)))
     if area.schedule is not None:
         lines.append(_line(area, SCHEDULES[0], (area.schedule,)))
     lines += [f"# not read: {column_shown(*each)}" for each in area.unused]
@@ -81,7 +86,7 @@ def _placed(area: Area, with_rows: bool) -> Iterator[str]:
         yield f"header = {area.header}"
         first = area.top if area.top != area.header + 1 or with_rows else None
         if first is not None:
-            yield f'rows = "{first}-{max(area.bottom, first)}"' if with_rows else f'rows = "{first}-"'
+            yield f'rows = "{first}-{area.bottom}"' if with_rows else f'rows = "{first}-"'
 
 
 def _columns(area: Area, at: Mapping[str, int], joined: Mapping[str, tuple[int, ...]]) -> Iterator[str]:
