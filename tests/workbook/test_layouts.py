@@ -284,3 +284,29 @@ def test_whatever_the_layout_is_the_clean_ledger_is_clean() -> None:
         assert [
             f for f in result.findings if f.code.startswith(("MAP", "LEDGER"))
         ] == [] or layout.__name__ == "repeated_on_a_summary"
+
+
+def test_holders_known_by_their_numbers_in_one_ledger_and_by_both_in_another() -> None:
+    holders: Rows = [["Employee ID", "Employee name", "Role"], [7, "Ada", "Officer"], ["E-8", "Bo", "Consultant"]]
+    numbers = [[*row[:1], number, *row[2:]] for row, number in zip(GRANTS, ["Employee ID", "7", "e-8"], strict=True)]
+    ledger = located(Sheet("Holders", holders), Sheet("Grants", numbers)).ledger
+    assert [str(grant.holder) for grant in ledger.grants] == ["Ada", "Bo"]
+    unknown = located(Sheet("Holders", holders[:2]), Sheet("Grants", numbers)).ledger
+    assert [str(grant.holder) for grant in unknown.grants] == ["Ada", "e-8"]
+
+
+@pytest.mark.parametrize("total", ["Ada Total", "Ada Arbor total:", "Subtotal", "2004 Totals"])
+@pytest.mark.parametrize("at", [0, 1])
+def test_subtotals_are_no_grants(total: str, at: int) -> None:
+    row: list[object] = [*[""] * at, total, *[""] * (5 - at), 10_000]
+    found = located(Sheet("Grants", [*GRANTS[:2], row, GRANTS[2], ["Grand Total", *[""] * 5, 10_500]])).ledger
+    assert ([grant.grant.text for grant in found.grants], found.unread) == (["G-1", "G-2"], ())
+
+
+def test_a_column_that_is_headed_name_is_taken_for_the_holder_and_asked_about() -> None:
+    rows = [["Name" if cell == "Holder" else cell for cell in row] for row in GRANTS]
+    found = located(Sheet("Grants", rows))
+    assert [str(grant.holder) for grant in found.ledger.grants] == ["Ada", "Bo"]
+    assert [(q.code, q.cell) for q in found.areas.questions] == [("MAP003", "B1")]
+    with_holder = [[*row, *name] for row, name in zip(rows, [["Holder"], ["Cy"], ["Di"]], strict=True)]
+    assert [str(grant.holder) for grant in located(Sheet("Grants", with_holder)).ledger.grants] == ["Cy", "Di"]

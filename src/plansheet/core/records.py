@@ -142,7 +142,7 @@ _GRANT = (
     "Certificate ID", "Security label", "Custom ID", "Award ID", "Award number", "Award No.", "Award #",
 )  # fmt: skip
 HOLDER_NUMBERS = (
-    "Optionee ID", "Stakeholder ID", "Holder ID", "Employee ID", "Participant ID", "Grantee ID", "Shareholder ID",
+    "Holder ID", "Optionee ID", "Stakeholder ID", "Employee ID", "Participant ID", "Grantee ID", "Shareholder ID",
     "Wallet address",
 )  # fmt: skip
 """Of the headings for a holder, those for a number; beside a name they say the same of the same person."""
@@ -150,7 +150,7 @@ _HOLDER = (
     "Holder", "Optionee", "Optionholder", "Participant", "Employee", "Employee name", "Stakeholder", "Shareholder",
     "Holder name", "Optionee name", "Optionholder name", "Participant name", "Stakeholder name", "Legal name",
     "Grantee", "Grantee name", "Shareholder name", "Name of holder", "Name of optionee", "Name of employee",
-    "Recipient", "Recipient name", *HOLDER_NUMBERS,
+    "Recipient", "Recipient name", "Full name", *HOLDER_NUMBERS,
 )  # fmt: skip
 _TYPE = (
     "Type", "Option type", "Grant type", "Award type", "Base award type", "Plan type", "Instrument", "Security type",
@@ -170,6 +170,7 @@ _FMV = (
 _SHARES = (
     "Shares", "Shares granted", "Granted", "Grant shares", "Number of options", "Options", "Number of shares",
     "Quantity", "Quantity granted", "Quantity issued", "Total granted", "Total awarded", "Grant quantity",
+    "Granted quantity", "Granted qty",
     "Options granted", "Options issued", "Number of securities", "Granted shares", "Vesting shares", "Vest shares",
     "Tranche shares", "Vest quantity", "Shares vesting", "Installment shares", "Number of options granted",
     "Number of shares granted", "Total options", "Total # options", "Total options granted", "Total shares granted",

@@ -7,7 +7,7 @@ answered by a line of a mapping (plansheet map writes one, plansheet check --map
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from plansheet.core.rule import Hit, Severity, rule
+from plansheet.core.rule import Hit, Rule, Severity, rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,14 @@ class Question:
     sheet: str
     cell: str
     facts: dict[str, str] = field(default_factory=dict)
+    draft: str = ""
+    """Lines of a mapping that answer it once they are completed."""
+
+
+def sentences(question: Question) -> tuple[str, str]:
+    """What is in doubt, and what to do."""
+    card = next(each for each in globals().values() if isinstance(each, Rule) and each.code == question.code)
+    return card.message.format(**question.facts), card.fix.format(**question.facts)
 
 
 def _asked(code: str, questions: Sequence[Question]) -> Iterator[Hit]:
@@ -128,9 +136,9 @@ def told_twice(questions: Sequence[Question]) -> Iterator[Hit]:
 
 @rule(
     "MAP007",
-    Severity.ERROR,
+    Severity.WARNING,
     plan="",
-    message="{column} has no {other} beside it; it was not read.",
+    message="{column} stands without {other}; it was not read.",
     fix="Enter {other}, or say in a mapping which column it is.",
 )
 def half_of_a_pair(questions: Sequence[Question]) -> Iterator[Hit]:

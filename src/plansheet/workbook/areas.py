@@ -1,17 +1,23 @@
 """Where the ledgers of a workbook are, and what a ledger holds in a cell."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 from openpyxl.utils import get_column_letter
 
+from plansheet.core.records import Activity, Tranche
 from plansheet.core.words import Action
 from plansheet.excel.cells import ExcelError
 from plansheet.excel.layout_questions import Question
 from plansheet.excel.reading import ERRORS, is_blank
 from plansheet.workbook.references import as_sent
 from plansheet.workbook.saved import Cell, Sheet
+
+PLAN = "Plan"
+"""What a Plan sheet is called where tables are named."""
+PARTS: dict[type[Any], str] = {Tranche: "tranches", Activity: "events"}
+"""What groups of columns that each hold a record are called, by the record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,8 @@ class Area:
     """All columns of a field that stands in several, joined by spaces (first and last name)."""
     parts: tuple[Part, ...] = ()
     """Columns that hold several records of a row, beside those that they share; none: one record a row."""
+    holder_number: int | None = None
+    """The column of the holders' numbers, beside that of their names."""
     schedule: int | None = None
     """The column that tells the schedule in words, where months, cliff and every have none."""
     is_beside: bool = False
@@ -56,6 +64,13 @@ class Area:
         """Each group of columns, completed by those that all share; once for a record a row."""
         for part in self.parts or (Part({}),):
             yield Part(self.columns | part.columns, part.action)
+
+    def beside(self, record: type[Any], parts: tuple[Part, ...]) -> Self:
+        """Records of another kind in further columns of its rows, which share its grants' numbers."""
+        return replace(
+            self, record=record, columns={"grant": self.columns["grant"]}, parts=parts, is_beside=True,
+            joined={}, schedule=None, holder_number=None, unused=(),
+        )  # fmt: skip
 
     @property
     def shown(self) -> str:

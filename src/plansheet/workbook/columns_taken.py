@@ -22,6 +22,8 @@ class Taken:
 
     columns: dict[str, int] = field(default_factory=dict)
     joined: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    holder_number: int | None = None
+    """The column of the holders' numbers, beside that of their names."""
     problem: str | None = None
     questions: list[Question] = field(default_factory=list)
 
@@ -52,6 +54,8 @@ def take_columns(head: Head, record: type[Any], bottom: int) -> Taken:
     if "holder" in found:
         _take_holder(head, record, found["holder"], bottom, taken)
         del found["holder"]
+    elif "holder" in kinds:
+        _take_name(head, kinds["holder"], taken)
     for name, at in found.items():
         taken.columns[name] = at[0] if len(at) == 1 else _choose(head, record, kinds[name], at, bottom, taken)
     _ask_units(head, record, taken)
@@ -60,7 +64,7 @@ def take_columns(head: Head, record: type[Any], bottom: int) -> Taken:
 
 def _take_holder(head: Head, record: type[Any], found: Sequence[int], bottom: int, taken: Taken) -> None:
     """A holder by name, in one column or in several; by number where there is no name."""
-    numbers = [at for at in found if fold_heading(head.heading(at)) in _NUMBERS]
+    numbers = [at for at in found if is_holder_number(head.heading(at))]
     names = [at for at in found if at not in numbers]
     parts = _name_columns(head) if has_split_name(head) else ()
     if parts and (not names or names == [parts[0]]):
@@ -69,8 +73,27 @@ def _take_holder(head: Head, record: type[Any], found: Sequence[int], bottom: in
     by = names or numbers
     column = next(each for each in columns(record) if each.name == "holder")
     taken.columns["holder"] = by[0] if len(by) == 1 else _choose(head, record, column, by, bottom, taken)
+    if names and numbers:
+        taken.holder_number = numbers[0]
     if names and numbers and "holder" not in taken.joined:
         _compare(head, taken.columns["holder"], numbers[0], bottom, taken)
+
+
+def _take_name(head: Head, column: Column, taken: Taken) -> None:
+    """A column that is headed Name and nothing more, where no other tells the holder."""
+    names = [at for at, texts in head.each() if any(fold_heading(text) == "name" for text in texts)]
+    if len(names) == 1:
+        taken.columns["holder"] = names[0]
+        facts = {
+            "taken": f"{head.sheet.name}!{column_shown(names[0], head.heading(names[0]))}", "heading": column.heading,
+            "other": "its heading does not say whose name it is", "line": mapping_line(column, names[0]),
+        }  # fmt: skip
+        taken.questions.append(Question("MAP003", head.sheet.name, _cell(head, names[0]), facts))
+
+
+def is_holder_number(heading: object) -> bool:
+    """Whether a heading for a holder is one for a number."""
+    return fold_heading(heading) in _NUMBERS
 
 
 _NUMBERS = frozenset(map(fold_heading, HOLDER_NUMBERS))

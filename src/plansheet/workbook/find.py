@@ -5,6 +5,7 @@ range whose grants are calculated from other cells is a view of the ledger that 
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -16,7 +17,7 @@ from plansheet.excel import FUNCTIONS
 from plansheet.excel.layout_questions import Question
 from plansheet.workbook.areas import Area, Areas, Part, holds
 from plansheet.workbook.formulas import plan_cells
-from plansheet.workbook.heads import PlainHeads, head_of
+from plansheet.workbook.heads import Head, PlainHeads, head_of, is_head
 from plansheet.workbook.layouts import Layout, Range, key_column, layout_of
 from plansheet.workbook.mapping import Mapping, mapped_areas
 from plansheet.workbook.regions import Region, rectangle
@@ -105,15 +106,38 @@ def _layouts(sheet: Sheet, spilled: Sequence[Region]) -> Iterator[Layout]:
             head = head_of(sheet, whole.top, whole.top, whole.left, whole.right, spilled)
             ranges.append(Range(head, table.name, min(whole.bottom - table.totals_rows, sheet.last_row), True))
     heads = PlainHeads(sheet, spilled, [*spilled, *(whole for _, whole in tables)]).all()
-    for position, head in enumerate(heads):
-        later = (heads[at] for at in range(position + 1, len(heads)))
-        tops = (h.row - h.rows for h in later if h.row > head.row and h.left <= head.right and head.left <= h.right)
+    sure = [head for head in heads if is_head(head) or _starts(head)]
+    rows = [head.row for head in sure]
+    for head in heads:
+        later = (sure[at] for at in range(bisect_right(rows, head.row), len(sure)))
+        tops = (h.row - h.rows for h in later if _overlap(h, head))
         ranges.append(Range(head, sheet.name, next(tops, sheet.last_row), False))
-    shown = _Shown(sheet)
+    shown, certain = _Shown(sheet), set(map(id, sure))
+    read: list[tuple[Head, int]] = []
     for each in ranges:
+        if (
+            not each.is_table
+            and id(each.head) not in certain
+            and any(h.row < each.head.row <= last and _overlap(h, each.head) for h, last in read)
+        ):
+            continue  # words in a row of a ledger
         layout = layout_of(each)
         layout.areas = [_viewed(area, shown) for area in layout.areas]
+        read += [(each.head, area.bottom) for area in layout.areas]
         yield layout
+
+
+def _starts(head: Head) -> bool:
+    """Whether a range begins with headings: above them stands nothing, or a title."""
+    above = head.row - head.rows
+    return sum(holds(head.sheet, above, column) for column in range(head.left, head.right + 1)) < _MORE_THAN_A_TITLE
+
+
+_MORE_THAN_A_TITLE = 2
+
+
+def _overlap(one: Head, other: Head) -> bool:
+    return one.left <= other.right and other.left <= one.right
 
 
 # --- Views ------------------------------------------------------------------------------------------------------------
@@ -204,18 +228,9 @@ def _add_grant_rows(found: Areas) -> None:
     if not events or whole or any(part.action is Action.GRANT for area in events for part in area.parts):
         return
     derived = [
-        replace(
-            area,
-            record=Activity,
-            columns={"grant": area.columns["grant"]},
-            joined={},
-            schedule=None,
-            unused=(),
-            parts=(Part(_as_event(area.columns), Action.GRANT),),
-            is_beside=True,
-        )
+        area.beside(Activity, (Part(_as_event(area.columns), Action.GRANT),))
         for area in found.ledgers
-        if area.record is Grant and "grant_date" in area.columns and "shares" in area.columns
+        if area.record is Grant and {"grant", "grant_date", "shares"} <= set(area.columns)
     ]
     found.ledgers = [*(area for area in found.ledgers if area.record is not Activity), *derived, *events]
 

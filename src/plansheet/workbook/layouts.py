@@ -28,6 +28,7 @@ from plansheet.workbook.heads import (
     record_of,
     tranche_field,
 )
+from plansheet.workbook.mapping_text import ledger_text
 from plansheet.workbook.saved import Sheet
 
 
@@ -103,12 +104,15 @@ def _area(range_: Range, record: type[Any], layout: Layout) -> Area:
     needed = [rough.columns[name] for name in dict(NEEDED)[record] if name in rough.columns]
     bottom = range_.last if range_.is_table else end_of(range_, list(rough.columns.values()), needed)
     taken = take_columns(range_.head, record, bottom)
-    layout.questions += taken.questions
     top = range_.top + _rows_of_units(range_, taken, bottom)
     area = Area(
         range_.sheet, range_.name, record, top, bottom, taken.columns, range_.is_table, taken.problem,
-        joined=taken.joined, header=range_.head.row,
+        joined=taken.joined, header=range_.head.row, holder_number=taken.holder_number,
     )  # fmt: skip
+    layout.questions += [
+        replace(question, draft=ledger_text(area)) if question.code == "MAP001" else question
+        for question in taken.questions
+    ]
     if record is Grant and not {"months", "cliff", "every"} & set(taken.columns):
         schedules = [column for column, texts in range_.head.each() if is_schedule(texts)]
         if len(schedules) == 1:
@@ -201,7 +205,7 @@ def _read_event_sheet(
     if not {"grant", "shares"} <= set(at):
         if not is_named or record not in (None, Grant):
             return False
-        layout.questions.append(_lacking(range_, Activity, at, f" of the action {action}"))
+        layout.questions.append(_lacking(replace(range_, head=beside.head), Activity, at, action))
         return True
     used = list(at.values())
     bottom = range_.last if range_.is_table else end_of(range_, used, used)
@@ -251,7 +255,12 @@ def _ask_for_key(range_: Range, action: Action | None, beside: "_Beside", layout
         fields = mentioned(range_.head, record)
         known = sum(column.name in fields and not column.recorded for column in columns(record))
         says = len(needed & fields) > 1 or (record is Grant and action is Action.GRANT)
-        if len(needed) > _FEW and known > _FEW and says and not (record is Grant and beside.tranches):
+        if (
+            len(needed) > _FEW
+            and known > _FEW
+            and says
+            and not (beside.tranches and record is Grant and "grant" in fields)
+        ):
             near.append((known, record))
     if near:
         _, record = max(near, key=lambda each: each[0])
@@ -266,9 +275,10 @@ _FEW = 2
 """Headings that any list may have by chance."""
 
 
-def _lacking(range_: Range, record: type[Any], at: dict[str, int], of: str = "") -> Question:
+def _lacking(range_: Range, record: type[Any], at: dict[str, int], action: Action | None = None) -> Question:
     known = [column_shown(column, _short(range_.head.heading(column))) for column in sorted(at.values())]
-    needed = dict(NEEDED)[record] if not of else {"grant", "shares"}
+    needed = dict(NEEDED)[record] if action is None else {"grant", "shares"}
+    of = "" if action is None else f" of the action {action}"
     lacking = [column for column in columns(record) if column.name in needed and column.name not in at]
     facts = {
         "where": f"{range_.sheet.name} rows from {range_.top} on", "table": f"{TABLES[record]}{of}",
@@ -276,7 +286,15 @@ def _lacking(range_: Range, record: type[Any], at: dict[str, int], of: str = "")
         "wanted": listed([column.heading for column in lacking]),
         "line": mapping_line(lacking[0], "..."),
     }  # fmt: skip
-    return Question("MAP002", range_.sheet.name, _cell(range_, min(at.values())), facts)
+    area = Area(
+        range_.sheet, range_.name, record, range_.top, range_.last, at, range_.is_table,
+        parts=() if action is None else (Part({}, action),), header=range_.head.row,
+    )  # fmt: skip
+    if lacking[0].name == "grant_date" and "date" in mentioned(range_.head, Activity):
+        date = take_columns(range_.head, Activity, range_.head.row).columns["date"]
+        facts["line"] = mapping_line(lacking[0], date)
+    draft = ledger_text(area, lacking=[column.heading for column in lacking])
+    return Question("MAP002", range_.sheet.name, _cell(range_, min(at.values())), facts, draft)
 
 
 def _short(text: str) -> str:
@@ -315,6 +333,8 @@ class _Beside:
         main = next((area for area in layout.areas if area.record is Grant), None)
         if "grant" not in mentioned(self.rest, Grant) or (layout.areas and main is None):
             return
+        if main is not None and main.problem is not None:
+            return
         tranches = [Part(pair) for _, pair in sorted(self.tranches.items()) if len(pair) == _PAIR]
         events = [Part(pair, action) for action, pair in self.events.items() if {"date", "shares"} <= set(pair)]
         for record, parts in ((Tranche, tranches), (Activity, events)):
@@ -333,9 +353,8 @@ class _Beside:
                 range_.sheet, range_.name, record, range_.top, bottom, taken.columns, range_.is_table, taken.problem,
                 joined=taken.joined,
             )  # fmt: skip
-        else:
-            area = replace(main, record=record, columns={"grant": main.columns["grant"]}, joined={}, schedule=None)
-        return replace(area, parts=tuple(parts), is_beside=True, header=range_.head.row)
+            return replace(area, parts=tuple(parts), is_beside=True, header=range_.head.row)
+        return main.beside(record, tuple(parts))
 
     def _ask_for_halves(self, range_: Range, main: Area | None, layout: Layout) -> None:
         last = main.bottom if main is not None else range_.last
@@ -371,7 +390,7 @@ def _tell_unused(range_: Range, layout: Layout) -> None:
         return
     used = {column for area in layout.areas for part in area.passes() for column in part.columns.values()}
     used |= {column for area in layout.areas for several in area.joined.values() for column in several}
-    used |= {area.schedule for area in layout.areas if area.schedule is not None}
+    used |= {at for area in layout.areas for at in (area.schedule, area.holder_number) if at is not None}
     first = layout.areas[0]
     unused = tuple(
         (column, range_.head.heading(column))

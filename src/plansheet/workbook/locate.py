@@ -9,11 +9,25 @@ from typing import Any
 from openpyxl.utils import get_column_letter
 
 from plansheet.core.dates import from_serial
-from plansheet.core.records import RECORDS, TABLES, Grant, Kind, Ledger, Record, Tranche, Unread, columns, ledger_of
+from plansheet.core.records import (
+    RECORDS,
+    TABLES,
+    Activity,
+    Grant,
+    Holder,
+    Kind,
+    Ledger,
+    Record,
+    Tranche,
+    Unread,
+    columns,
+    ledger_of,
+)
 from plansheet.excel.layout_questions import Question
-from plansheet.excel.reading import is_blank, is_blank_or_zero
+from plansheet.excel.reading import BadCell, as_identifier, is_blank, is_blank_or_zero
 from plansheet.excel.record_rows import KEYS, has_key, read_rows, says_total
 from plansheet.workbook.areas import Area, Areas, Part, value_at
+from plansheet.workbook.columns_taken import is_holder_number
 from plansheet.workbook.find import find_areas
 from plansheet.workbook.mapping import Mapping
 from plansheet.workbook.saved import Workbook
@@ -62,7 +76,8 @@ def locate(workbook: Workbook, mapping: Mapping | None = None) -> Located:
     located = Located(Ledger(), find_areas(workbook, mapping))
     areas = located.areas
     has_tranches = any(area.record is Tranche for area in areas.ledgers)
-    read = [_read(area, workbook, located, by_schedule=not has_tranches) for area in areas.ledgers]
+    names = _names_by_number(areas.ledgers)
+    read = [_read(area, workbook, located, names, by_schedule=not has_tranches) for area in areas.ledgers]
     repeated = _repeated(read)
     for each, of in repeated:
         areas.questions.append(_repeats(each.area, of.area))
@@ -81,12 +96,14 @@ def locate(workbook: Workbook, mapping: Mapping | None = None) -> Located:
     return located
 
 
-def _read(area: Area, workbook: Workbook, located: Located, *, by_schedule: bool) -> _Read:
+def _read(area: Area, workbook: Workbook, located: Located, names: dict[str, object], *, by_schedule: bool) -> _Read:
     assert area.record is not None
     read = _Read(area, set())
     for part in area.passes():
         cells = {name: _cells(area, name, column, workbook.date_1904) for name, column in part.columns.items()}
         at = dict(part.columns)
+        if names and "holder" in cells and _is_by_number(area):
+            cells["holder"] = [names.get(_number(value), value) for value in cells["holder"]]
         if area.parts:
             _keep_rows_of(part, area, cells)
         if area.schedule is not None and by_schedule:
@@ -123,6 +140,29 @@ def _joined(cells: Sequence[object]) -> object:
         return said[0] if said else None
     wrong = next((cell for cell in said if getattr(cell, "message", None)), None)
     return wrong if wrong is not None else " ".join(str(cell).strip() for cell in said)
+
+
+def _names_by_number(areas: Sequence[Area]) -> dict[str, object]:
+    """The names of holders by their numbers, where Holders has both: another ledger may have the numbers alone."""
+    return {
+        _number(value_at(area.sheet, row, area.holder_number)): name
+        for area in areas
+        if area.record is Holder and area.holder_number is not None
+        for row, name in enumerate(_cells(area, "holder", area.columns["holder"], False), start=area.top)
+        if not is_blank(name)
+    }
+
+
+def _is_by_number(area: Area) -> bool:
+    heading = area.sheet.cells.get((area.header, area.columns["holder"]))
+    return heading is not None and is_holder_number(heading.value)
+
+
+def _number(value: object) -> str:
+    try:
+        return getattr(as_identifier(value), "key", "")
+    except BadCell:
+        return ""
 
 
 def _keep_rows_of(part: Part, area: Area, cells: dict[str, list[object]]) -> None:
@@ -185,7 +225,10 @@ class _Totals:
         filled = [name for name in self.in_order if not is_blank(cells[name])]
         others = [name for name in filled if not _says_total(cells[name])]
         formulas = [sheet.cells[row, self.at[name]].formula or "" for name in others]
-        return says_total(self.record, cells.values()) or all(map(_SUM.match, formulas))
+        if says_total(self.record, cells.values()) or all(map(_SUM.match, formulas)):
+            return True
+        first = cells[filled[0]] if filled else None
+        return self.record in _IN_SHARES and isinstance(first, str) and bool(_SUBTOTAL.fullmatch(first.strip()))
 
 
 def _says_total(cell: object) -> bool:
@@ -193,6 +236,9 @@ def _says_total(cell: object) -> bool:
 
 
 _SUM = re.compile(r"=\s*\+?\s*(SUM|SUBTOTAL|AGGREGATE|SUMIFS?)\s*\(", re.IGNORECASE)
+_IN_SHARES = (Grant, Tranche, Activity)
+_SUBTOTAL = re.compile(r".+\stotals?:?", re.IGNORECASE)
+"""As Excel writes it below each group: Ada Arbor Total."""
 _TOTAL = re.compile(r"\b(sub|grand[ -]?)?totals?\b", re.IGNORECASE)
 
 

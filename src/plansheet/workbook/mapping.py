@@ -9,22 +9,21 @@ from typing import Any
 
 from openpyxl.utils import column_index_from_string
 
-from plansheet.core.records import SCHEDULES, TABLES, Activity, Grant, Tranche, columns, heading
+from plansheet.core.records import SCHEDULES, TABLES, Activity, Grant, columns, heading
 from plansheet.core.words import Action, UnknownWord, fold, listed
 from plansheet.excel.headings import column_named, fold_heading, parsed
 from plansheet.excel.record_rows import NEEDED
-from plansheet.workbook.areas import Area, Part
+from plansheet.workbook.areas import PARTS, PLAN, Area, Part
+from plansheet.workbook.columns_taken import is_holder_number
 from plansheet.workbook.heads import PLAN_HEADINGS, Head, head_of
 from plansheet.workbook.layouts import Range, end_of
 from plansheet.workbook.regions import rectangle
 from plansheet.workbook.saved import Sheet, Workbook
 
-PLAN, IGNORE = "Plan", "ignore"
+IGNORE = "ignore"
 RECORDS_BY_TABLE: dict[str, type[Any] | None] = {**{name: record for record, name in TABLES.items()}, PLAN: None}
-PARTS: dict[type[Any], str] = {Tranche: "tranches", Activity: "events"}
-"""What groups of columns of one row are called, by the record that each holds."""
-SCHEDULE = "schedule"
-"""The name of a column that tells the schedule in words, beside the fields of Grants."""
+SCHEDULE, NUMBER = "schedule", "holder_number"
+"""What stands beside the fields of a record: a schedule in words, the numbers of holders beside their names."""
 _KEYS = frozenset({"sheet", "excel_table", "table", "header", "rows", "action", "columns", *PARTS.values()})
 _ROWS = re.compile(r"([0-9]{1,7})\s*-\s*([0-9]{1,7})?")
 _LETTERS = re.compile(r"[A-Z]{1,3}", re.IGNORECASE)
@@ -100,9 +99,9 @@ def _ledger(written: object, where: str) -> MappedLedger:
     parts = tuple(_parts(written, record, action, where))
     if action is not None and not parts:
         parts = (MappedPart({}, action),)
+    rows = _rows(written.get("rows"), where)
     if not is_ignored:
         _require(record, fields, parts, where)
-    rows = _rows(written.get("rows"), where)
     return MappedLedger(where, sheet, excel_table, record, is_ignored, header, rows, fields, parts)
 
 
@@ -141,6 +140,8 @@ def _columns(written: object, record: type[Any] | None, where: str) -> dict[str,
     found: dict[str, tuple[str, ...]] = {}
     for key, value in written.items():
         name = _field(key, record, where)
+        if name == "holder" and is_holder_number(key) and not all(map(is_holder_number, _holders(written, record))):
+            name = NUMBER
         several = [value] if isinstance(value, str) else value
         if not isinstance(several, list) or not several or not all(isinstance(v, str) and v.strip() for v in several):
             raise UnusableMapping(f'{where} has {key} = {value!r}; write a column: {key} = "A", or its heading')
@@ -148,6 +149,12 @@ def _columns(written: object, record: type[Any] | None, where: str) -> dict[str,
             raise UnusableMapping(f"{where} names {key} twice, under two names of one thing; leave out one")
         found[name] = tuple(several)
     return found
+
+
+def _holders(written: Table[str, object], record: type[Any] | None) -> list[str]:
+    """The lines that name the holder."""
+    named = ((key, column_named(key, record)) for key in written if record is not None)
+    return [key for key, column in named if column is not None and column.name == "holder"]
 
 
 def _field(key: str, record: type[Any] | None, where: str) -> str:
@@ -247,7 +254,7 @@ def _area(ledger: MappedLedger, range_: Range) -> Area:
         Part({name: _positions(t, range_, ledger.where)[0] for name, t in part.columns.items()}, part.action)
         for part in ledger.parts
     )
-    schedule = at.pop(SCHEDULE, (None,))[0]
+    schedule, number = at.pop(SCHEDULE, (None,))[0], at.pop(NUMBER, (None,))[0]
     first = {name: several[0] for name, several in at.items()}
     used = [*first.values(), *(column for part in parts for column in part.columns.values())]
     needed = PLAN_HEADINGS if ledger.record is None else dict(NEEDED)[ledger.record]
@@ -261,7 +268,7 @@ def _area(ledger: MappedLedger, range_: Range) -> Area:
     return Area(
         range_.sheet, range_.name, ledger.record, top, bottom, first, range_.is_table,
         joined={name: several for name, several in at.items() if len(several) > 1},
-        parts=parts, schedule=schedule, header=range_.head.row,
+        parts=parts, schedule=schedule, header=range_.head.row, holder_number=number,
     )  # fmt: skip
 
 

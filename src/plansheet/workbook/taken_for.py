@@ -31,6 +31,8 @@ def _columns(area: Area) -> Iterator[tuple[int, str]]:
     for name, column in area.columns.items():
         letters = "+".join(map(get_column_letter, area.joined.get(name, (column,))))
         yield column, f"{letters} = {heading(area.record, name)}"  # type: ignore[arg-type]  # a ledger has a record
+    if area.holder_number is not None:
+        yield area.holder_number, f"{get_column_letter(area.holder_number)} = the holder's number"
     if area.schedule is not None:
         yield area.schedule, f"{get_column_letter(area.schedule)} = the schedule in words"
     own = [part for part in area.parts if part.columns]
