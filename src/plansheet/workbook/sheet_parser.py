@@ -126,12 +126,13 @@ class SheetParser(WorkSheetParser):
 
     def _read_row(self, row: Element) -> None:
         cells, letters, number = self.cells, self._letters, self._row
+        end = -len(number)
         for element in row:
             if element.tag != CELL_TAG:
                 continue
             address = element.get("r", "")
-            column = letters.get(address.removesuffix(number)) or self._column(address)
-            self.col_counter = column
+            known_column = letters.get(address[:end]) if address[end:] == number else None
+            self.col_counter = column = known_column or self._column(address)
             cell = self._cell(element, column)
             if cell is None:
                 continue
