@@ -174,14 +174,8 @@ def shape_of(formula: str) -> Node:
     return _with_reason(_shape, text, cells)
 
 
-def nodes(node: Node) -> Iterator[Node]:
-    """A node and all that is below it."""
-    yield node
-    for below in _below(node):
-        yield from nodes(below)
-
-
-def _below(node: Node) -> tuple[Node, ...]:
+def below_of(node: Node) -> tuple[Node, ...]:
+    """What a node is made of."""
     match node:
         case Call(_, arguments):
             return arguments
