@@ -41,6 +41,7 @@ SPLIT = "ISO_LIMIT_SPLIT(T[Grant],T[Date],T[FMV],T[First],T[Shares],T[Holder])"
 POOL = "POOL_AVAILABLE(50000,A[Action],A[Shares],A[Grant],A[Type])"
 CASH = "MERGER_CASHOUT(15,T[Shares],T[Price],T[Holder])"
 FILTER, LET = "_xlfn._xlws.FILTER", "_xlfn.LET"
+ANN = f'{FILTER}(T[[Shares]:[Price]],T[Holder]="Ann Lee")'
 ONE = [
     f"SUM({SPLIT})",
     f"SUM({SPLIT})-SUM(T[Shares])",
@@ -97,7 +98,7 @@ ONE = [
     "SUM(SPLIT_TRANCHES({25;25;25},3,2))-112",
     f'SUM({FILTER}({CASH},T[Holder]="Ann Lee"))',
     f"{LET}(_xlpm.s,{SPLIT},_xlpm.i,INDEX(_xlpm.s,0,1),SUM(_xlpm.i)/SUM(_xlpm.s))",
-    f'{LET}(_xlpm.a,{FILTER}(T[[Shares]:[Price]],T[Holder]="Ann Lee"),SUM(MERGER_CASHOUT(15,INDEX(_xlpm.a,0,1),INDEX(_xlpm.a,0,3))))',
+    f"{LET}(_xlpm.a,{ANN},SUM(MERGER_CASHOUT(15,INDEX(_xlpm.a,0,1),INDEX(_xlpm.a,0,3))))",
     "Left+1",
     "SUM(Halves)",
     'LEFT(PLANSHEET_VERSION(),1)&"."',

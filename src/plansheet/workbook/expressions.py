@@ -340,8 +340,10 @@ class _Parser:
             case Token.OPERAND, _:
                 return _leaf(token)
             case Token.FUNC, Token.OPEN if token.value == "(":  # openpyxl's token of A1:(B2)
-                (node,) = self._arguments()
-                return node
+                inside = tuple(self._arguments())
+                if len(inside) != 1:
+                    raise NotChecked("refers to several ranges at once, which is not calculated here")
+                return inside[0]
             case Token.FUNC, Token.OPEN:
                 return Call(token.value[:-1], tuple(self._arguments()))
             case Token.PAREN, Token.OPEN:

@@ -98,7 +98,7 @@ class Resolver:
             for name in workbook.names
         }
         self.native = Native(self)
-        self.answers: dict[tuple[Call, Place], object] = {}
+        self.answers: dict[tuple[str, int, bool], object] = {}
         self.fitting: set[tuple[str, int]] = set()
         """Functions and numbers of arguments that they take."""
         self.read: dict[tuple[str, int, int, int, int], Rows] = {}
@@ -228,14 +228,16 @@ class Resolver:
 
     def _plan(self, name: str, call: Call, place: Place) -> object:
         """What a plan function gives; a formula that says the same twice is calculated once."""
-        if (call, place) in self.answers and not place.local:
-            return self.answers[call, place]
+        said = repr(call), place.names, place.is_array  # in words: 1 and TRUE are equal otherwise
+        if said in self.answers and not place.local:
+            return self.answers[said]
         if self.date_1904:
             self._check_days(call)
         arguments = [self._evaluate(argument, place) for argument in call.arguments]
         self._check_number(name, len(arguments))
         answer = as_shown(name, self.functions[name](*arguments))
-        self.answers[call, place] = answer
+        if not place.local:
+            self.answers[said] = answer
         return answer
 
     def _check_days(self, call: Call) -> None:
