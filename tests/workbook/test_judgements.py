@@ -386,7 +386,7 @@ def test_the_number_that_differs_is_named() -> None:
     cells = [(row, Formula(f"=Grants!E{row}*{'1.1' if row == 5 else 1}", 10)) for row in range(2, LAST + 1)]
     [finding] = [each for each in judged(clean(of=with_fmv(*cells))).findings if each.code == "FORM002"]
     assert "(with 1.1 for 1)" in finding.message
-    assert finding.fix == "Enter their formula in D5: =Grants!E5*1"
+    assert finding.fix == "Enter their formula =Grants!E5*1 in D5."
 
 
 def test_a_totals_row_below_a_column_is_no_stranger() -> None:
