@@ -277,6 +277,12 @@ CASES: dict[str, Case] = {
         lambda: pool("#NAME?", '=POOL(1000,"GRANT",30)'),
         "A2 calls POOL_AVAILBLE, which is no function; the nearest one is POOL_AVAILABLE.",
     ),
+    "FORM006": Case(
+        lambda: book(Sheet("Pool", [[Formula('=POOL_AVAILABLE(B1,"GRANT",30)', 970), Formula("=A1+30", 1000)]])),
+        "Pool!A1",
+        lambda: book(Sheet("Pool", [[Formula('=POOL_AVAILABLE(B1,"GRANT",30)', 970), Formula("=C1+30", 1000), 970]])),
+        "Pool!A1 uses its own result: Pool!A1 uses Pool!B1 uses Pool!A1.",
+    ),
     "BOOK001": Case(lambda: calculates('calcMode="manual"'), "!", lambda: calculates('calcMode="autoNoTable"')),
     "BOOK002": Case(lambda: calculates('fullPrecision="0"'), "!", lambda: calculates('fullPrecision="1"')),
     "BOOK003": Case(lambda: calculates('iterate="1"'), "!", lambda: calculates('iterate="0"')),
