@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from examples import Example, assert_calculated, examples_in
+from plansheet.excel.manual import ALL_RULES
 from plansheet.plan.rules import RULES
 from plansheet.report.text import text_report
 from plansheet.template import build_sample
@@ -36,3 +37,4 @@ def test_the_demo_finds_what_the_readme_says(tmp_path: Path) -> None:
 
 def test_it_says_how_many_rules_there_are() -> None:
     assert re.findall(r"^(\d+) rules hold a ledger", TEXT, re.MULTILINE) == [str(len(RULES))]
+    assert re.findall(r"(\d+) more judge", TEXT) == [str(len(ALL_RULES) - len(RULES))]

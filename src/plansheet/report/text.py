@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from textwrap import fill
 
 from plansheet.core.rule import Severity
-from plansheet.workbook.checks import Checked, Found, NotChecked
+from plansheet.workbook.checks import Checked, Found
 
 
 def text_report(checked: Sequence[Checked]) -> str:
@@ -22,21 +22,23 @@ def _block(checked: Checked) -> Iterator[str]:
     for missed in checked.not_checked:
         if not missed.columns:
             yield f"  not checked: {printable(missed.what)}: {printable(missed.why)}"
-    yield from _without_columns(checked.not_checked)
+    yield from _without_columns(checked)
 
 
-def _without_columns(not_checked: Sequence[NotChecked]) -> Iterator[str]:
+def _without_columns(checked: Checked) -> Iterator[str]:
     """The rules that lack columns, by the columns: what to add, and what is then checked."""
+    lacking = [missed for missed in checked.not_checked if missed.columns]
+    if not lacking:
+        return
+    begins = f"  not checked for lack of columns: {_counted(len(lacking), 'rule')}; "
+    if not checked.rows:  # all columns of all tables: no list that anybody reads
+        yield f"{begins}no row of a ledger was read (plansheet explain CODE says which columns a rule needs)"
+        return
+    yield f"{begins}to have them checked, add these columns (plansheet explain CODE says more)"
     tables: dict[str, dict[str, list[str]]] = {}
-    for missed in not_checked:
+    for missed in lacking:
         for table, heading in missed.columns:
             tables.setdefault(table, {}).setdefault(heading, []).append(missed.code)
-    if tables:
-        rules = sum(bool(missed.columns) for missed in not_checked)
-        yield (
-            f"  not checked for lack of columns: {_counted(rules, 'rule')}; to have them checked, add these "
-            "columns (plansheet explain CODE says more)"
-        )
     for table, columns in tables.items():
         lacked = ", ".join(f"{heading} ({' '.join(codes)})" for heading, codes in columns.items())
         yield fill(f"{table}: {lacked}", 118, initial_indent="      ", subsequent_indent="        ")
