@@ -170,6 +170,17 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
+class Adjusted:
+    """Formulas that add a typed number to a plan function's figure."""
+
+    place: Place
+    cells: str
+    function: str
+    number: str
+    """With its sign."""
+
+
+@dataclass(frozen=True, slots=True)
 class UsedCell:
     """A cell that plan functions use and that holds what they cannot take."""
 
@@ -236,6 +247,7 @@ class Facts:
     missing: Sequence[Interruption] = ()
     lost: Sequence[Lost] = ()
     misspelt: Sequence[Lost] = ()
+    adjusted: Sequence[Adjusted] = ()
     short_ranges: Sequence[ShortRange] = ()
     headings: Sequence[ExtraRows] = ()
     totals: Sequence[ExtraRows] = ()
