@@ -278,6 +278,12 @@ CASES: dict[str, Case] = {
         "A2 calls POOL_AVAILBLE, which is no function; the nearest one is POOL_AVAILABLE.",
     ),
     "FORM006": Case(
+        lambda: book(Sheet("Pool", [[Formula('=POOL_AVAILABLE(B1,"GRANT",30)', 970), Formula("=A1+30", 1000)]])),
+        "Pool!A1",
+        lambda: book(Sheet("Pool", [[Formula('=POOL_AVAILABLE(B1,"GRANT",30)', 970), Formula("=C1+30", 1000), 970]])),
+        "Pool!A1 uses its own result: Pool!A1 uses Pool!B1 uses Pool!A1.",
+    ),
+    "FORM007": Case(
         lambda: pool(1070, f"{POOL}+100"),
         "Pool!A2",
         lambda: pool(970, f"{POOL}+B2"),
