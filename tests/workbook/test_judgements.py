@@ -283,6 +283,12 @@ CASES: dict[str, Case] = {
         lambda: book(Sheet("Pool", [[Formula('=POOL_AVAILABLE(B1,"GRANT",30)', 970), Formula("=C1+30", 1000), 970]])),
         "Pool!A1 uses its own result: Pool!A1 uses Pool!B1 uses Pool!A1.",
     ),
+    "FORM007": Case(
+        lambda: pool(1070, f"{POOL}+100"),
+        "Pool!A2",
+        lambda: pool(970, f"{POOL}+B2"),
+        "A2 adds a typed number to what POOL_AVAILABLE gives: +100.",
+    ),
     "BOOK001": Case(lambda: calculates('calcMode="manual"'), "!", lambda: calculates('calcMode="autoNoTable"')),
     "BOOK002": Case(lambda: calculates('fullPrecision="0"'), "!", lambda: calculates('fullPrecision="1"')),
     "BOOK003": Case(lambda: calculates('iterate="1"'), "!", lambda: calculates('iterate="0"')),

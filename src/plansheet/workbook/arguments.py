@@ -9,15 +9,16 @@ from plansheet.core.numbers import exact
 from plansheet.core.records import Grant, Tranche
 from plansheet.core.words import Action, Recycling, Rounding, SplitMethod, UnknownWord, Word, listed
 from plansheet.excel import FUNCTIONS
-from plansheet.excel.judgements.facts import CountedTwice, LeftOut, OtherTerm, Place
+from plansheet.excel.judgements.facts import Adjusted, CountedTwice, LeftOut, OtherTerm, Place
+from plansheet.excel.judgements.sentences import shown
 from plansheet.excel.reading import is_blank_or_zero
 from plansheet.plan.terms import Terms, atg_1996
-from plansheet.workbook.expressions import NotChecked
+from plansheet.workbook.expressions import Call, Literal, Node, NotChecked, Operation, parse, plan_name
 from plansheet.workbook.locate import Located
 from plansheet.workbook.ranges import Holders, Ledgers
 from plansheet.workbook.references import Place as FormulaPlace
 from plansheet.workbook.references import Resolver
-from plansheet.workbook.usage import Given, Use
+from plansheet.workbook.usage import Given, Use, nodes
 
 
 def without_holder(uses: Sequence[Use], ledgers: Ledgers, holders: Holders) -> Iterator[LeftOut]:
@@ -153,3 +154,28 @@ def _is_reserve(cells: object) -> bool:
     with suppress(UnknownWord):
         return isinstance(text, str) and Action.read(text) is Action.RESERVE
     return False
+
+
+_OF_DAYS = frozenset({"ISO_LAST_EXPIRY", "EXERCISE_DEADLINE", "PLAN_LAST_GRANT"})
+"""Functions that give a day, to which days are added in good faith."""
+
+
+def adjusted_figures(uses: Sequence[Use]) -> Iterator[Adjusted]:
+    """Formulas in which a typed number is added to, or taken from, the figure of a plan function."""
+    for use in {id(use.run): use for use in uses}.values():
+        with suppress(NotChecked):
+            number = None if use.function in _OF_DAYS else _typed_beside_call(parse(use.run.formula))
+            if number is not None:
+                yield Adjusted(_place(use), use.run.cells, use.function, number)
+
+
+def _typed_beside_call(node: Node) -> str | None:
+    """The number that is added to a call or taken from it, with its sign."""
+    if not isinstance(node, Operation) or node.operator not in ("+", "-"):
+        return None
+    for side, other, sign in ((node.right, node.left, node.operator), (node.left, node.right, "+")):
+        calls = any(isinstance(each, Call) and plan_name(each.name, FUNCTIONS) for each in nodes(other))
+        number = side.value if isinstance(side, Literal) else None
+        if calls and isinstance(number, int | float) and number:
+            return f"{sign}{shown(number)}"
+    return _typed_beside_call(node.left) or _typed_beside_call(node.right)

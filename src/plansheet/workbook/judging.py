@@ -2,18 +2,26 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from openpyxl.formula.translate import Translator, TranslatorError
 from openpyxl.utils import get_column_letter
 
-from plansheet.core.records import Grant, Kind, Tranche, columns
+from plansheet.core.records import Grant, Kind, Record, Tranche, columns
 from plansheet.excel import FUNCTIONS, ExcelError
 from plansheet.excel.judgements import Facts, Place, Recalculated
 from plansheet.excel.judgements.facts import Changing, Circular, Interruption, OtherBook, Settings
 from plansheet.excel.reading import is_blank
 from plansheet.plan.terms import Terms
-from plansheet.workbook.areas import Area, value_at
-from plansheet.workbook.arguments import other_limits, other_readings, reserves_twice, without_activity, without_holder
+from plansheet.workbook.areas import value_at
+from plansheet.workbook.arguments import (
+    adjusted_figures,
+    other_limits,
+    other_readings,
+    reserves_twice,
+    without_activity,
+    without_holder,
+)
 from plansheet.workbook.circles import Circle
 from plansheet.workbook.expressions import NotChecked, parse
 from plansheet.workbook.formula_columns import Body, Columns, Run, Spills, Stranger, formula_columns, strangers
@@ -47,13 +55,15 @@ def facts_of(
 ) -> Facts:
     """Every fact by which the formula cells of a workbook are judged."""
     by_column = formula_columns(workbook)
-    areas = [_region(area) for area in located.areas.ledgers]
+    ledgers, views = _ledgers(located), [LedgerRows(area) for area in located.areas.views]
+    regions = [ledger.region for ledger in ledgers]
     if not by_column:
-        return Facts(results, hidden=hidden_rows((), areas))
+        return Facts(results, hidden=hidden_rows((), regions))
     resolver, spills = Resolver(workbook, FUNCTIONS), Spills(by_column)
-    ledgers = [LedgerRows(area) for area in (*located.areas.ledgers, *located.areas.views) if area.record is not None]
     uses = plan_uses(results, by_column, resolver)
-    used = runs_used(uses, located.areas.ledgers, by_column, resolver)
+    of_ledgers = [replace(each.region, left=column, right=column) for each in ledgers for column in each.fields]
+    used = runs_used(uses, of_ledgers, by_column, resolver)
+    ledgers += views
     odd = [
         (stranger, _interruption(stranger, resolver, is_calculated=at < _MOST_CALCULATED))
         for at, stranger in enumerate(_strangers(used, uses, by_column, _bodies(workbook, ledgers), spills))
@@ -68,6 +78,7 @@ def facts_of(
         lost=list(lost_references(used, uses, resolver)),
         misspelt=list(misspelt_functions(by_column)),
         circular=list(_each_once(circles, workbook)),
+        adjusted=list(adjusted_figures(uses)),
         short_ranges=list(short_ranges(uses, ledgers, holders)),
         headings=list(headings_in_ranges(uses, ledgers)),
         totals=list(totals_in_ranges(uses, ledgers, by_column)),
@@ -80,11 +91,27 @@ def facts_of(
         reserves=list(reserves_twice(uses, resolver)),
         texts=texts,
         errors=errors,
-        hidden=hidden_rows(uses, areas),
+        hidden=hidden_rows(uses, regions),
         other_books=list(_other_books(workbook, used, uses)),
         changing=list(_changing(used, uses)),
         settings=_settings(workbook, located, used, uses),
     )
+
+
+def _ledgers(located: Located) -> list[LedgerRows]:
+    """The ledgers, with the rows in which their records stand."""
+    own = located.ledger
+    records: list[Record] = [*own.holders, *own.grants, *own.tranches, *own.activity, *own.members, *own.holdings]
+    rows: dict[tuple[str, type[Any]], set[int]] = {}
+    for record in (*records, *(unread.record for unread in own.unread)):
+        place = located.place(record)
+        if place is not None:
+            rows.setdefault((place.sheet, type(record)), set()).add(place.row)
+    return [
+        LedgerRows(area, frozenset(rows.get((area.sheet.name, area.record), ())))
+        for area in located.areas.ledgers
+        if area.record is not None
+    ]
 
 
 def _each_once(circles: Sequence[Circle], workbook: Workbook) -> Iterator[Circular]:
@@ -113,19 +140,14 @@ def _bodies(workbook: Workbook, ledgers: Sequence[LedgerRows]) -> list[Body]:
         region = Region(sheet, top, whole.left, bottom, whole.right)
         rows = next((frozenset(each.rows) for each in ledgers if each.area.is_table and each.has(region)), None)
         tables.append(Body(region, rows, calculated))
-    plain = [Body(_beside(ledger.area), frozenset(ledger.rows)) for ledger in ledgers if not ledger.area.is_table]
+    plain = [Body(_beside(ledger), frozenset(ledger.rows)) for ledger in ledgers if not ledger.area.is_table]
     return [*tables, *plain]
 
 
-def _region(area: Area) -> Region:
-    return Region(area.sheet, area.top, min(area.columns.values()), area.bottom, max(area.columns.values()))
-
-
-def _beside(area: Area) -> Region:
+def _beside(ledger: LedgerRows) -> Region:
     """A ledger with the columns right of it that have a heading too."""
-    region = _region(area)
-    right = region.right
-    while not is_blank(value_at(area.sheet, area.top - 1, right + 1)):
+    region, right = ledger.region, ledger.region.right
+    while not is_blank(value_at(region.sheet, ledger.head, right + 1)):
         right += 1
     return replace(region, right=right)
 

@@ -4,8 +4,9 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from inspect import signature
+from itertools import islice
 
 from plansheet.excel import FUNCTIONS
 from plansheet.excel.judgements.facts import ExtraRows, OtherColumn, Place, ShiftedRanges, ShortRange
@@ -44,19 +45,23 @@ class LedgerRows:
     """A ledger, or a view of one, and the rows of it that hold a record."""
 
     area: Area
+    placed: frozenset[int] | None = None
+    """The rows of its sheet in which a record of the kind was read; None of a view, of which nothing is read."""
 
     @cached_property
     def rows(self) -> tuple[int, ...]:
-        """The rows with a key (a grant, an action) and something beside it that are no totals; one alone is a note."""
-        area = self.area
-        key = self.key
-        others = [column for column in area.columns.values() if column != key]
+        """The rows of records: with a key (a grant, an action) and something beside it, for one alone is a note."""
+        area, columns = self.area, self.fields
 
-        def holds(row: int, column: int) -> bool:
+        def is_filled(row: int, column: int) -> bool:
             return not is_blank_or_zero(value_at(area.sheet, row, column))
 
-        keys = (row for row in range(area.top, area.bottom + 1) if row not in self.totals and holds(row, key))
-        return tuple(row for row in keys if any(holds(row, column) for column in others))
+        rows = (row for row in range(area.top, area.bottom + 1) if row not in self.totals)
+        if self.placed is not None:
+            rows = (row for row in rows if row in self.placed)
+        else:
+            rows = (row for row in rows if is_filled(row, self.key))
+        return tuple(row for row in rows if sum(1 for _ in islice(filter(partial(is_filled, row), columns), 2)) == 2)
 
     @cached_property
     def totals(self) -> frozenset[int]:
@@ -79,23 +84,24 @@ class LedgerRows:
     @property
     def head(self) -> int:
         """The row of the headings."""
-        return self.area.top - 1
+        return self.area.header or self.area.top - 1
 
     @cached_property
     def fields(self) -> dict[int, str]:
-        """The field of each column."""
-        return {column: name for name, column in self.area.columns.items()}
+        """The field of each column, those of tranches side by side too."""
+        return {column: name for part in self.area.passes() for name, column in part.columns.items()}
+
+    @cached_property
+    def region(self) -> Region:
+        """Its data rows, from the first of its columns to the last."""
+        area = self.area
+        return Region(area.sheet, area.top, min(self.fields), area.bottom, max(self.fields))
 
     def has(self, region: Region) -> bool:
         """Whether a region lies in its columns and over some of its rows."""
-        area = self.area
-        return (
-            region.sheet is area.sheet
-            and min(area.columns.values()) <= region.right
-            and region.left <= max(area.columns.values())
-            and region.top <= area.bottom
-            and region.bottom >= area.top
-        )
+        own = self.region
+        across = own.left <= region.right and region.left <= own.right
+        return region.sheet is own.sheet and across and region.top <= own.bottom and region.bottom >= own.top
 
 
 Ledgers = Sequence[LedgerRows]

@@ -9,8 +9,17 @@ from openpyxl.utils import get_column_letter
 
 from plansheet.excel import FUNCTIONS
 from plansheet.excel.judgements import Recalculated
-from plansheet.workbook.areas import Area
-from plansheet.workbook.expressions import Call, Literal, Node, NotChecked, Reference, parse, plan_name
+from plansheet.workbook.expressions import (
+    SPILL,
+    Call,
+    Literal,
+    Node,
+    NotChecked,
+    Reference,
+    parse,
+    plan_name,
+    shown_name,
+)
 from plansheet.workbook.formula_columns import Columns, Run
 from plansheet.workbook.parameters import AS_OF, BLOCKS
 from plansheet.workbook.references import Place, Resolver
@@ -90,8 +99,8 @@ def _uses(run: Run, resolver: Resolver) -> Iterator[Use]:
 
 def changes_by_itself(use: Use) -> bool:
     """Whether an argument, other than as of, is what changes by itself, such as TODAY()."""
-    nodes = (node for parameter, tree in use.arguments.items() if parameter != AS_OF for node in _nodes(tree))
-    return any(isinstance(node, Call) and changes(node.name) for node in nodes)
+    parts = (part for parameter, tree in use.arguments.items() if parameter != AS_OF for part in nodes(tree))
+    return any(isinstance(part, Call) and changes(part.name) for part in parts)
 
 
 def _calls(formula: str) -> Iterator[Call]:
@@ -100,19 +109,23 @@ def _calls(formula: str) -> Iterator[Call]:
         tree = parse(formula)
     except NotChecked:
         return
-    yield from (node for node in _nodes(tree) if isinstance(node, Call) and plan_name(node.name, FUNCTIONS))
+    yield from (node for node in nodes(tree) if isinstance(node, Call) and plan_name(node.name, FUNCTIONS))
 
 
-def _nodes(node: Node) -> Iterator[Node]:
+def nodes(node: Node) -> Iterator[Node]:
+    """A tree and all its parts."""
     yield node
     for each in fields(node):
         value = getattr(node, each.name)
         for child in value if isinstance(value, tuple) else (value,):
             if is_dataclass(child) and not isinstance(child, type):
-                yield from _nodes(child)  # type: ignore[arg-type]  # what a node holds is a node or a value
+                yield from nodes(child)  # type: ignore[arg-type]  # what a node holds is a node or a value
 
 
 def _region(node: Node, run: Run, row: int, resolver: Resolver) -> Region | None:
+    """The cells that a tree refers to; those that another function finds are not looked for again."""
+    if not isinstance(node, Reference) and not (isinstance(node, Call) and shown_name(node.name) in (SPILL, "INDEX")):
+        return None
     try:
         return resolver.region(node, Place(run.sheet.name, row, run.column))
     except NotChecked:
@@ -133,12 +146,13 @@ def _hull(one: Region, other: Region) -> Region:
 # --- Formulas behind what is used -------------------------------------------------------------------------------------
 
 
-def runs_used(uses: Sequence[Use], ledgers: Sequence[Area], columns: Columns, resolver: Resolver) -> list[Run]:
-    """The formulas that plan functions (as of a day apart) and ledgers rest on, directly or through others."""
+def runs_used(uses: Sequence[Use], ledgers: Sequence[Region], columns: Columns, resolver: Resolver) -> list[Run]:
+    """The formulas that plan functions (as of a day apart) and ledgers rest on, directly or through others.
+
+    ``ledgers``: their columns.
+    """
     rest = [given.region for use in uses for given in use.given if given.parameter != AS_OF]
-    for area in ledgers:
-        if area.bottom >= area.top:
-            rest += [Region(area.sheet, area.top, each, area.bottom, each) for each in area.columns.values()]
+    rest += ledgers
     by_sheet: dict[str, list[int]] = {}
     for sheet, column in columns:
         by_sheet.setdefault(sheet, []).append(column)

@@ -170,6 +170,17 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
+class Adjusted:
+    """Formulas that add a typed number to a plan function's figure."""
+
+    place: Place
+    cells: str
+    function: str
+    number: str
+    """With its sign."""
+
+
+@dataclass(frozen=True, slots=True)
 class Circular:
     """A plan function that uses its own result; ``path`` names the cells on the way, from it and back to it."""
 
@@ -245,6 +256,7 @@ class Facts:
     lost: Sequence[Lost] = ()
     misspelt: Sequence[Lost] = ()
     circular: Sequence[Circular] = ()
+    adjusted: Sequence[Adjusted] = ()
     short_ranges: Sequence[ShortRange] = ()
     headings: Sequence[ExtraRows] = ()
     totals: Sequence[ExtraRows] = ()

@@ -115,6 +115,25 @@ def circular_formula(facts: Facts) -> Iterator[Hit]:
         yield hit(circle.place, cell=circle.path[0], path=" uses ".join(circle.path))
 
 
+@rule(
+    "FORM007",
+    Severity.WARNING,
+    plan="",
+    message="{cells} {add} a typed number to what {function} gives: {number}.",
+    fix="Record what the number stands for in the ledger, and take it out of the formula in {cells}.",
+)
+def number_added(facts: Facts) -> Iterator[Hit]:
+    """A typed number is added to the figure of a plan function, or taken from it.
+
+    Why: the figure is no longer the plan's, and no ledger says why.
+    Example: =POOL_AVAILABLE(...)+100, to make it agree with another list.
+    Not covered: numbers in cells of their own, and days added to a date.
+    """
+    for each in facts.adjusted:
+        add = "add" if ":" in each.cells else "adds"
+        yield hit(each.place, cells=each.cells, add=add, function=each.function, number=each.number)
+
+
 def _hits(interruptions: Sequence[Interruption]) -> Iterator[Hit]:
     for each in interruptions:
         many = ":" in each.cells
