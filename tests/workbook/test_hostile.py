@@ -74,6 +74,30 @@ def with_long_attributes() -> bytes:
 
 MADE: dict[str, Callable[[], bytes]] = {
     "attributes of 12 and 24 million characters": with_long_attributes,  # took minutes
+    "all columns hidden thousands of times": lambda: with_sheet(
+        before="<cols>"
+        + "".join(f'<col min="{at}" max="16384" hidden="1"/>' for at in range(1, 16_000))
+        + '<col min="1" max="16383" hidden="1"/>' * 3_000
+        + "</cols>"
+    ),
+    "validations within one another": lambda: with_sheet(
+        after="<dataValidations>"
+        + '<dataValidation sqref="A1"><formula1>SUM(1)</formula1>' * 9_000
+        + "</dataValidation>" * 9_000
+        + "</dataValidations>"
+    ),
+    "a table named thousands of times": lambda: changed(
+        workbook(lambda book: book.add_worksheet().add_table("A1:ALL2")),
+        SHEET,
+        '<tablePart r:id="rId1"/>',
+        '<tablePart r:id="rId1"/>' * 20_000,
+    ),
+    "another workbook named thousands of times": lambda: changed(
+        with_sheet(),
+        BOOK,
+        "</sheets>",
+        "</sheets><externalReferences>" + '<externalReference r:id="rId1"/>' * 20_000 + "</externalReferences>",
+    ),
     "a cell in the last corner": lambda: with_sheet(rows='<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'),
     "a dimension over the whole sheet": lambda: with_sheet(before='<dimension ref="A1:XFD1048576"/>'),
     "all cells merged": lambda: with_sheet(after='<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>'),
