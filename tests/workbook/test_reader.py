@@ -403,6 +403,12 @@ def test_rules_of_both_generations_are_found() -> None:
             "the part of its sheet Grants is missing",
         ),
         (BOOK, "</sheets>", '<sheet name="GRANTS" sheetId="2" r:id="rId1"/></sheets>', "two of its sheets"),
+        (
+            BOOK,
+            "</sheets>",
+            '<sheet name="Plan" sheetId="2" r:id="rId1"/></sheets>',
+            "Plan is another sheet's part again",
+        ),
     ],
 )
 def test_a_lost_sheet_is_damage(part: str, old: str, new: str, complaint: str) -> None:

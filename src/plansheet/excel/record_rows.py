@@ -79,10 +79,10 @@ def read_rows(record: type[Any], cells: Cells, top: int, name: str, skips: Calla
 
 def _records(record: type[Any], cells: Cells, top: int, name: str, skips: Callable[[int], bool]) -> Iterator[Row]:
     known = [column for column in columns(record) if column.name in cells]
-    readers = [(column, reader(column), cells[column.name]) for column in known]
+    readers: _Readers = [(column, reader(column), cells[column.name], {}) for column in known]
     for position in range(len(next(iter(cells.values()), ()))):
         row = top + position
-        if all(is_blank(there[position]) for _, _, there in readers) or skips(row):
+        if all(is_blank(there[position]) for _, _, there, _ in readers) or skips(row):
             continue
         values, wrong = _values(readers, position, name, row)
         made: Record = record(**values, row=row)
@@ -92,16 +92,25 @@ def _records(record: type[Any], cells: Cells, top: int, name: str, skips: Callab
         yield Row(row, made, tuple(Unread(made, field, message) for field, message in wrong))
 
 
-_Readers = Sequence[tuple[Column, Callable[[object], object], Sequence[object]]]
-"""Columns, what reads their cells, and the cells."""
+_Readers = Sequence[tuple[Column, Callable[[object], object], Sequence[object], dict[tuple[type, object], object]]]
+"""Columns, what reads their cells, the cells, and what equal ones were read as: a ledger repeats itself."""
+_REPEATED = frozenset({int, float, str, datetime.date, datetime.datetime})
+_NEW = object()
 
 
 def _values(readers: _Readers, position: int, name: str, row: int) -> tuple[dict[str, Any], list[tuple[str, str]]]:
     values: dict[str, Any] = {}
     wrong: list[tuple[str, str]] = []
-    for column, read, cells in readers:
+    for column, read, cells, known in readers:
+        cell = cells[position]
+        kind = type(cell)
         try:
-            values[column.name] = read(cells[position])
+            if kind not in _REPEATED:
+                values[column.name] = read(cell)
+            elif (value := known.get((kind, cell), _NEW)) is not _NEW:
+                values[column.name] = value
+            else:
+                values[column.name] = known[kind, cell] = read(cell)
         except BadCell as bad:
             wrong.append((column.name, f"{name} row {row}: {column.heading} {bad}"))
     return values, wrong
@@ -110,8 +119,8 @@ def _values(readers: _Readers, position: int, name: str, row: int) -> tuple[dict
 def _activity(record: type[Any], cells: Cells, top: int, name: str, skips: Callable[[int], bool]) -> Iterator[Row]:
     dates, actions, grants, shares, types = (cells.get(field) for field in ACTIVITY_ESSENTIALS)
     assert actions is not None and shares is not None
-    more = [
-        (column, reader(column), cells[column.name])
+    more: _Readers = [
+        (column, reader(column), cells[column.name], {})
         for column in columns(Activity)
         if column.name in cells and column.name not in ACTIVITY_ESSENTIALS
     ]

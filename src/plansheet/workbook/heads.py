@@ -226,6 +226,12 @@ class PlainHeads:
 
     def __init__(self, sheet: Sheet, answers: Sequence[Region], taken: Sequence[Region]) -> None:
         self.sheet, self.answers, self.taken = sheet, answers, taken
+        self.tall = [region for region in taken if region.top < region.bottom]
+        self.flat: dict[int, list[Region]] = {}
+        """Those of one row, by it: a sheet may have an answer in each."""
+        for region in taken:
+            if region.top == region.bottom:
+                self.flat.setdefault(region.top, []).append(region)
         self.known: dict[int, list[int]] = {}
         self.filled: dict[int, dict[int, bool]] = {}
         """Of the first rows: whether a cell holds a text."""
@@ -252,7 +258,8 @@ class PlainHeads:
         return any(own_text is not None and _is_known(f"{text} {own_text}") for text, own_text in own)
 
     def _in(self, top: int, row: int, at: Sequence[int]) -> Iterator[Head]:
-        for part in _between(at, [r for r in self.taken if r.top <= row and top <= r.bottom]):
+        beside = [r for r in self.tall if r.top <= row and top <= r.bottom]
+        for part in _between(at, beside + [r for each in range(top, row + 1) for r in self.flat.get(each, ())]):
             if len(part) > 1 and self._may_be_head(top, row, part):
                 yield from self._parted(top, row, part)
 

@@ -7,6 +7,7 @@ of a range as they were saved.
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -74,7 +75,7 @@ class Native:
     """Calculates, for a resolver, what is neither a reference nor a plan function."""
 
     def __init__(self, resolver: Resolver) -> None:
-        self.resolver = resolver
+        self.resolver: Resolver = weakref.proxy(resolver)  # which has this: no circle, for a workbook hangs on it
         self.engine = Engine(date_1904=resolver.date_1904)
         self.begin()
 

@@ -84,6 +84,7 @@ class _Load:
         self.package = package
         self.archive = zipfile.ZipFile(BytesIO(data))
         self.parts = {name.casefold(): name for name in package.parts}
+        self.known: dict[str, dict[str, _Relation]] = {}
         self.room = MOST_CELLS
 
     def workbook(self, path: str) -> Workbook:
@@ -130,7 +131,12 @@ class _Load:
             return tree(stream)
 
     def _relations(self, part: str) -> dict[str, _Relation]:
-        """What a part refers to, by number."""
+        """What a part refers to, by number; read once, for a part may be asked for any number of times."""
+        if part not in self.known:
+            self.known[part] = self._relations_of(part)
+        return self.known[part]
+
+    def _relations_of(self, part: str) -> dict[str, _Relation]:
         folder, name = posixpath.split(part)
         listed = self.parts.get(posixpath.join(folder, "_rels", f"{name}.rels").casefold())
         found = {}
@@ -179,6 +185,7 @@ class _Load:
 
     def _sheets(self, xml: Element) -> Iterator[Sheet]:
         seen: set[str] = set()
+        parts: set[str] = set()
         for entry in xml.iterfind(f"{_M}sheets/{_M}sheet"):
             name, number = entry.attrib["name"], entry.get(f"{{{REL_NS}}}id")
             if name.casefold() in seen:
@@ -188,7 +195,10 @@ class _Load:
             # Old macro workbooks list their modules as sheets without a part: they hold no cells.
             relation = self.relations[number] if number else None
             kind = SHEET_KINDS.get(relation.kind, "other") if relation else "other"
+            if relation and relation.part in parts:
+                raise unreadable("damaged", f"its sheet {name} is another sheet's part again")
             if relation and kind == "worksheet":
+                parts.add(relation.part)
                 yield self._worksheet(name, hidden, relation)
             else:
                 yield Sheet(name, {}, hidden, (), kind, (), 0, 0)
@@ -223,7 +233,7 @@ class _Load:
 
     def _tables(self, sheet: str, part: str, ids: list[str]) -> Iterator[Table]:
         relations = self._relations(part) if ids else {}
-        for relation_id in ids:
+        for relation_id in dict.fromkeys(ids):
             xml = self._xml(relations[relation_id].part)
             name, ref = xml.attrib["displayName"], xml.attrib["ref"]
             if not is_range(ref):

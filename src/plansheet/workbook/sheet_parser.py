@@ -102,6 +102,8 @@ class SheetParser(WorkSheetParser):
         self.filters: list[str] = []
         self.data_tables: list[str] = []
         self._row = ""
+        self._hidden: set[tuple[int, int]] = set()
+        """First and last of columns that are hidden together."""
         self._letters: dict[str, int] = {}
         self._numbers: dict[str, tuple[Value, str]] = {}
         self._days: dict[str, tuple[Value, str]] = {}
@@ -116,7 +118,7 @@ class SheetParser(WorkSheetParser):
                 self._read_row(element)
             elif element.tag == COL_TAG:
                 if _is_hidden(element, "width"):
-                    self.hidden_columns.update(_columns(element))
+                    self._hidden.update(_columns(element))
             elif element.tag == FILTER_TAG:
                 self.filters.extend([element.attrib["ref"]] if is_range(element.get("ref")) else [])
             elif element.tag == TABLE_TAG:
@@ -124,6 +126,10 @@ class SheetParser(WorkSheetParser):
             else:
                 self.rules.extend(_rules(element))
             element.clear()
+        reached = 0
+        for first, last in sorted(self._hidden):
+            self.hidden_columns.update(range(max(first, reached + 1), last + 1))
+            reached = max(reached, last)
 
     def _read_row(self, row: Element) -> None:
         cells, letters, number = self.cells, self._letters, self._row
@@ -308,12 +314,12 @@ def _is_hidden(element: Element, size: str) -> bool:
     return element.get("hidden") in ("1", "true") or element.get(size) in ("0", "0.0")
 
 
-def _columns(element: Element) -> range:
-    """The columns that an element of a sheet's <cols> is about; none where it does not say."""
+def _columns(element: Element) -> list[tuple[int, int]]:
+    """The first and last column that an element of a sheet's <cols> is about; none where it does not say."""
     first, last = (element.get(end, "") for end in ("min", "max"))
-    if not (first.isdecimal() and last.isdecimal()):
-        return range(0)
-    return range(int(first), min(int(last), LAST_COLUMN) + 1)
+    if not (first.isdecimal() and last.isdecimal() and int(first)):
+        return []
+    return [(int(first), min(int(last), LAST_COLUMN))]
 
 
 def is_range(ref: str | None) -> bool:
@@ -327,9 +333,12 @@ def is_range(ref: str | None) -> bool:
 
 def _rules(element: Element) -> Iterator[Rule]:
     """The formulas of validations and conditional formats, in their old place and in the extensions of later years."""
-    for rule in element.iter():
+    ahead = [element]
+    while ahead:
+        rule = ahead.pop()
         what = RULES.get(_local(rule))
         if what is None:
+            ahead.extend(reversed(rule))
             continue
         where = rule.get("sqref") or next((node.text for node in rule.iter() if _local(node) == "sqref"), None)
         for node in rule.iter():
