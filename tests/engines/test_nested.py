@@ -106,6 +106,7 @@ ONE = [
 ]
 """Formulas of one value. Calc saves TRUE as 1 where a comparison is the whole of an array formula: none is."""
 SEVERAL = [
+    ("ISO_MIN_PRICE(One_down)*{1;2}", 2, 1),
     (f"{SPLIT}*2", 5, 2),
     (f'INDEX({SPLIT},0,2)&" NSO"', 5, 1),
     (f'IF({CASH}>0,{CASH},"")', 5, 1),
@@ -124,6 +125,7 @@ SEVERAL = [
     ("_xlfn._xlws.SORT(MERGER_CASHOUT(15,T[Shares],T[Price],T[Holder]),1,-1)", 5, 1),
     (f"TRANSPOSE({CASH})", 1, 5),
     ("After*1", 5, 1),
+    ("ISO_MIN_PRICE(Two_right)*{1;2}", 2, 1),
 ]
 """Formulas of several values, with their rows and columns."""
 
@@ -143,6 +145,8 @@ def write(path: Path) -> None:
     book.define_name("Left", f"={POOL}")
     book.define_name("Answers!Halves", "=SPLIT_TRANCHES(Data!$E$2:$E$6,1,2)")
     book.define_name("After", "=SPLIT_TRANCHES(T[Shares],3,2)")
+    book.define_name("Two_right", "=Data!C$3")  # a name moves with the cell: from column C it is E3
+    book.define_name("One_down", "=Data!$C2")
     for at, formula in enumerate(ONE):
         answers.write_array_formula(2 * at, 0, 2 * at, 0, f"={formula}", None, WRONG)
     row = 0

@@ -155,11 +155,54 @@ def test_cells_by_reference_and_days_from_1904() -> None:
     assert refusal(resolver(date_1904=True), formula).startswith("gets cells by XLOOKUP in a workbook that counts")
 
 
-@pytest.mark.parametrize("formula", ["A1:A3*2", "-A1:A3", "GIVE(A1:A3>1)", "LEN(B1:B3)", "IF(A1:A3>1,1,2)"])
-def test_one_value_of_a_range_is_not_guessed_in_what_is_no_array_formula(formula: str) -> None:
+@pytest.mark.parametrize(
+    ("formula", "beside"),
+    [
+        ("A1:A3*2", 4),
+        ("-A1:A3", -2),
+        ("A:A%", 0.02),
+        ("LEN(B1:B3)", 1),
+        ('IF(A1:A3>1,"more","one")', "more"),
+        ("IF(A1:A3,5,6)", 5),
+        ("1:1*10", "#VALUE!"),
+        ("A5:A9+1", "#VALUE!"),
+        ("ROUND(SUM(A1:A3)/A1:A3,1)", 3),
+    ],
+)
+def test_what_is_no_array_formula_takes_the_value_beside_it(formula: str, beside: object) -> None:
+    of = resolver()
+    assert of.evaluate(parse(f"={formula}"), Place("Data", 2, 9, is_array=False)) == beside
+
+
+@pytest.mark.parametrize("formula", ["GIVE(A1:A3>1)", "GIVE(LEN(B1:B3))", "GIVE(IF(A1:A3,1,2))"])
+def test_what_a_plan_function_gets_of_a_range_is_not_guessed(formula: str) -> None:
     assert isinstance(value(resolver(), formula), list)
     with pytest.raises(NotChecked, match="is no array formula: enter it again"):
         value(resolver(), formula, is_array=False)
+
+
+@pytest.mark.parametrize(
+    ("number", "shown_as", "text"),
+    [
+        ("1234.5", "0", "1235"),
+        ("1234.5", "#,##0.00", "1,234.50"),
+        ("1234.5", "$#,##0", "$1,235"),
+        ("0.0725", "0.0%", "7.3%"),
+        ("37215", "yyyy-mm-dd", "2001-11-20"),
+        ("37215", "mmmm d, yyyy", "November 20, 2001"),
+        ("37215", "ddd d/m/yy", "Tue 20/11/01"),
+        ("5", "0.0E+0", None),
+        ("5", "[h]:mm", None),
+        ("5", "#,##0;(#,##0)", None),
+        ("5", '0 "shares"', None),
+    ],
+)
+def test_text_by_the_formats_that_are_known(number: str, shown_as: str, text: str | None) -> None:
+    formula = f'TEXT({number},"{shown_as.replace(chr(34), chr(34) * 2)}")'
+    if text is None:
+        assert refusal(resolver(), formula) == f"uses TEXT with the format {shown_as}, which is not calculated here"
+    else:
+        assert value(resolver(), formula) == text
 
 
 @pytest.mark.parametrize("formula", ["SUMPRODUCT(A1:A3*2)", "SUM(_xlfn._xlws.FILTER(A1:A3,B1:B3=B1))*3", "A1*12"])

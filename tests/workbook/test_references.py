@@ -69,6 +69,13 @@ def fill(book: Any) -> None:
         "Best": "=BEST(2)",
         "Lost": "=#REF!",
         "Nan": "='My Plan'!$C$7",
+        "Above": "=Grants!$C1048576",
+        "Beside": "=Grants!XFD$3",
+        "Round": "=Grants!XFD1048576:A1",
+        "To_the_last": "=Grants!$C2:$C$4",
+        "Left_columns": "=Grants!XFC:XFC",
+        "Here": "=!$A$2",
+        "Sum_above": "=SUM(Above,Above)",
     }.items():
         book.define_name(name, meaning)
 
@@ -175,6 +182,24 @@ RESOLVED: list[tuple[str, object]] = [
     ("[Shares]", SHARES),
     ("Ledger[It''s '['#']]", [[None], [None], [None]]),
     ("Ledger[ [#All] , [FMV, $] ]", [["FMV, $"], [1.5], [2.5], [3.5], [None]]),
+    ("Ledger[@]", [["G-2", DATES[1][0], 200, None, 2.5]]),
+    ("Ledger[#This Row]", [["G-2", DATES[1][0], 200, None, 2.5]]),
+    ("Ledger[[#This Row]]", [["G-2", DATES[1][0], 200, None, 2.5]]),
+    ("Ledger[@[Grant]:[Date]]", [["G-2", DATES[1][0]]]),
+    ("Ledger[@Grant]:Ledger[@Date]", [["G-2", DATES[1][0]]]),
+    ("Ledger[[#Data],[Date]:[Shares]]", [[d, s] for [d], [s] in zip(DATES, SHARES, strict=True)]),
+    ("Ledger[#Totals]", [[None, None, 600, None, None]]),
+    ("Ledger[[#Headers],[It''s '['#']]]", "It's [#]"),
+    ("[@]", [["G-2", DATES[1][0], 200, None, 2.5]]),
+    ("[[#Headers],[Shares]]", "Shares"),
+    # names that move with the cell: they are saved as seen from A1, and go round the end of the sheet
+    ("Above", 100),
+    ("Beside", None),
+    ("Round", [[None, None], [None, None]]),
+    ("To_the_last", 300),
+    ("Left_columns", whole_column(["FMV, $"], [1.5], [2.5], [3.5])),
+    ("Here", "G-1"),
+    ("Sum_above", 200.0),
     # spills and @
     ("_xlfn.ANCHORARRAY(J2)", [[1, 2], [3, 0]]),
     ("J2#", [[1, 2], [3, 0]]),

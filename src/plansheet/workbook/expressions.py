@@ -29,7 +29,7 @@ RANGE, INTERSECTION, UNION = ":", " ", ","
 
 _TEXT = r'"(?:[^"]|"")*"'
 _QUOTED = r"'(?:[^']|'')*'"
-_BRACKETS = r"\[(?:'.|[^\[\]']|\[(?:'.|[^\[\]'])*\])*\]"
+_BRACKETS = r"\[(?:'.|[^\[\]']|\[(?:'.|[^\[\]']){0,520}+\]){0,520}+\]"  # a name has 255 characters, each escaped
 _ADDRESS = r"\$?[A-Za-z]{1,3}\$?[0-9]{1,7}"
 _CELLS = re.compile(
     rf"{_TEXT}|{_BRACKETS}"
@@ -48,6 +48,7 @@ _OFFICE_ADD_IN = "_XLDUDF_"
 _MARK = "\ue000"  # for private use: stands in no formula
 _SLOT = re.compile("\ue001([0-9]+)\ue002")
 _LONGEST_FORMULA = 32_768  # characters; Excel takes 8,192, before the prefixes of the file
+_LONGEST_KEPT = 2_000
 _DEEPEST = 64  # levels of nesting; Excel takes no more
 _MOST_JOINED = 120  # values in a row, such as 1+2+3: each is a level of the tree
 
@@ -224,6 +225,10 @@ def _filled(node: Node, cells: Sequence[str]) -> Node:
 
 
 def _with_reason(read: Callable[[str], T], text: str, cells: Sequence[str]) -> T:
+    if len(text) > _LONGEST_KEPT:
+        read = getattr(
+            read, "__wrapped__", read
+        )  # trees of long formulas are not kept: thousands would fill the memory
     try:
         return read(text)
     except NotChecked as refusal:
@@ -252,7 +257,7 @@ def _tokens(text: str) -> list[Token]:
     def hide(match: re.Match[str]) -> str:
         if match["brackets"]:
             hidden.append(match["brackets"])
-            return f"[{_MARK}{len(hidden) - 1}]"
+            return f"{_MARK}{len(hidden) - 1}\ue002"
         return f"{SPILL}({match['spill']})" if match["spill"] else match[0]
 
     try:
@@ -261,7 +266,7 @@ def _tokens(text: str) -> list[Token]:
         raise NotChecked(f"has a formula that is not understood: {text[:200]}") from error
     for token in tokens:
         if _MARK in token.value:
-            token.value = re.sub(rf"\[{_MARK}(\d+)\]", lambda match: hidden[int(match[1])], token.value)
+            token.value = re.sub(rf"{_MARK}([0-9]+)\ue002", lambda match: hidden[int(match[1])], token.value)
     return tokens
 
 
@@ -300,9 +305,7 @@ class _Parser:
             strength = BINDS.get(token.value, 0)
             if strength < binds:
                 break
-            joined += 1
-            if joined > _MOST_JOINED:
-                raise NotChecked(f"has a formula that joins more than {_MOST_JOINED} values")
+            joined = self._one_more(joined)
             self.at += 1
             node = Operation(token.value, node, self._expression(strength + 1))
         return node
@@ -315,7 +318,9 @@ class _Parser:
         while (token := self._next()).type == Token.OP_PRE:
             minuses += token.value == "-"
         node = self._primary(token)
+        joined = 0
         while self._joins_references():
+            joined = self._one_more(joined)
             node = Operation(self._next().value, node, self._primary(self._next()))
         while (after := self._peek()) is not None and after.type == Token.OP_POST:
             self.at += 1
@@ -325,6 +330,11 @@ class _Parser:
         for _ in range(min(minuses, 2 - minuses % 2)):  # two make a number of TRUE, more than two are one or two
             node = Negative(node)
         return node
+
+    def _one_more(self, joined: int) -> int:
+        if joined >= _MOST_JOINED:
+            raise NotChecked(f"has a formula that joins more than {_MOST_JOINED} values")
+        return joined + 1
 
     def _joins_references(self) -> bool:
         token = self._peek()

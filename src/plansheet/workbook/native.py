@@ -32,6 +32,7 @@ from plansheet.workbook.native_functions import (
     ACROSS,
     ARRAY,
     EXTENDS,
+    FORMATS,
     LIFTED,
     OF_ARRAYS,
     REFUSED,
@@ -171,11 +172,15 @@ class Native:
     def _operand(self, node: Node, place: Place) -> _Text:
         """One side of an operator. In what is no array formula it is one value."""
         part = self._part(node, place)
-        if part.several and part.region is not None and not place.is_array:
-            raise NotChecked(
-                "has an operator beside a range, and is no array formula: enter it again, so that it is one"
-            )
-        return part
+        return part if place.is_array or part.region is None else self._beside(part, place)
+
+    def _beside(self, part: _Text, place: Place) -> _Text:
+        """Of a range in what is no array formula, the one cell beside the formula."""
+        if part.region is None or not part.several:
+            return part
+        if place.is_argument:
+            raise NotChecked("takes a range value by value, and is no array formula: enter it again, so that it is one")
+        return self._known(self.resolver.beside(part.region, place))
 
     def _joined(self, node: Operation, place: Place) -> _Text:
         """Two values and an operator. What is compared, or joined to a text, are 15 digits of a number."""
@@ -206,9 +211,11 @@ class Native:
             inside = replace(place, is_array=True) if kind == ARRAY else place
             for part in self._argument(name, argument, parts, inside):
                 if kind == VALUE:
-                    part = self._told_apart(part, place) if part.several else self._typed(part)
+                    part = self._typed(self._told_apart(part, place) if part.several else part)
                     singles.extend([len(parts)] if part.several else [])
                 parts.append(part)
+        if name == "TEXT" and len(parts) == 2:
+            self._check_format(parts[1])
         if name == "UNIQUE" and parts and parts[0].text:
             self._check_case(parts[0])
         if singles:
@@ -235,14 +242,12 @@ class Native:
     def _told_apart(self, part: _Text, place: Place) -> _Text:
         """A part where one value belongs, as what it turns out to be: one value, or several that are held."""
         if part.region is not None:
-            if not place.is_array:
-                raise NotChecked("gives a range where one value belongs, and is no array formula: enter it again")
-            return part
+            return part if place.is_array else self._beside(part, place)
         return self._known(self._calculated(part))
 
     def _typed(self, part: _Text) -> _Text:
         """A cell where one value belongs, as its value: rows that ask for the same are calculated once."""
-        if part.region is None:
+        if part.region is None or part.several:
             return part
         cell = part.region.sheet.cells.get((part.region.top, part.region.left))
         if cell is None or cell.kind not in ("number", "text") or cell.value in ERRORS:
@@ -276,6 +281,12 @@ class Native:
         answer = [list(answers[row * width : (row + 1) * width]) for row in range(height)]
         self.engine.remember_lifted(whole, answer)
         return self._known(answer)
+
+    def _check_format(self, part: _Text) -> None:
+        """The engine knows the common formats of numbers and dates, and guesses at others."""
+        for shown in _cells(self._rows(part)):
+            if isinstance(shown, str) and shown not in ERRORS and not FORMATS.fullmatch(shown):
+                raise NotChecked(f"uses TEXT with the format {shown[:60]}, which is not calculated here")
 
     def _check_case(self, part: _Text) -> None:
         """To Excel's UNIQUE texts are the same in any case, to the engine's they are not."""

@@ -5,6 +5,7 @@ first of an array, or refuses it. So it is told here which arguments take a rang
 the function value by value. A function that is not named here is calculated only where each argument is one value.
 """
 
+import re
 from collections.abc import Iterator
 
 VALUE, CELLS, ARRAY = "one value", "a range or an array", "an array, whatever the formula around it"
@@ -80,6 +81,12 @@ REFUSED = {
     **dict.fromkeys(("ISFORMULA", "FORMULATEXT", "ISREF", "AREAS"), _LOOKS_AROUND),
 }
 """Functions that are not calculated, though the engine may have them, and why."""
+
+FORMATS = re.compile(
+    r"[$]?(?:#,##)?0(?:[.]0+)?%?|(?:yyyy|yy|mmmm|mmm|mm|m|dddd|ddd|dd|d)(?:[-/., ]{1,2}(?:yyyy|yy|mmmm|mmm|mm|m|dd|d))*",
+    re.IGNORECASE,
+)
+"""The formats by which TEXT is calculated."""
 
 EXTENDS = frozenset(("SUMIF", "AVERAGEIF"))
 """Functions whose third range is as large as the first, whatever is written."""

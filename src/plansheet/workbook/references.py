@@ -70,6 +70,8 @@ class Place:
     names: int = 0
     is_array: bool = True
     """Whether it is an array formula; any other takes the one value beside it of a range where one value belongs."""
+    is_argument: bool = False
+    """Whether it is asked for by a plan function."""
     local: Mapping[str, object] = field(default_factory=dict, compare=False)
     """What LET has given names: regions and values."""
 
@@ -233,7 +235,8 @@ class Resolver:
             return self.answers[said]
         if self.date_1904:
             self._check_days(call)
-        arguments = [self._evaluate(argument, place) for argument in call.arguments]
+        inside = place if place.is_array else replace(place, is_argument=True)
+        arguments = [self._evaluate(argument, inside) for argument in call.arguments]
         self._check_number(name, len(arguments))
         answer = as_shown(name, self.functions[name](*arguments))
         if not place.local:
@@ -279,7 +282,9 @@ class Resolver:
             return _ELSEWHERE
         condition = self._find(call.arguments[0], place)
         if isinstance(condition, Region) and not _is_cell(condition):
-            return _ELSEWHERE
+            if place.is_array or place.is_argument:
+                return _ELSEWHERE
+            condition = self.beside(condition, place)
         value = self._values(condition) if isinstance(condition, Region) else condition
         if is_error(value):
             return value
@@ -443,16 +448,18 @@ class Resolver:
         if len(call.arguments) != 1:
             return _ELSEWHERE
         found = self._find(call.arguments[0], place)
-        if not isinstance(found, Region):
-            return first_of(found)
+        return self.beside(found, place) if isinstance(found, Region) else first_of(found)
+
+    def beside(self, region: Region, place: Place) -> Region | str:
+        """The one cell of a region that stands beside or above a formula, an error where none does."""
         row, column = place.row, place.column
-        if found.top == found.bottom:
-            row = found.top
-        if found.left == found.right:
-            column = found.left
-        if not (found.top <= row <= found.bottom and found.left <= column <= found.right):
+        if region.top == region.bottom:
+            row = region.top
+        if region.left == region.right:
+            column = region.left
+        if not (region.top <= row <= region.bottom and region.left <= column <= region.right):
             return "#VALUE!"
-        return replace(found, top=row, bottom=row, left=column, right=column)
+        return replace(region, top=row, bottom=row, left=column, right=column)
 
     def _referred(self, text: str, place: Place) -> object:
         """The region that a reference means, or the value of a name that means none."""
