@@ -11,7 +11,7 @@ from plansheet.excel.cells import CallFailed, Cells, is_left_out, scalar_value, 
 from plansheet.excel.reading import as_identifier
 from plansheet.plan.rules import RULES, harvest
 
-JUDGEMENTS = harvest((judgements,))
+JUDGEMENTS = harvest(judgements.MODULES)
 """The rules of formula cells, which only a saved workbook can break."""
 LAYOUT_QUESTIONS = harvest((layout_questions,))
 """The rules of a sheet's layout, which only a saved workbook can break."""

@@ -13,7 +13,8 @@ from openpyxl.utils import get_column_letter
 from plansheet.core.records import Record
 from plansheet.core.rule import Finding, Hit, Rule, Severity, TermOf
 from plansheet.excel import FUNCTIONS
-from plansheet.excel.judgements import Recalculated
+from plansheet.excel.judgements import Facts, Recalculated
+from plansheet.excel.judgements import Place as PlaceOfFinding
 from plansheet.excel.layout_questions import Question
 from plansheet.excel.manual import JUDGEMENTS, LAYOUT_QUESTIONS
 from plansheet.excel.plan_block import NO_TERM, PlanLine, PlanRead, read_plan
@@ -22,8 +23,10 @@ from plansheet.plan.checking import Outcome, lacked_columns, named, outcome
 from plansheet.plan.rules import RULES
 from plansheet.plan.terms import Terms, atg_1996
 from plansheet.workbook.areas import Area, value_at
+from plansheet.workbook.collector import collector_at_rest
 from plansheet.workbook.formulas import not_reached
 from plansheet.workbook.guard import LARGEST_FILE, content
+from plansheet.workbook.judging import facts_of
 from plansheet.workbook.locate import Located, locate, of_1904
 from plansheet.workbook.mapping import Mapping
 from plansheet.workbook.reader import read_bytes
@@ -71,6 +74,8 @@ class Checked:
     """Whether there is a finding that counts, whatever the verdict."""
     findings: list[Found] = field(default_factory=list)
     recalculated: int = 0
+    rows: int = 0
+    """Rows of ledgers that were held against the rules."""
     not_checked: list[NotChecked] = field(default_factory=list)
     taken_for: list[str] = field(default_factory=list)
 
@@ -101,7 +106,8 @@ def check_bytes(data: bytes, name: str, options: Options) -> Checked:
     try:
         if len(data) > LARGEST_FILE:
             raise unreadable("too large", f"at most {LARGEST_FILE:,} bytes are read")
-        _check(read_bytes(data, name), options, checked)
+        with collector_at_rest():
+            _check(read_bytes(data, name), options, checked)
     except Unreadable as why:
         checked.not_checked.append(NotChecked("the file", str(why)))
     except Exception as bug:  # one file must not take the others with it
@@ -113,13 +119,18 @@ def check_bytes(data: bytes, name: str, options: Options) -> Checked:
 
 def _check(workbook: Workbook, options: Options, checked: Checked) -> None:
     located = locate(workbook, options.mapping)
-    results = recalculate(workbook, FUNCTIONS)
+    results = recalculate(workbook, FUNCTIONS, options.as_of)
     unsettled = _unsettled(workbook, located, results)
     plan = _plan_sheet(located, options, workbook.date_1904)
     terms = plan.read.terms
     asked = outcome(RULES, located.ledger, terms, options.as_of)
     findings = _told_apart(
-        [*plan.misfits(), *_on_cells(results), *_on_layouts(located), *_on_records(located, plan, asked)]
+        [
+            *plan.misfits(),
+            *_on_cells(facts_of(workbook, located, results, terms), terms),
+            *_on_layouts(located),
+            *_on_records(located, plan, asked),
+        ]
     )
     unsettled += [*_unseen(findings, options), *_questions(asked, options, whole=True)]
     unsettled += [NotChecked(rule.code, why) for rule, why in asked.failed]
@@ -129,6 +140,7 @@ def _check(workbook: Workbook, options: Options, checked: Checked) -> None:
         if options.wanted(rule.code)
     ]
     checked.findings = sorted((f for f in findings if options.wanted(f.code)), key=_order(workbook))
+    checked.rows = located.rows
     checked.recalculated = len(results) - sum(1 for r in results if r.unchecked is not None)
     checked.not_checked = [*unsettled, *_questions(asked, options, whole=False), *plan.unknown(), *lacking]
     checked.taken_for = taken_for(located.areas)
@@ -231,15 +243,15 @@ _UNREADABLE = next(rule for rule in RULES if rule.code == "LEDGER001")
 # --- Findings in their cells ----------------------------------------------------------------------------------------
 
 
-def _on_cells(results: list[Recalculated]) -> Iterator[Found]:
+def _on_cells(facts: Facts, terms: Terms) -> Iterator[Found]:
     for rule in JUDGEMENTS:
-        for hit in rule.check(results):
+        for hit in rule.check(facts):
             assert isinstance(hit, Hit)
-            result = hit.facts["result"]
-            assert isinstance(result, Recalculated)
-            message = rule.message.format(**hit.facts)
-            subject = _ROW_OF_REFERENCE.sub(r"\1", result.formula)
-            yield _found(rule, result.sheet, result.cell, message, rule.fix.format(**hit.facts), rule.plan, subject)
+            place = hit.facts["place"]
+            assert isinstance(place, PlaceOfFinding)
+            message, fix = rule.message.format(**hit.facts), rule.fix.format(**hit.facts)
+            subject, said = (_ROW_OF_REFERENCE.sub(r"\1", text) for text in (place.subject, message))
+            yield _found(rule, place.sheet, place.cell, message, fix, terms.cited(rule.plan), subject, said)
 
 
 def _on_layouts(located: Located) -> Iterator[Found]:
@@ -278,12 +290,15 @@ def _subject(record: Record | TermOf | None) -> str:
     return repr(record).partition(", row=")[0]
 
 
-def _found(rule: Rule, sheet: str, cell: str, message: str, fix: str, plan: str, subject: str) -> Found:
-    said = "\x1f".join((rule.code, sheet, subject, _ROW.sub("row", message)))
-    return Found(rule.code, rule.severity, sheet, cell, message, fix, plan, rule.law, _fingerprint(said))
+def _found(
+    rule: Rule, sheet: str, cell: str, message: str, fix: str, plan: str, subject: str, said: str | None = None
+) -> Found:
+    """A finding; ``said``: its message without what changes where a row is inserted, other than "row 5"."""
+    same = "\x1f".join((rule.code, sheet, subject, _ROW.sub("row", message if said is None else said)))
+    return Found(rule.code, rule.severity, sheet, cell, message, fix, plan, rule.law, _fingerprint(same))
 
 
-_ROW = re.compile(r"\brows? (?:from )?[0-9]+(?: (?:to|and) [0-9]+)?")
+_ROW = re.compile(r"\brows? (?:from )?[0-9]+(?:(?:, | and | to )[0-9]+\b)*")
 _ROW_OF_REFERENCE = re.compile(r"(\$?\b[A-Z]{1,3})\$?[0-9]{1,7}\b")
 """Row numbers change where a row is inserted above: they are no part of what is wrong."""
 

@@ -51,6 +51,11 @@ class Located:
     areas: Areas
     _places: dict[int, Place] = field(default_factory=dict)
 
+    @property
+    def rows(self) -> int:
+        """How many rows of the workbook's ledgers are records."""
+        return len(self._places)
+
     def place(self, record: Record | None) -> Place | None:
         """Where a record of the ledger stands; None for one that was made from others."""
         return self._places.get(id(record))
