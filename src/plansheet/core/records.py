@@ -131,7 +131,7 @@ EVENTS: dict[Action, EventHeadings] = {
         ("Cancel", "Cancellation", "Cancelation"), ("Cancelled", "Canceled"), ("Cancel type", "Cancellation type")
     ),
     Action.FORFEIT: _event(("Forfeit", "Forfeiture"), ("Forfeited",)),
-    Action.EXPIRE: _event((), ("Lapsed",)),
+    Action.EXPIRE: _event((), ("Lapsed", "Expired")),
 }
 """Headings of one action's own columns, beside the grants or on a sheet of its own."""
 
