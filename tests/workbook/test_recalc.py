@@ -142,7 +142,7 @@ def test_a_formula_never_calculated_is_neither_the_same_nor_different() -> None:
         ("=TOTAL(_xlfn.BYROW(A2:A4,f))", "uses BYROW, which is not calculated here"),
         (
             "=TOTAL(A2:A4*2)",
-            "has an operator beside a range, and is no array formula: enter it again, so that it is one",
+            "takes a range value by value, and is no array formula: enter it again, so that it is one",
         ),
         (
             '=TOTAL(A2:A4)+"1,000"',

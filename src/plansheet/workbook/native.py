@@ -31,6 +31,7 @@ from plansheet.workbook.expressions import (
 from plansheet.workbook.native_functions import (
     ACROSS,
     ARRAY,
+    DECIDES,
     EXTENDS,
     FORMATS,
     LIFTED,
@@ -63,7 +64,7 @@ class _Text:
     text: str
     several: bool = False
     region: Region | None = None
-    """The cells, where the part is a range."""
+    """The cells, where the part is a range: all of them, also those that its sheet does not use."""
     binds: int = _ATOM
     """How strongly its operator binds; the strongest where there is none."""
 
@@ -153,10 +154,10 @@ class Native:
 
     def _known(self, found: object) -> _Text:
         if isinstance(found, Region):
-            region = self._used(found)
-            several = (region.top, region.left) != (region.bottom, region.right)
-            self._ranges.append(region)
-            return _Text(self.engine.address(region), several, region)
+            used = self._used(found)
+            several = (used.top, used.left) != (used.bottom, used.right)
+            self._ranges.append(used)
+            return _Text(self.engine.address(used), several, found)
         self._errors.update(cell for cell in _cells(found) if isinstance(cell, str) and cell in ERRORS)
         several = isinstance(found, list) and (len(found) > 1 or (bool(found) and len(found[0]) > 1))
         return _Text(self.engine.literal(found), several)
@@ -176,7 +177,7 @@ class Native:
 
     def _beside(self, part: _Text, place: Place) -> _Text:
         """Of a range in what is no array formula, the one cell beside the formula."""
-        if part.region is None or not part.several:
+        if part.region is None or part.region.is_cell:
             return part
         if place.is_argument:
             raise NotChecked("takes a range value by value, and is no array formula: enter it again, so that it is one")
@@ -211,8 +212,10 @@ class Native:
             inside = replace(place, is_array=True) if kind == ARRAY else place
             for part in self._argument(name, argument, parts, inside):
                 if kind == VALUE:
-                    part = self._typed(self._told_apart(part, place) if part.several else part)
+                    part = self._typed(self._told_apart(part, place))
                     singles.extend([len(parts)] if part.several else [])
+                elif name in DECIDES and not parts and not place.is_array:
+                    part = self._beside(part, place)
                 parts.append(part)
         if name == "TEXT" and len(parts) == 2:
             self._check_format(parts[1])
@@ -243,7 +246,7 @@ class Native:
         """A part where one value belongs, as what it turns out to be: one value, or several that are held."""
         if part.region is not None:
             return part if place.is_array else self._beside(part, place)
-        return self._known(self._calculated(part))
+        return self._known(self._calculated(part)) if part.several else part
 
     def _typed(self, part: _Text) -> _Text:
         """A cell where one value belongs, as its value: rows that ask for the same are calculated once."""

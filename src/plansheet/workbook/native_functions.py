@@ -83,10 +83,14 @@ REFUSED = {
 """Functions that are not calculated, though the engine may have them, and why."""
 
 FORMATS = re.compile(
-    r"[$]?(?:#,##)?0(?:[.]0+)?%?|(?:yyyy|yy|mmmm|mmm|mm|m|dddd|ddd|dd|d)(?:[-/., ]{1,2}(?:yyyy|yy|mmmm|mmm|mm|m|dd|d))*",
+    r"[$]?(?:#,##)?0(?:[.]0+)?%?"
+    r"|[ ]?(?:yyyy|yy|mmmm|mmm|mm|m|dddd|ddd|dd|d)(?:[-/., ]{1,2}(?:yyyy|yy|mmmm|mmm|mm|m|dd|d))*",
     re.IGNORECASE,
 )
 """The formats by which TEXT is calculated."""
+
+DECIDES = frozenset(("IF", "IFERROR"))
+"""Functions that decide by their first argument, value by value in array formulas alone."""
 
 EXTENDS = frozenset(("SUMIF", "AVERAGEIF"))
 """Functions whose third range is as large as the first, whatever is written."""

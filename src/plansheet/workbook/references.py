@@ -281,7 +281,7 @@ class Resolver:
         if not 2 <= len(call.arguments) <= 3:
             return _ELSEWHERE
         condition = self._find(call.arguments[0], place)
-        if isinstance(condition, Region) and not _is_cell(condition):
+        if isinstance(condition, Region) and not condition.is_cell:
             if place.is_array or place.is_argument:
                 return _ELSEWHERE
             condition = self.beside(condition, place)
@@ -591,10 +591,6 @@ def common(one: Region, other: Region) -> Region | None:
 def _size(region: Region) -> tuple[int, int]:
     """Rows and columns."""
     return region.bottom - region.top + 1, region.right - region.left + 1
-
-
-def _is_cell(region: Region) -> bool:
-    return region.top == region.bottom and region.left == region.right
 
 
 def _local(text: str) -> str:

@@ -24,6 +24,11 @@ class Region:
     bottom: int
     right: int
 
+    @property
+    def is_cell(self) -> bool:
+        """Whether it is a single cell."""
+        return (self.top, self.left) == (self.bottom, self.right)
+
 
 def region_of(text: str, sheet: Sheet, *, beside: tuple[int, int] = (1, 1)) -> Region | None:
     """The cells, whole columns or whole rows of a sheet that a text means; None where it means none.
