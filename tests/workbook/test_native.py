@@ -182,6 +182,33 @@ def test_what_a_plan_function_gets_of_a_range_is_not_guessed(formula: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("formula", "answer"),
+    [
+        ("SUM(A1:A100+1)", 106),
+        ("SUMPRODUCT(--(LEN(A1:A100)=0))", 97),
+        ("SUM(IF(A1:A100=0,1,0))", 97),
+        ("COUNTBLANK(A2:B100)", 97 + 97),
+        ("MIN(A:A+1)", 1),
+        ("SUM(A:A*2)", 12),
+        ("SUMPRODUCT((A:A>1)*A:A)", 5),
+        ("SUM(_xlfn._xlws.FILTER(A:A,A:A>1))", 5),
+        ("COUNTIF(A:A,2)", 1),
+        ("SUM(A:A+1)", None),
+        ("COUNTBLANK(A:A)", None),
+        ("AVERAGE(A:A+1)", None),
+        ('COUNTIF(A:A,"<>2")', None),
+    ],
+)
+def test_blank_cells_below_the_last_used_row_count_as_in_excel(formula: str, answer: int | None) -> None:
+    if answer is None:
+        assert refusal(resolver(), formula) == (
+            "counts the blank cells of a whole column or row, which is not calculated here"
+        )
+    else:
+        assert value(resolver(), formula) == answer
+
+
+@pytest.mark.parametrize(
     ("number", "shown_as", "text"),
     [
         ("1234.5", "0", "1235"),

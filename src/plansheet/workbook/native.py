@@ -37,6 +37,7 @@ from plansheet.workbook.native_functions import (
     LIFTED,
     OF_ARRAYS,
     REFUSED,
+    SKIPS_BLANKS,
     VALUE,
     gives_several,
     takes,
@@ -46,6 +47,8 @@ from plansheet.workbook.regions import Region
 if TYPE_CHECKING:
     from plansheet.workbook.references import Place, Resolver
 
+BLANK_ROWS, BLANK_COLUMNS = 1_000, 100
+"""Cells beyond the last used row and column of a sheet that are calculated with as blanks."""
 MOST_LIFTED = 50_000
 """Values of an array that are given to a function one by one."""
 _DOUBTFUL = frozenset(("#VALUE!", "#REF!", "#CALC!", "#SPILL!"))
@@ -89,9 +92,28 @@ class Native:
         self._errors: set[object] = set()
         self._ranges: list[Region] = []
         self._cut: set[int] = set()
+        self._counts_blanks = False
+        """Whether blank cells may count that lie beyond those calculated with."""
+        self._longer = 0
 
     def value(self, node: Node, place: Place) -> object:
-        """The value of a tree; raises NotChecked for what the engine has not."""
+        """The value of a tree; raises NotChecked for what the engine has not.
+
+        Of whole columns only the used cells are calculated with, and some blanks. Where blanks may count, it is
+        calculated again with one more: if nothing has changed, nothing does with all of them.
+        """
+        before, self._counts_blanks = self._counts_blanks, False
+        answer = self._value(node, place)
+        if self._counts_blanks and not self._longer:
+            self._longer = 1
+            again = self._value(node, place)
+            self._longer = 0
+            if again != answer:
+                raise NotChecked("counts the blank cells of a whole column or row, which is not calculated here")
+        self._counts_blanks = before
+        return answer
+
+    def _value(self, node: Node, place: Place) -> object:
         if isinstance(node, Operation) and node.operator in ("+", "-"):
             return self._sum(node, place)
         return self._whole(self._part(node, place))
@@ -163,17 +185,29 @@ class Native:
         return _Text(self.engine.literal(found), several)
 
     def _used(self, region: Region) -> Region:
-        """A region without the rows and columns below and right of what its sheet uses."""
-        bottom = max(region.top, min(region.bottom, region.sheet.last_row))
-        right = max(region.left, min(region.right, region.sheet.last_column))
+        """A region without the rows and columns far below and right of what its sheet uses."""
+        last_row = region.sheet.last_row + BLANK_ROWS + self._longer
+        last_column = region.sheet.last_column + BLANK_COLUMNS + self._longer
+        bottom = max(region.top, min(region.bottom, last_row))
+        right = max(region.left, min(region.right, last_column))
         if bottom < region.bottom:
             self._cut.add(bottom - region.top + 1)
         return replace(region, bottom=bottom, right=right)
 
+    def _blanks_count(self, part: _Text) -> None:
+        """Remember where the blank cells of a part may count that are not calculated with."""
+        region = part.region
+        if region is not None:
+            below = region.bottom > region.sheet.last_row + BLANK_ROWS
+            self._counts_blanks |= below or region.right > region.sheet.last_column + BLANK_COLUMNS
+
     def _operand(self, node: Node, place: Place) -> _Text:
         """One side of an operator. In what is no array formula it is one value."""
         part = self._part(node, place)
-        return part if place.is_array or part.region is None else self._beside(part, place)
+        if not place.is_array and part.region is not None:
+            return self._beside(part, place)
+        self._blanks_count(part)
+        return part
 
     def _beside(self, part: _Text, place: Place) -> _Text:
         """Of a range in what is no array formula, the one cell beside the formula."""
@@ -217,10 +251,7 @@ class Native:
                 elif name in DECIDES and not parts and not place.is_array:
                     part = self._beside(part, place)
                 parts.append(part)
-        if name == "TEXT" and len(parts) == 2:
-            self._check_format(parts[1])
-        if name == "UNIQUE" and parts and parts[0].text:
-            self._check_case(parts[0])
+        self._look_at(name, parts)
         if singles:
             return self._lifted(name, parts, singles)
         several = gives_several(name) and (name not in _JOINS or any(part.several for part in parts))
@@ -284,6 +315,16 @@ class Native:
         answer = [list(answers[row * width : (row + 1) * width]) for row in range(height)]
         self.engine.remember_lifted(whole, answer)
         return self._known(answer)
+
+    def _look_at(self, name: str, parts: Sequence[_Text]) -> None:
+        """Refuse the arguments by which a function of the engine's differs from Excel's."""
+        if name not in SKIPS_BLANKS:
+            for part in parts:
+                self._blanks_count(part)
+        if name == "TEXT" and len(parts) == 2:
+            self._check_format(parts[1])
+        if name == "UNIQUE" and parts and parts[0].text:
+            self._check_case(parts[0])
 
     def _check_format(self, part: _Text) -> None:
         """The engine knows the common formats of numbers and dates, and guesses at others."""

@@ -89,6 +89,14 @@ FORMATS = re.compile(
 )
 """The formats by which TEXT is calculated."""
 
+SKIPS_BLANKS = _words(
+    "SUM PRODUCT SUMSQ SUMPRODUCT SUMX2MY2 SUMX2PY2 SUMXMY2 COUNT COUNTA AVERAGE AVERAGEA MEDIAN NPV AND OR XOR CONCAT",
+    "MAX MAXA MIN MINA LARGE SMALL RANK RANK.EQ PERCENTILE PERCENTILE.INC QUARTILE QUARTILE.INC",
+    "STDEV STDEVP STDEV.S STDEV.P VAR VARP VAR.S VAR.P SUMIF SUMIFS AVERAGEIF AVERAGEIFS MAXIFS MINIFS",
+    "MATCH XMATCH LOOKUP VLOOKUP HLOOKUP XLOOKUP",
+)
+"""Functions that give the same, however many blank cells follow the others in their ranges."""
+
 DECIDES = frozenset(("IF", "IFERROR"))
 """Functions that decide by their first argument, value by value in array formulas alone."""
 
