@@ -264,4 +264,6 @@ def _fitted(rows: list[list[object]], height: int, width: int) -> list[list[obje
     """Rows in a fixed block: one row or column repeated, what it has more is #N/A."""
     missing = ExcelError("#N/A", "")
     wide = [row * width if len(row) == 1 else [*row, *[missing] * (width - len(row))][:width] for row in rows]
-    return wide * height if len(wide) == 1 else [*wide, *[[missing] * width for _ in range(height - len(wide))]][:height]
+    return (
+        wide * height if len(wide) == 1 else [*wide, *[[missing] * width for _ in range(height - len(wide))]][:height]
+    )

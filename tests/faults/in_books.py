@@ -43,7 +43,7 @@ def _answers(book: Book) -> list[list[At]]:
     return [[(sheet, row, right), (sheet, row, right + 1)] for row in range(top + headings, top + height)]
 
 
-# --- What was saved -------------------------------------------------------------------------------------------------------
+# --- What was saved ---------------------------------------------------------------------------------------------------
 
 
 def _add(book: Book, at: At, number: float) -> None:
@@ -203,7 +203,7 @@ def _(book: Book) -> Iterable[Spot]:
     return [at]
 
 
-# --- Formulas ---------------------------------------------------------------------------------------------------------------
+# --- Formulas ---------------------------------------------------------------------------------------------------------
 
 
 def _ranges(call: Call) -> list[Argument]:
@@ -456,7 +456,7 @@ def _(book: Book) -> Iterable[Spot]:
     return [("Left_today", 0, 0)]
 
 
-# --- Settings, and what does not show -----------------------------------------------------------------------------------------
+# --- Settings, and what does not show ---------------------------------------------------------------------------------
 
 
 def _set(kind: str, **settings: str) -> None:
@@ -520,7 +520,7 @@ def _(book: Book) -> Iterable[Spot]:
     return of_grant("G-107")
 
 
-# --- Cells, rows and headings of the sheets -------------------------------------------------------------------------------------
+# --- Cells, rows and headings of the sheets ---------------------------------------------------------------------------
 
 
 @in_book("input-from-another-workbook")
@@ -590,8 +590,12 @@ def _(book: Book) -> Iterable[Spot]:
 
 def _arguments(book: Book) -> Iterator[Argument]:
     seen: set[int] = set()
-    formulas = [cell.formula for page in book.pages.values() for cell in page.cells.values() if cell.formula is not None]
-    formulas += [each for page in book.pages.values() for table in page.tables for each in table.column_formulas.values()]
+    formulas = [
+        cell.formula for page in book.pages.values() for cell in page.cells.values() if cell.formula is not None
+    ]
+    formulas += [
+        each for page in book.pages.values() for table in page.tables for each in table.column_formulas.values()
+    ]
     for formula in formulas:
         for operand in formula.operands:
             for argument in operand.arguments if isinstance(operand, Call) else [operand]:

@@ -42,14 +42,18 @@ def repeat(kind: str, ledger_name: str, key: str, *more: Spot) -> None:
 
 MISSING, LOST = ExcelError("#N/A", ""), ExcelError("#REF!", "")
 
-# --- Cells --------------------------------------------------------------------------------------------------------------
+# --- Cells ------------------------------------------------------------------------------------------------------------
 
 change("date-as-text", "Grants", "G-104", grant_date="01/15/2002")
 change("exercisable-date-as-text", "Vesting", "G-105/1", first_exercisable="3/2/03")
 change("number-as-text", "Vesting", "G-105/1", shares="3,000")
 change("number-as-text-in-transaction", "Activity", "EXERCISE G-103", shares="3000")
 change("date-day-and-month-exchanged", "Grants", "G-102", *of_grant("G-102"), grant_date=Day(2001, 1, 5))
-change("exercisable-day-and-month-exchanged", "Vesting", "G-105/1", first_exercisable=Day(2003, 2, 3))
+_SCHEDULED = (("Grants", "months"), ("Vesting", "first_exercisable"))  # nothing else tells when it was to be
+change(
+    "exercisable-day-and-month-exchanged", "Vesting", "G-105/1", ("Grants", "G-105", None), needs=_SCHEDULED,
+    first_exercisable=Day(2003, 2, 3),
+)  # fmt: skip
 change(
     "transaction-day-and-month-exchanged", "Activity", "EXERCISE G-103", ("Grants", "G-103", None), date=Day(2002, 5, 9)
 )
@@ -68,7 +72,7 @@ change("tranche-of-part-shares", "Vesting", "G-107/3", *of_grant("G-107"), share
 change("price-in-cents", "Grants", "G-101", fmv=1_000)
 change("exercise-of-half-a-share", "Activity", "EXERCISE G-103", shares=1_000.5)
 
-# --- Rows and columns ----------------------------------------------------------------------------------------------------
+# --- Rows and columns -------------------------------------------------------------------------------------------------
 
 _EXERCISED = ("Activity", "EXERCISE G-103", None)
 drop("grant-row-deleted", "Grants", "G-103", *of_grant("G-103"), _EXERCISED)
@@ -124,7 +128,7 @@ def _(ledger: Ledger) -> Iterable[Spot]:
     return [*of_records("Vesting", *keys), *of_records("Grants", *(key[:5] for key in keys))]
 
 
-# --- Names and words ------------------------------------------------------------------------------------------------------
+# --- Names and words --------------------------------------------------------------------------------------------------
 
 change("holder-misspelt", "Grants", "G-105", holder="Ana Orti")
 change("holder-with-a-space", "Grants", "G-105", holder="Ana Ortiz ")
@@ -138,20 +142,26 @@ change("type-unknown", "Grants", "G-102", grant_type="ISOP")
 change("transaction-of-other-shares", "Activity", "GRANT G-102", ("Grants", "G-102", None), shares=14_000)
 change("transaction-of-another-day", "Activity", "GRANT G-102", ("Grants", "G-102", None), date=Day(2001, 6, 1))
 
-# --- The plan -----------------------------------------------------------------------------------------------------------------
+# --- The plan ---------------------------------------------------------------------------------------------------------
 
 change("value-and-price-exchanged", "Grants", "G-104", fmv=11, exercise_price=10)
 change("price-of-another-grant", "Grants", "G-105", exercise_price=5)
 change("tranche-of-another-value", "Vesting", "G-105/2", fmv=5)
 change("iso-to-consultant", "Holders", "Fay Lund", *of_records("Grants", "G-107", "G-110"), relationship="Consultant")
 change("iso-below-value", "Grants", "G-102", exercise_price=7.99)
-change("ten-percent-owner-at-value", "Grants", "G-104", exercise_price=10)
+_OWNERS = (("Holders", "ten_percent"),)
+change("ten-percent-owner-at-value", "Grants", "G-104", needs=_OWNERS, exercise_price=10)
 change("iso-over-ten-years", "Grants", "G-102", expires=Day(2011, 5, 2))
-change("ten-percent-owner-over-five-years", "Grants", "G-104", expires=Day(2012, 1, 14))
+change("ten-percent-owner-over-five-years", "Grants", "G-104", needs=_OWNERS, expires=Day(2012, 1, 14))
 change("expiry-blank", "Grants", "G-102", expires=None)
 _GRANTED = of_records("Activity", *(f"GRANT G-{number}" for number in range(101, 113)))
-change("reserve-too-small", "Activity", "RESERVE", *_GRANTED, shares=40_000)
-drop("reserve-deleted", "Activity", "RESERVE", *_GRANTED)
+drop("reserve-deleted", "Activity", "RESERVE", *_GRANTED, (FORMULAS, "pool", None))
+
+
+@in_ledger("reserve-too-small", ("Plan", "value"))
+def _(ledger: Ledger) -> Iterable[Spot]:
+    add_grant(ledger, "G-113", "Fay Lund", "NSO", Day(2003, 6, 2), 5, 5, 450_000, 2, Day(2013, 6, 1))
+    return of_records("Activity", "GRANT G-113", "SPLIT")
 
 
 @in_ledger("grant-after-the-plan", ("Plan", "value"))
@@ -204,7 +214,9 @@ def _of_tranche(kind: str, tranche: dict[str, float], grant: dict[str, float]) -
 _of_tranche(
     "recorded-iso-by-one", {"iso_shares": 19_999, "nso_shares": 4_001}, {"iso_shares": 39_999, "nso_shares": 8_001}
 )
-_of_tranche("recorded-iso-with-too-much", {"iso_shares": 24_000, "nso_shares": 0}, {"iso_shares": 48_000, "nso_shares": 0})
+_of_tranche(
+    "recorded-iso-with-too-much", {"iso_shares": 24_000, "nso_shares": 0}, {"iso_shares": 48_000, "nso_shares": 0}
+)
 change("split-not-in-price", "Grants", "G-107", split_price=6.25)
 change("split-not-in-shares", "Grants", "G-107", split_shares=40_000)
 change("split-twice-in-price", "Grants", "G-107", split_price=1.57)

@@ -97,12 +97,14 @@ def judged(kind: str, layout: str) -> Outcome:
         *(f"{f.code} {f.sheet}!{f.cell} {f.message}" for f in findings),
         *(f"not checked: {n.what}: {n.why}" for n in unknown),
     )
-    return Outcome(_verdict(kinds()[kind]["counts"], cells, findings, unknown), said)
+    open_ = unknown if checked.verdict == "unchecked" else []
+    return Outcome(_verdict(kinds()[kind]["counts"], cells, findings, open_, bool(said)), said)
 
 
-def _verdict(counts: str, cells: list[At], findings: list[Found], unknown: list[NotChecked]) -> str:
+def _verdict(counts: str, cells: list[At], findings: list[Found], unknown: list[NotChecked], is_said: bool) -> str:
+    """``unknown``: what keeps the workbook from being clean; a remark beside a clean verdict does not count."""
     if counts == "clean":
-        return ELSEWHERE if findings or unknown else RIGHT
+        return ELSEWHERE if is_said else RIGHT
     if ("*", 0, 0) in cells:
         return RIGHT if findings or unknown else MISSED
     there = {
@@ -111,7 +113,7 @@ def _verdict(counts: str, cells: list[At], findings: list[Found], unknown: list[
         "asked": lambda: any(_in_row(f, cells) for f in findings) or _named(unknown, cells),
         "unchecked": lambda: _named(unknown, cells),
     }[counts]()
-    return RIGHT if there else ELSEWHERE if findings or unknown else MISSED
+    return RIGHT if there else ELSEWHERE if is_said else MISSED
 
 
 def _stands(found: Found, cells: list[At]) -> bool:

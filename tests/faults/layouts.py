@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 
 from faults.description import Argument, Book, Call, Formula, Region
-from faults.ledger import MERGER_DAY, OUTSTANDING, SPLIT_DAY, Ledger, Row
+from faults.ledger import MERGER_DAY, OUTSTANDING, RESERVE_TODAY, SPLIT_DAY, Ledger, Row
 from faults.parts import (
     POOL_ORDER,
     SPLIT_ORDER,
@@ -21,7 +21,6 @@ from faults.parts import (
     split_call,
 )
 
-ADOPTED = dt.datetime(1996, 4, 25)
 HOLDERS: Columns = {
     "holder": "Holder", "relationship": "Relationship", "ten_percent": "10% owner", "terminated": "Employment ended",
     "end_reason": "Reason ended",
@@ -31,6 +30,7 @@ GRANTS: Columns = {
     "exercise_price": "Exercise price", "shares": "Shares", "expires": "Expires",
     "exercise_months": "Months to exercise", "split_price": "Price after split", "split_shares": "Shares after split",
 }  # fmt: skip
+SCHEDULE: Columns = {"vesting_start": "Vesting start", "months": "Months", "cliff": "Cliff", "every": "Every"}
 VESTING: Columns = {
     "grant": "Grant", "holder": "Holder", "grant_type": "Type", "grant_date": "Grant date", "fmv": "FMV",
     "first_exercisable": "First exercisable", "shares": "Shares",
@@ -57,9 +57,9 @@ def excel_add_in(ledger: Ledger) -> Book:
 
 
 def _own(book: Book, ledger: Ledger) -> Book:
-    _plan_sheet(book, {"Adopted on": ADOPTED})
+    _plan_sheet(book)
     put(book, "Holders", "Holders", ledger.Holders, HOLDERS, table="Holders")
-    right = put(book, "Grants", "Grants", ledger.Grants, GRANTS, table="Grants", more=["Least price"])
+    right = put(book, "Grants", "Grants", ledger.Grants, GRANTS | SCHEDULE, table="Grants", more=["Least price"])
     least_prices(book, right - 1)
     put(book, "Vesting", "Vesting", ledger.Vesting, VESTING | RECORDED, table="Vesting")
     put(book, "Activity", "Activity", ledger.Activity, ACTIVITY, table="Activity")
@@ -67,8 +67,9 @@ def _own(book: Book, ledger: Ledger) -> Book:
     return book
 
 
-def _plan_sheet(book: Book, terms: dict[str, object]) -> None:
-    rows: list[Row] = [{"key": term, "term": term, "value": value} for term, value in terms.items()]
+def _plan_sheet(book: Book, more: dict[str, object] | None = None) -> None:
+    terms = {"Adopted": dt.datetime(1996, 4, 25), "Approved": dt.datetime(1996, 5, 20), "Reserve": RESERVE_TODAY}
+    rows: list[Row] = [{"key": term, "term": term, "value": value} for term, value in {**terms, **(more or {})}.items()]
     put(book, "Plan", "Plan", rows, {"term": "Term", "value": "Value"})
 
 
@@ -99,7 +100,7 @@ def after_merger(ledger: Ledger) -> Book:
     """Our own sheets after a merger for cash, with a Plan sheet; the board pays option by option."""
     book = Book(as_of=dt.date(2005, 7, 31))
     terms = {"Merger price": 5.8, "Merger date": MERGER_DAY, "Cashout method": "PER_OPTION"}
-    _plan_sheet(book, terms | {"Adopted on": ADOPTED})
+    _plan_sheet(book, terms)
     put(book, "Holders", "Holders", ledger.Holders, HOLDERS | {"cashout": "Merger payment"}, table="Holders")
     put(book, "Grants", "Grants", ledger.Grants, GRANTS, table="Grants")
     put(book, "Vesting", "Vesting", ledger.Vesting, VESTING | RECORDED, table="Vesting")
@@ -152,7 +153,8 @@ def numbered(ledger: Ledger) -> Book:
     """Instructions above, numbered headings of several lines with units and examples, notes below."""
     book = Book()
     grants = {
-        "grant": "1.\nGrant number", "holder": "2.\nName of optionee [1]", "grant_type": "3.\nOption type\n(ISO or NSO)",
+        "grant": "1.\nGrant number", "holder": "2.\nName of optionee [1]",
+        "grant_type": "3.\nOption type\n(ISO or NSO)",
         "grant_date": "4.\nDate of grant\n(yyyy-mm-dd)", "fmv": "5.\nFair market value per share\n$\ne.g. 10.1234",
         "exercise_price": "6.\nOption exercise price per share\n$\ne.g. 10.1234", "shares": "7.\nNumber of shares\n#",
         "expires": "8.\nExpiration date\n(yyyy-mm-dd)",
@@ -165,7 +167,11 @@ def numbered(ledger: Ledger) -> Book:
         "date": "1.\nTransaction date\n(yyyy-mm-dd)", "action": "2.\nTransaction type", "grant": "3.\nGrant number",
         "shares": "4.\nNumber of shares\n#", "grant_type": "5.\nOption type\n(ISO or NSO)",
     }  # fmt: skip
-    holders = {"holder": "1.\nOptionee name", "relationship": "2.\nRelationship", "ten_percent": "3.\n10% owner\n(yes/no)"}
+    holders = {
+        "holder": "1.\nOptionee name",
+        "relationship": "2.\nRelationship",
+        "ten_percent": "3.\n10% owner\n(yes/no)",
+    }
     put(book, "Granted", "Grants", ledger.Grants, grants, 9, 1)
     put(book, "Vested", "Vesting", ledger.Vesting, vesting, 9, 1)
     put(book, "Transactions", "Activity", ledger.Activity, activity, 9, 2)
@@ -209,7 +215,9 @@ def wide(ledger: Ledger) -> Book:
     """One row per grant, its installments side by side: Vest date 1, Vest shares 1, Vest date 2, ..."""
     book = Book()
     put(book, "Holders", "Holders", ledger.Holders, HOLDERS)
-    tranches = {row.get("grant"): [t for t in ledger.Vesting if t.get("grant") == row.get("grant")] for row in ledger.Grants}
+    tranches = {
+        row.get("grant"): [t for t in ledger.Vesting if t.get("grant") == row.get("grant")] for row in ledger.Grants
+    }
     columns = {**GRANTS} | RECORDED
     rows: list[Row] = []
     for grant in ledger.Grants:
@@ -234,7 +242,7 @@ def wide(ledger: Ledger) -> Book:
 def side_by_side(ledger: Ledger) -> Book:
     """Two ledgers on each sheet with an empty column between them, a title above, totals rows below."""
     book = Book()
-    _plan_sheet(book, {"Adopted on": ADOPTED})
+    _plan_sheet(book)
     book.put(("Options", 1, 2), "Options and holders")
     right = put(book, "Options", "Grants", ledger.Grants, GRANTS, 3, 2, total="shares")
     put(book, "Options", "Holders", ledger.Holders, HOLDERS, 3, right + 1)
@@ -339,9 +347,11 @@ def _filtered(book: Book, field: str, by: Argument, wanted: str) -> Argument:
     argument = column(book, "Vesting", field)
 
     def values(of: Book) -> object:
-        assert argument.region is not None and by.region is not None
+        assert argument.region is not None
+        assert by.region is not None
         rows, keys = of.read(argument.region), of.read(by.region)
-        assert isinstance(rows, list) and isinstance(keys, list)
+        assert isinstance(rows, list)
+        assert isinstance(keys, list)
         return [row for row, [key] in zip(rows, keys, strict=True) if key == wanted]
 
     return Argument(

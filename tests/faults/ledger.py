@@ -14,6 +14,8 @@ Row = dict[str, object]
 """A record by field; "key" names it."""
 Day = dt.datetime
 SPLIT_DAY = Day(2004, 6, 1)
+RESERVE = 400_000
+RESERVE_TODAY = 2 * RESERVE
 MERGER_DAY = Day(2005, 7, 15)
 
 
@@ -59,7 +61,7 @@ _GRANTS = (  # number, holder, type, day, value, price, shares, years to vest, e
     ("G-112", "Dana Wu", "ISO", Day(2005, 1, 10), 5, 5.5, 12_000, 3, Day(2010, 1, 9)),
 )
 _EVENTS = (
-    (Day(2001, 1, 2), "RESERVE", None, 400_000),
+    (Day(2001, 1, 2), "RESERVE", None, RESERVE),
     (Day(2002, 9, 5), "EXERCISE", "G-103", 3_000),
     (Day(2003, 6, 2), "EXERCISE", "G-101", 12_000),
     (Day(2004, 3, 1), "CANCEL", "G-109", 5_000),
@@ -100,7 +102,9 @@ def add_grant(
     add_event(ledger, day, "GRANT", number, shares, kind)
 
 
-def add_event(ledger: Ledger, day: Day, action: str, grant: str | None, shares: object, kind: str | None = None) -> None:
+def add_event(
+    ledger: Ledger, day: Day, action: str, grant: str | None, shares: object, kind: str | None = None
+) -> None:
     key = f"{action} {grant}" if grant else action
     row: Row = {"date": day, "action": action, "grant": grant, "shares": shares, "grant_type": kind}
     ledger.Activity.append({"key": key, **row})
@@ -125,8 +129,6 @@ def _record(ledger: Ledger) -> None:
             adjusted = ADJUST_FOR_SPLIT(row["shares"], row["exercise_price"], 2, 1)
             assert isinstance(adjusted, list), adjusted
             row.update(split_shares=adjusted[0][0], split_price=adjusted[0][1])
-
-
 
 
 OUTSTANDING = (  # at the merger, in its shares and prices

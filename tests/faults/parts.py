@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from faults.description import Argument, Book, Call, Formula, Region, Table, address
+from faults.description import Argument, Book, Call, Formula, Region, Table
 from faults.ledger import Row
 
 Columns = dict[str, str]
@@ -86,7 +86,9 @@ def pool_call(book: Book, as_column: object = column) -> Call:
 
 def adjusted_call(book: Book) -> Call:
     two, one = Argument(constant=2), Argument(constant=1)
-    return Call("ADJUST_FOR_SPLIT", [column(book, "Grants", "shares"), column(book, "Grants", "exercise_price"), two, one])
+    return Call(
+        "ADJUST_FOR_SPLIT", [column(book, "Grants", "shares"), column(book, "Grants", "exercise_price"), two, one]
+    )
 
 
 def headed(book: Book, sheet: str, top: int, left: int, headings: Iterable[str]) -> None:
@@ -109,7 +111,6 @@ def least_prices(book: Book, left: int, heading: str = "Least price") -> None:
 def picked(book: Book, left: int, headings: Sequence[str], source: Region) -> None:
     """In each row of the tranches, the ISO and NSO shares that a split on another sheet gives for it."""
     region = book.columns["Vesting", "shares"]
-    first = address(region.top, left)
     for right, heading in enumerate(headings):
         for at, row in enumerate(range(region.top, region.bottom + 1), start=1):
             formula = _pick(book, source, at, right, f"ROW()-{region.top - 1}")
@@ -118,9 +119,12 @@ def picked(book: Book, left: int, headings: Sequence[str], source: Region) -> No
         if table is not None:
             table.column_formulas[heading] = _pick(book, source, 1, right, f"ROW()-{region.top - 1}")
             book.formulas["table column"] = book.formulas["column"]
-    assert first
 
 
 def _pick(book: Book, source: Region, at: int, right: int, row: str) -> Formula:
     argument = Argument(source)
-    return Formula([argument], f"INDEX({{0}},{row},{right + 1})", lambda rows: rows[at - 1][right] or 0)
+    return Formula(
+        [argument],
+        f"INDEX({{0}},{row},{right + 1})",
+        lambda rows: 0 if rows[at - 1][right] is None else rows[at - 1][right],
+    )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from faults.judging import ELSEWHERE, MISSED, RIGHT, of_clean, judged, kinds
+from faults.judging import ELSEWHERE, MISSED, RIGHT, judged, kinds, of_clean
 from faults.layouts import LAYOUTS
 from faults.planting import Unfit
 

@@ -49,7 +49,11 @@ class _Package:
     def parts(self) -> dict[str, bytes]:
         made: dict[str, str] = {}
         types = {"xl/workbook.xml": f"{SHEET_TYPE}.sheet.main+xml", "xl/styles.xml": f"{SHEET_TYPE}.styles+xml"}
-        relations = [("styles", "styles.xml"), ("sharedStrings", "sharedStrings.xml"), ("sheetMetadata", "metadata.xml")]
+        relations = [
+            ("styles", "styles.xml"),
+            ("sharedStrings", "sharedStrings.xml"),
+            ("sheetMetadata", "metadata.xml"),
+        ]
         for number, page in enumerate(self.book.pages.values(), start=1):
             name = f"xl/worksheets/sheet{number}.xml"
             made[name] = self._sheet(page)
@@ -96,8 +100,7 @@ class _Package:
             for n, page in enumerate(self.book.pages.values(), start=1)
         )
         links = "".join(
-            f'<externalReference r:id="{ids[_LINK.format(n)]}"/>'
-            for n in range(1, len(self.book.links) + 1)
+            f'<externalReference r:id="{ids[_LINK.format(n)]}"/>' for n in range(1, len(self.book.links) + 1)
         )
         names = "".join(
             f"<definedName name={quoteattr(name)}>{escape(self._name(meant))}</definedName>"
@@ -204,8 +207,6 @@ def serial(day: dt.date) -> float:
     """A date as the number of the 1900 system."""
     moment = day if isinstance(day, dt.datetime) else dt.datetime(day.year, day.month, day.day)
     return (moment - dt.datetime(1899, 12, 30)) / dt.timedelta(days=1)
-
-
 
 
 def _if(attribute: str, value: str, flag: bool) -> str:

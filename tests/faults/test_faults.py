@@ -1,0 +1,72 @@
+"""The check finds the listed faults where they are, and nothing in workbooks without one.
+
+The quick run plants each fault in one layout, another one for each kind in turn. All layouts: PLANSHEET_FAULTS=all.
+"""
+
+import os
+import tomllib
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from faults.description import Call
+from faults.judging import RIGHT, Outcome, judged, kinds, laid_out, of_clean
+from faults.layouts import LAYOUTS
+from faults.planting import FAULTS, Unfit
+
+WHOLE = os.environ.get("PLANSHEET_FAULTS") == "all"
+COUNTS = {"cell", "row", "asked", "unchecked", "clean"}
+WAITING = {
+    (kind, layout)
+    for kind, layouts in tomllib.loads(Path(__file__).with_name("waiting.toml").read_text(encoding="utf-8")).items()
+    for layout in layouts
+}
+"""What is not found yet, by kind and layout ("clean": alarms in the clean workbook)."""
+
+
+def test_every_listed_kind_is_planted() -> None:
+    assert kinds().keys() == FAULTS.keys()
+    assert len(kinds()) >= 70
+    for kind, entry in kinds().items():
+        assert entry.keys() == {"name", "change", "where", "counts"}, kind
+        assert entry["counts"] in COUNTS, kind
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_clean_workbook_has_no_finding(layout: str) -> None:
+    book, checked = laid_out(layout), of_clean(layout)[1]
+    formulas = [cell.formula for page in book.pages.values() for cell in page.cells.values() if cell.formula]
+    of_plan = [each for each in formulas if any(isinstance(operand, Call) for operand in each.operands)]
+    is_read = len(checked.taken_for) >= len(book.blocks.keys() & {"Holders", "Grants", "Vesting", "Activity"})
+    said = [f"{f.code} {f.sheet}!{f.cell} {f.message}" for f in checked.findings]
+    is_right = not said and checked.verdict == "clean" and checked.recalculated == len(of_plan) and is_read
+    assert is_right is (("clean", layout) not in WAITING), (said, checked.not_checked, checked.taken_for)
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_a_fault_is_found_where_it_is(kind: str) -> None:
+    start = list(kinds()).index(kind) % len(LAYOUTS)
+    outcomes = _outcomes(kind, [*LAYOUTS][start:] + [*LAYOUTS][:start])
+    first = dict(islice(outcomes, 1))
+    assert first, f"no layout has a place for {kind}"
+    _hold(kind, first)
+
+
+@pytest.mark.skipif(not WHOLE, reason="a minute; PLANSHEET_FAULTS=all runs it")
+@pytest.mark.parametrize("kind", kinds())
+def test_a_fault_is_found_in_every_layout(kind: str) -> None:
+    _hold(kind, dict(_outcomes(kind, [*LAYOUTS])))
+
+
+def _outcomes(kind: str, layouts: list[str]):  # type: ignore[no-untyped-def]
+    for layout in layouts:
+        try:
+            yield layout, judged(kind, layout)
+        except Unfit:
+            continue
+
+
+def _hold(kind: str, outcomes: dict[str, Outcome]) -> None:
+    wrong = {layout: outcome.said for layout, outcome in outcomes.items() if outcome.verdict != RIGHT}
+    assert wrong.keys() == {layout for layout in outcomes if (kind, layout) in WAITING}, wrong
