@@ -150,7 +150,7 @@ def _(book: Book) -> Iterable[Spot]:
     for row in _answers(book):
         for at in row:
             book.cell(at).value = 0
-    return [_split(book)]
+    return [_split(book), *(at for row in _answers(book) for at in row)]
 
 
 @in_saved("saved-from-an-older-ledger")

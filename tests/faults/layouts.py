@@ -111,7 +111,8 @@ def after_merger(ledger: Ledger) -> Book:
     right = put(book, "Merger", "Options", options, columns)
     book.put(("Merger", 1, right), "Payment")
     held = [column(book, "Options", field) for field in ("left", "paid", "holder")]
-    price = Argument(Region("Plan", 2, 2, 2, 2))
+    [(sheet, row, value)] = book.places["Plan", "Merger price"]["value"]
+    price = Argument(Region(sheet, row, value, row, value))
     call = Call("MERGER_CASHOUT", [price, *held, Argument(constant="PER_OPTION")])
     book.enter("payments", ("Merger", 2, right), Formula([call], array="spill"))
     return book
