@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from faults.description import Argument, At, Book, Call, Cell, Formula, Page, Region, Table
-from faults.parts import beside, pool_call, table_of
+from faults.parts import beside, pool_call, summed, table_of
 from faults.planting import ANYWHERE, FORMULAS, Spot, Unfit, in_book, in_saved, of_grant
 from plansheet.excel import ExcelError
 
@@ -246,8 +246,7 @@ def _(book: Book) -> Iterable[Spot]:
         raise Unfit
     if "total" not in book.formulas:
         book.put((shares.sheet, shares.bottom + 1, book.columns["Vesting", "grant"].left), "Total")
-        summed = Formula([Argument(shares, fixed=False)], "SUM({0})", lambda rows: sum(row[0] for row in rows))
-        book.enter("total", (shares.sheet, shares.bottom + 1, shares.left), summed)
+        book.enter("total", (shares.sheet, shares.bottom + 1, shares.left), summed(shares))
     for argument in _ranges(call):
         _move(book, argument, 0, 1)
     return [at]

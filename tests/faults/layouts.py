@@ -19,7 +19,9 @@ from faults.parts import (
     pool_call,
     put,
     split_call,
+    summed,
 )
+from plansheet.excel import ExcelError
 
 HOLDERS: Columns = {
     "holder": "Holder", "relationship": "Relationship", "ten_percent": "10% owner", "terminated": "Employment ended",
@@ -339,6 +341,48 @@ def _room(left: object) -> object:
     return ("yes" if left >= 10_000 else "no") if isinstance(left, float) else left
 
 
+def subtotals(ledger: Ledger) -> Book:
+    """Names in two columns, a heading that is a formula, a row of totals below the tranches of each grant."""
+    book = Book()
+    people = [{**row, **_names(row)} for row in ledger.Holders]
+    names = {"first_name": "First name", "last_name": "Last name"}
+    put(book, "Holders", "Holders", people, names | {f: h for f, h in HOLDERS.items() if f != "holder"}, 3, 2)
+    grants = [{**row, **_names(row)} for row in ledger.Grants]
+    columns = {"grant": "Option number"} | names | {f: h for f, h in GRANTS.items() if f not in ("grant", "holder")}
+    put(book, "Grants", "Grants", grants, columns, 3, 2)
+    for (_, _), at in book.places.items():
+        if "first_name" in at:
+            at["holder"] = [*at["first_name"], *at["last_name"]]
+    book.put(("Grants", 1, 2), "Shares")
+    label = Argument(Region("Grants", 1, 2, 1, 2))
+    book.enter("heading", book.headings["Grants", "shares"], Formula([label], '{0}&" granted"', _granted))
+    rows: list[Row] = []
+    for grant in dict.fromkeys(row.get("grant") for row in ledger.Vesting):
+        of_grant = [row for row in ledger.Vesting if row.get("grant") == grant]
+        first = 4 + len(rows)
+        rows += of_grant
+        above = Region("Vesting", first, 4, first + len(of_grant) - 1, 4)
+        if grant is not None:  # no blank row
+            rows.append({"key": f"total {grant}", "grant": f"Total {grant}", "shares": summed(above)})
+    columns = {"grant": "Option number", "first_exercisable": "Vests on", "shares": "Shares vesting"} | RECORDED
+    put(book, "Vesting", "Vesting", rows, columns, 3, 2)
+    put(book, "Activity", "Activity", ledger.Activity, ACTIVITY, 3, 2)
+    book.put(("Activity", 1, 9), "Available")
+    book.enter("pool", ("Activity", 2, 9), Formula([pool_call(book)]))
+    return book
+
+
+def _names(row: Row) -> Row:
+    """First and last name of a holder, and what does not divide as the last name."""
+    first, _, last = str(row.get("holder") or "").partition(" ")
+    is_name = isinstance(row.get("holder"), str) and not isinstance(row.get("holder"), ExcelError)
+    return {"first_name": first, "last_name": last} if is_name else {"last_name": row.get("holder")}
+
+
+def _granted(label: object) -> object:
+    return f"{label} granted"
+
+
 def _whole(rows: object) -> object:
     first, second = _total(rows, 0), _total(rows, 1)
     return first if isinstance(first, str) else second if isinstance(second, str) else first + second  # type: ignore[operator]
@@ -364,6 +408,6 @@ LAYOUTS: dict[str, Callable[[Ledger], Book]] = {
     made.__name__: made
     for made in (
         template, plain, libreoffice, office_add_in, excel_add_in, numbered, event_sheets, wide, side_by_side,
-        cap_table, calc_sheet, after_merger,
+        cap_table, calc_sheet, after_merger, subtotals,
     )
 }  # fmt: skip

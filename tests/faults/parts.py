@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from faults.description import Argument, Book, Call, Formula, Region, Table
 from faults.ledger import Row
+from plansheet.excel import ExcelError
 
 Columns = dict[str, str]
 """Field to heading, from left to right."""
@@ -26,7 +27,11 @@ def put(
         book.headings[ledger, field] = (sheet, top, right)
         book.columns[ledger, field] = Region(sheet, top + 1, right, bottom, right)
         for down, row in enumerate(rows, start=top + 1):
-            book.put((sheet, down, right), row.get(field))
+            cell = row.get(field)
+            if isinstance(cell, Formula):
+                book.enter("total", (sheet, down, right), cell)
+            else:
+                book.put((sheet, down, right), cell)
             book.places.setdefault((ledger, str(row["key"])), {}).setdefault(field, []).append((sheet, down, right))
     end = left + len(columns)
     for right, heading in enumerate(more, start=end):
@@ -35,16 +40,21 @@ def put(
     book.blocks[ledger] = whole
     if total is not None:
         book.put((sheet, bottom + 1, left), "Total")
-        summed = Formula([Argument(book.columns[ledger, total], fixed=False)], "SUM({0})", _sum)
-        book.enter("total", (sheet, bottom + 1, left + list(columns).index(total)), summed)
+        book.enter("total", (sheet, bottom + 1, left + list(columns).index(total)), summed(book.columns[ledger, total]))
     if table is not None:
         book.page(sheet).tables.append(Table(table, whole))
     return end + len(more)
 
 
-def _sum(values: object) -> float:
-    rows = values if isinstance(values, list) else [[values]]
-    return sum(cell for row in rows for cell in row if isinstance(cell, int | float))
+def summed(region: Region) -> Formula:
+    """The sum of a range."""
+    return Formula([Argument(region, fixed=False)], "SUM({0})", _sum)
+
+
+def _sum(values: object) -> object:
+    cells = [cell for row in values for cell in row] if isinstance(values, list) else [values]
+    errors = [cell for cell in cells if isinstance(cell, ExcelError)]
+    return errors[0] if errors else sum(cell for cell in cells if isinstance(cell, int | float))
 
 
 def table_of(book: Book, region: Region) -> Table | None:
