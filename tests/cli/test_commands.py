@@ -320,8 +320,9 @@ def test_text(run: Run) -> None:
     open_ones = sum(line.startswith("  not checked:") for line in lines)
     [without] = [line.split()[6] for line in lines if line.startswith("  not checked for lack of columns:")]
     assert lines[-1] == (
-        "1 workbook given, 0 of them unchecked; 0 plan-function cells calculated again; 1 error, 0 warnings; "
-        f"{open_ones} thing{'' if open_ones == 1 else 's'} not checked; {without} rules without their columns."
+        "Checked: 1 workbook, 0 plan-function cells calculated again, 8 ledger rows held against the rules: 1 error, "
+        f"0 warnings. Not checked: 0 workbooks, {open_ones} thing{'' if open_ones == 1 else 's'} in them, {without} "
+        "rules for lack of columns."
     )
     told = "\n".join(lines)
     for code_, heading in (("TERM003", "Expires"), ("TAX001", "Minimum tax"), ("TRANS003", "Transferable")):

@@ -31,6 +31,7 @@ paths_to_mutate = ["src/plansheet/plan/"]
 tests_dir = [{tests}]
 also_copy = ["src", "tests", "pyproject.toml"]
 do_not_mutate = ["*/__init__.py"]
+pytest_add_cli_args = ["-n", "0"]
 """
 TOO_WIDE = {"test_checking.py", "test_any_input.py", "test_manual.py"}
 """They run every rule or function once more, and would be run for every change of any."""

@@ -41,6 +41,8 @@ def whole_if_possible(value: Fraction | int) -> Number:
 
 def ratio(new: Number, old: Number) -> Number:
     """new / old, exactly."""
+    if isinstance(new, int) and isinstance(old, int) and new % old == 0:  # most: a Fraction takes ten times as long
+        return new // old
     return whole_if_possible(Fraction(new) / Fraction(old))
 
 

@@ -11,7 +11,7 @@ from plansheet.excel.cells import CallFailed, Cells, is_left_out, scalar_value, 
 from plansheet.excel.reading import as_identifier
 from plansheet.plan.rules import RULES, harvest
 
-JUDGEMENTS = harvest((judgements,))
+JUDGEMENTS = harvest(judgements.MODULES)
 """The rules of formula cells, which only a saved workbook can break."""
 ALL_RULES: tuple[Rule, ...] = tuple(sorted((*RULES, *JUDGEMENTS), key=lambda r: r.code))
 

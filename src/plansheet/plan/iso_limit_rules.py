@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterator
+from functools import lru_cache
 
 from plansheet.core.numbers import (
     Number,
@@ -18,6 +19,7 @@ from plansheet.plan.option_history import replay
 from plansheet.plan.terms import Terms
 
 
+@lru_cache(maxsize=1)  # several rules ask for the same ledger
 def classify_ledger(ledger: Ledger, terms: Terms) -> list[tuple[Tranche | Grant, TrancheSplit]]:
     """Each tranche of holders that can be settled, with the record it stands on and its answer."""
     tranches, records = complete(ledger).settled()

@@ -62,6 +62,7 @@ def _workbook(checked: Checked) -> dict[str, object]:
             for f in checked.findings
         ],
         "recalculated": checked.recalculated,
+        "rows": checked.rows,
         "not_checked": [{"what": n.what, "why": n.why} for n in checked.not_checked],
         "taken_for": checked.taken_for,
     }

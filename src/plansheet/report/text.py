@@ -50,23 +50,32 @@ def _lines(found: Found) -> Iterator[str]:
 
 
 def _sum(checked: Sequence[Checked]) -> str:
-    errors, warnings = (
-        sum(found.severity is severity for each in checked for found in each.findings) for severity in Severity
-    )
-    cells = sum(each.recalculated for each in checked)
+    """What was checked and what was not."""
     unchecked = sum(each.verdict == "unchecked" for each in checked)
     missed = sum(not missed.columns for each in checked for missed in each.not_checked)
     without = sum(bool(missed.columns) for each in checked for missed in each.not_checked)
-    return (
-        f"{_counted(len(checked), 'workbook')} given, {unchecked} of them unchecked; "
-        f"{_counted(cells, 'plan-function cell')} calculated again; {_counted(errors, 'error')}, "
-        f"{_counted(warnings, 'warning')}; "
-        f"{_counted(missed, 'thing')} not checked; {_counted(without, 'rule')} without their columns."
+    left = [
+        _counted(unchecked, "workbook"),
+        _counted(missed, "thing in them", "things in them"),
+        f"{_counted(without, 'rule')} for lack of columns",
+    ]
+    cells, rows = sum(each.recalculated for each in checked), sum(each.rows for each in checked)
+    errors, warnings = (
+        sum(found.severity is severity for each in checked for found in each.findings) for severity in Severity
     )
+    what = ", ".join(
+        [
+            _counted(len(checked) - unchecked, "workbook"),
+            f"{_counted(cells, 'plan-function cell')} calculated again",
+            f"{_counted(rows, 'ledger row')} held against the rules",
+        ]
+    )
+    found = f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}"
+    return f"Checked: {what}: {found}. Not checked: {', '.join(left)}."
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def _counted(number: int, noun: str, nouns: str = "") -> str:
+    return f"{number:,} {noun if number == 1 else nouns or f'{noun}s'}"
 
 
 def printable(text: str) -> str:

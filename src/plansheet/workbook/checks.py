@@ -13,7 +13,8 @@ from openpyxl.utils import get_column_letter
 from plansheet.core.records import TABLES, Record, heading
 from plansheet.core.rule import Finding, Hit, Rule, Severity, TermOf
 from plansheet.excel import FUNCTIONS
-from plansheet.excel.judgements import Recalculated
+from plansheet.excel.judgements import Facts, Recalculated
+from plansheet.excel.judgements import Place as PlaceOfFinding
 from plansheet.excel.manual import JUDGEMENTS
 from plansheet.excel.plan_block import NO_TERM, PlanLine, PlanRead, read_plan
 from plansheet.excel.reading import as_date
@@ -21,8 +22,10 @@ from plansheet.plan.checking import Outcome, lacked_columns, named, outcome
 from plansheet.plan.rules import RULES
 from plansheet.plan.terms import Terms, atg_1996
 from plansheet.workbook.areas import Area, value_at
+from plansheet.workbook.collector import collector_at_rest
 from plansheet.workbook.formulas import not_reached
 from plansheet.workbook.guard import LARGEST_FILE, content
+from plansheet.workbook.judging import facts_of
 from plansheet.workbook.locate import Located, locate, of_1904
 from plansheet.workbook.reader import read_bytes
 from plansheet.workbook.recalc import recalculate
@@ -68,6 +71,8 @@ class Checked:
     """Whether there is a finding that counts, whatever the verdict."""
     findings: list[Found] = field(default_factory=list)
     recalculated: int = 0
+    rows: int = 0
+    """Rows of ledgers that were held against the rules."""
     not_checked: list[NotChecked] = field(default_factory=list)
     taken_for: list[str] = field(default_factory=list)
 
@@ -97,7 +102,8 @@ def check_bytes(data: bytes, name: str, options: Options) -> Checked:
     try:
         if len(data) > LARGEST_FILE:
             raise unreadable("too large", f"at most {LARGEST_FILE:,} bytes are read")
-        _check(read_bytes(data, name), options, checked)
+        with collector_at_rest():
+            _check(read_bytes(data, name), options, checked)
     except Unreadable as why:
         checked.not_checked.append(NotChecked("the file", str(why)))
     except Exception as bug:  # one file must not take the others with it
@@ -114,7 +120,9 @@ def _check(workbook: Workbook, options: Options, checked: Checked) -> None:
     plan = _plan_sheet(located, options, workbook.date_1904)
     terms = plan.read.terms
     asked = outcome(RULES, located.ledger, terms, options.as_of)
-    findings = _told_apart([*plan.misfits(), *_on_cells(results), *_on_records(located, plan, asked)])
+    findings = _told_apart(
+        [*plan.misfits(), *_on_cells(facts_of(workbook, located, results)), *_on_records(located, plan, asked)]
+    )
     unsettled += [*_unseen(findings, options), *_questions(asked, options, whole=True)]
     unsettled += [NotChecked(rule.code, why) for rule, why in asked.failed]
     lacking = [
@@ -123,6 +131,7 @@ def _check(workbook: Workbook, options: Options, checked: Checked) -> None:
         if options.wanted(rule.code)
     ]
     checked.findings = sorted((f for f in findings if options.wanted(f.code)), key=_order(workbook))
+    checked.rows = located.rows
     checked.recalculated = len(results) - sum(1 for r in results if r.unchecked is not None)
     checked.not_checked = [*unsettled, *_questions(asked, options, whole=False), *plan.unknown(), *lacking]
     checked.taken_for = [*map(_taken_for, located.areas.ledgers), *map(_not_taken, located.areas.views)]
@@ -239,15 +248,15 @@ _UNREADABLE = next(rule for rule in RULES if rule.code == "LEDGER001")
 # --- Findings in their cells ----------------------------------------------------------------------------------------
 
 
-def _on_cells(results: list[Recalculated]) -> Iterator[Found]:
+def _on_cells(facts: Facts) -> Iterator[Found]:
     for rule in JUDGEMENTS:
-        for hit in rule.check(results):
+        for hit in rule.check(facts):
             assert isinstance(hit, Hit)
-            result = hit.facts["result"]
-            assert isinstance(result, Recalculated)
-            message = rule.message.format(**hit.facts)
-            subject = _ROW_OF_REFERENCE.sub(r"\1", result.formula)
-            yield _found(rule, result.sheet, result.cell, message, rule.fix.format(**hit.facts), rule.plan, subject)
+            place = hit.facts["place"]
+            assert isinstance(place, PlaceOfFinding)
+            message, fix = rule.message.format(**hit.facts), rule.fix.format(**hit.facts)
+            said = (_ROW_OF_REFERENCE.sub(r"\1", text) for text in (place.subject, message))
+            yield _found(rule, place.sheet, place.cell, message, fix, rule.plan, "\x1f".join(said))
 
 
 def _on_records(located: Located, plan: _PlanSheet, asked: Outcome) -> Iterator[Found]:

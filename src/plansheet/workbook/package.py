@@ -26,6 +26,7 @@ CHUNK = 1 << 16
 
 CONTENT_TYPES = "[Content_Types].xml"
 STRICT_NAMESPACE = "http://purl.oclc.org/ooxml/spreadsheetml/main"
+STRICT_RELATIONS = "http://purl.oclc.org/ooxml/officeDocument/relationships"
 UNKNOWN_ENCODING = expat.errors.codes[expat.errors.XML_ERROR_UNKNOWN_ENCODING]
 
 _SHEET_MAIN = "application/vnd.openxmlformats-officedocument.spreadsheetml.{}.main+xml"
@@ -78,8 +79,6 @@ def _examine(archive: zipfile.ZipFile, size: int) -> Package:
     roots = {part.filename: root for part in parts if (root := _root_of(archive, part))}
     workbook_part = _workbook_part(archive, names)
     sheets = _count_sheets(archive, workbook_part)
-    if roots.get(workbook_part, "").startswith(STRICT_NAMESPACE):
-        raise unreadable("strict")
     if not sheets:
         raise unreadable("no sheets")
     return Package(names, workbook_part, roots, sheets)

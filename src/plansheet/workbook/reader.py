@@ -6,27 +6,24 @@ that a picture, a pivot or a font that it refuses is no reason to refuse a ledge
 
 import hashlib
 import os
-import warnings
+import posixpath
 import zipfile
 import zlib
 from collections.abc import Iterator
 from io import BytesIO
-from typing import Any
+from operator import itemgetter
+from typing import IO, Any, NamedTuple
 from xml.etree.ElementTree import ParseError
 
-from openpyxl.packaging.relationship import Relationship, get_dependents, get_rels_path
-from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.numbers import builtin_format_code, is_date_format, is_timedelta_format
-from openpyxl.utils import get_column_letter
-from openpyxl.utils.datetime import MAC_EPOCH
 from openpyxl.utils.escape import unescape
-from openpyxl.xml.constants import REL_NS, SHEET_MAIN_NS, STYLES_TYPE
+from openpyxl.xml.constants import REL_NS, SHEET_MAIN_NS
 from openpyxl.xml.functions import fromstring
 
 from plansheet.workbook.guard import content, package_of
-from plansheet.workbook.package import STRICT_NAMESPACE, Package
-from plansheet.workbook.saved import LAST_COLUMN, LAST_ROW, Cell, DefinedName, Sheet, Table, Workbook
-from plansheet.workbook.sheet_parser import SheetParser, is_range
+from plansheet.workbook.package import STRICT_NAMESPACE, STRICT_RELATIONS, Package
+from plansheet.workbook.saved import DefinedName, Sheet, Table, Workbook
+from plansheet.workbook.sheet_parser import SheetParser, is_range, strings
 from plansheet.workbook.unreadable import Unreadable, unreadable
 
 MOST_CELLS = 4_000_000
@@ -35,6 +32,9 @@ LONGEST_FORMAT = 255
 """Characters; Excel takes no longer number format."""
 
 SHEET_KINDS = {"worksheet": "worksheet", "chartsheet": "chart", "dialogsheet": "dialog", "xlMacrosheet": "macro"}
+_M = f"{{{SHEET_MAIN_NS}}}"
+_PR, _CALCULATION = f"{_M}workbookPr", f"{_M}calcPr"
+_TRUE, _FALSE = ("1", "true"), ("0", "false")
 
 
 def read(path: str | os.PathLike[str]) -> Workbook:
@@ -46,9 +46,7 @@ def read_bytes(data: bytes, path: str = "") -> Workbook:
     """The workbook in ``data``, called ``path`` in what is said of it; raises Unreadable."""
     package = package_of(data)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl warns of what it drops on saving: nothing is saved here
-            return _Load(data, package).workbook(path)
+        return _Load(data, package).workbook(path)
     except Unreadable:
         raise
     except MemoryError as error:
@@ -69,91 +67,145 @@ def _translated(error: Exception) -> Unreadable:
             return unreadable("unread", f"{type(error).__name__}: {error}"[:300])
 
 
+class _Relation(NamedTuple):
+    """What a part refers to."""
+
+    kind: str
+    part: str
+    """The address of what stands outside of the file."""
+    outside: bool
+
+
 class _Load:
     """One reading of a package, part by part."""
 
     def __init__(self, data: bytes, package: Package) -> None:
         self.data = data
         self.package = package
-        self.source: Any = ExcelReader(BytesIO(data), keep_links=False)  # its type stubs are not complete
+        self.archive = zipfile.ZipFile(BytesIO(data))
+        self.parts = {name.casefold(): name for name in package.parts}
         self.room = MOST_CELLS
 
     def workbook(self, path: str) -> Workbook:
-        self.source.read_manifest()
-        self.source.read_strings()
-        self.source.read_workbook()
-        self.strings = [unescape(text) for text in self.source.shared_strings]
-        self.dates, self.durations = self._date_styles()
-        sheets = tuple(self._sheets())
-        xml = fromstring(self.source.archive.read(self.package.workbook_part))
-        calculation = xml.find(f"{{{SHEET_MAIN_NS}}}calcPr")
-        calculated = calculation.attrib if calculation is not None else {}
+        xml = self._xml(self.package.workbook_part)
+        properties, calculated = ({} if found is None else found.attrib for found in map(xml.find, (_PR, _CALCULATION)))
+        self.date_1904 = properties.get("date1904") in _TRUE
+        self.relations = self._relations(self.package.workbook_part)
+        self.strings = self._strings()
+        self.dates = self._date_styles()
+        sheets = tuple(self._sheets(xml))
+        if len(sheets) != self.package.sheets:
+            raise unreadable("damaged", f"it lists {self.package.sheets} sheets, and {len(sheets)} can be read")
         return Workbook(
             path=path,
             sha256=hashlib.sha256(self.data).hexdigest(),
             sheets=sheets,
             tables=tuple(table for sheet in sheets for table in sheet.tables),
-            names=tuple(self._names(sheets)),
-            date_1904=self.source.wb.epoch == MAC_EPOCH,
+            names=tuple(_names(xml, sheets)),
+            date_1904=self.date_1904,
             calc_mode=calculated.get("calcMode", "auto"),
-            full_calc_on_load=calculated.get("fullCalcOnLoad", "0") in ("1", "true"),
+            full_calc_on_load=calculated.get("fullCalcOnLoad") in _TRUE,
             calc_id=int(calculated.get("calcId", 0)),
-            iterative=calculated.get("iterate", "0") in ("1", "true"),
-            as_displayed=calculated.get("fullPrecision", "1") in ("0", "false"),
+            iterative=calculated.get("iterate") in _TRUE,
+            as_displayed=calculated.get("fullPrecision") in _FALSE,
             links=tuple(self._links(xml)),
         )
 
-    def _date_styles(self) -> tuple[set[int], set[int]]:
-        """Indices of the cell styles that show a date, and of those that show elapsed time.
+    # --- Parts ----------------------------------------------------------------------------------------------------
+
+    def _open(self, part: str) -> IO[bytes]:
+        """A part as openpyxl takes it: one of Strict Open XML differs in the names of two namespaces."""
+        stream = self.archive.open(self.parts[part.casefold()])
+        if not self.package.roots.get(part, "").startswith(STRICT_NAMESPACE):
+            return stream
+        content = stream.read()
+        if STRICT_NAMESPACE.encode() not in content:  # in another encoding than Excel's
+            raise unreadable("strict")
+        for strict, usual in ((STRICT_NAMESPACE, SHEET_MAIN_NS), (STRICT_RELATIONS, REL_NS)):
+            content = content.replace(strict.encode(), usual.encode(), 1)  # the first is the outermost element's
+        return BytesIO(content)
+
+    def _xml(self, part: str) -> Any:
+        with self._open(part) as stream:
+            return fromstring(stream.read())
+
+    def _relations(self, part: str) -> dict[str, _Relation]:
+        """What a part refers to, by number."""
+        folder, name = posixpath.split(part)
+        listed = self.parts.get(posixpath.join(folder, "_rels", f"{name}.rels").casefold())
+        found = {}
+        for each in self._xml(listed) if listed is not None else ():
+            target, outside = each.get("Target", ""), each.get("TargetMode") == "External"
+            at = target if outside else posixpath.normpath(posixpath.join("/", folder, target))[1:]
+            found[each.get("Id", "")] = _Relation(
+                each.get("Type", "").rpartition("/")[2], self.parts.get(at.casefold(), at), outside
+            )
+        return found
+
+    def _part_of_kind(self, kind: str) -> str | None:
+        """The part of the workbook that has its texts or styles; None where there is none."""
+        parts = (each.part for each in self.relations.values() if each.kind == kind)
+        return next((part for part in parts if part in self.package.parts), None)
+
+    def _strings(self) -> list[str]:
+        part = self._part_of_kind("sharedStrings")
+        if part is None:
+            return []
+        with self._open(part) as stream:
+            return strings(stream)
+
+    def _date_styles(self) -> set[str]:
+        """Indices of the cell styles that show a date; elapsed time is a number.
 
         Only the number formats are read: a font or fill that openpyxl refuses is no reason to refuse a ledger.
         """
-        part = self.source.package.find(STYLES_TYPE)
-        if part is None or part.PartName[1:] not in self.package.parts:
-            return set(), set()
-        xml = fromstring(self.source.archive.read(part.PartName[1:]))
-        tag = f"{{{SHEET_MAIN_NS}}}"
-        codes = {f.get("numFmtId"): f.get("formatCode", "") for f in xml.iterfind(f"{tag}numFmts/{tag}numFmt")}
-        shows: dict[str, tuple[bool, bool]] = {}
-        dates, durations = set(), set()
-        for index, style in enumerate(xml.iterfind(f"{tag}cellXfs/{tag}xf")):
+        part = self._part_of_kind("styles")
+        if part is None:
+            return set()
+        xml = self._xml(part)
+        codes = {each.get("numFmtId"): each.get("formatCode", "") for each in xml.iterfind(f"{_M}numFmts/{_M}numFmt")}
+        shows: dict[str, bool] = {}
+        dates = set()
+        for index, style in enumerate(xml.iterfind(f"{_M}cellXfs/{_M}xf")):
             number_format = style.get("numFmtId", "0")
             if number_format not in shows:
                 code = codes.get(number_format) or builtin_format_code(int(number_format)) or ""
                 readable = len(code) <= LONGEST_FORMAT
-                shows[number_format] = (readable and is_date_format(code), readable and is_timedelta_format(code))
-            is_date, is_duration = shows[number_format]
-            dates.update([index] if is_date else [])
-            durations.update([index] if is_duration else [])
-        return dates, durations
+                shows[number_format] = readable and is_date_format(code) and not is_timedelta_format(code)
+            dates.update([str(index)] if shows[number_format] else [])
+        return dates
 
-    def _sheets(self) -> Iterator[Sheet]:
+    # --- Sheets ---------------------------------------------------------------------------------------------------
+
+    def _sheets(self, xml: Any) -> Iterator[Sheet]:
         seen: set[str] = set()
-        for entry in self.source.parser.sheets:
-            if entry.name.casefold() in seen:
-                raise unreadable("damaged", f"two of its sheets are named {entry.name}")
-            seen.add(entry.name.casefold())
-            hidden = entry.state not in (None, "visible")
+        for entry in xml.iterfind(f"{_M}sheets/{_M}sheet"):
+            name, number = entry.attrib["name"], entry.get(f"{{{REL_NS}}}id")
+            if name.casefold() in seen:
+                raise unreadable("damaged", f"two of its sheets are named {name}")
+            seen.add(name.casefold())
+            hidden = entry.get("state", "visible") != "visible"
             # Old macro workbooks list their modules as sheets without a part: they hold no cells.
-            relation = self.source.parser.rels[entry.id] if entry.id else None
-            kind = SHEET_KINDS.get(relation.Type.rpartition("/")[2], "other") if relation else "other"
+            relation = self.relations[number] if number else None
+            kind = SHEET_KINDS.get(relation.kind, "other") if relation else "other"
             if relation and kind == "worksheet":
-                yield self._worksheet(entry.name, hidden, relation)
+                yield self._worksheet(name, hidden, relation)
             else:
-                yield Sheet(entry.name, {}, hidden, (), kind, (), 0, 0)
+                yield Sheet(name, {}, hidden, (), kind, (), 0, 0)
 
-    def _worksheet(self, name: str, hidden: bool, relation: Relationship) -> Sheet:
-        part = relation.target
+    def _worksheet(self, name: str, hidden: bool, relation: _Relation) -> Sheet:
+        part = relation.part
         root = self.package.roots.get(part, "")
-        if part not in self.package.parts or relation.TargetMode == "External":
+        if part not in self.package.parts or relation.outside:
             raise unreadable("damaged", f"the part of its sheet {name} is missing")
-        if root.startswith(STRICT_NAMESPACE):
-            raise unreadable("strict")
-        if root and root != f"{SHEET_MAIN_NS} worksheet":
+        if root and root not in (f"{SHEET_MAIN_NS} worksheet", f"{STRICT_NAMESPACE} worksheet"):
             raise unreadable("damaged", f"the part of its sheet {name} is no sheet")
-        with self.source.archive.open(part) as stream:
-            parser = SheetParser(name, stream, self.strings, self.source.wb.epoch, self.dates, self.durations)
-            cells = self._cells(name, parser)
+        with self._open(part) as stream:
+            parser = SheetParser(name, stream, self.strings, date_1904=self.date_1904, dates=self.dates, most=self.room)
+            parser.read()
+        cells = parser.cells
+        self.room -= len(cells)
+        rows = set(map(itemgetter(0), cells))
         return Sheet(
             name=name,
             cells=cells,
@@ -161,39 +213,23 @@ class _Load:
             tables=tuple(self._tables(name, part, parser.table_ids)),
             kind="worksheet",
             rules=tuple(parser.rules),
-            last_row=max((row for row, _ in cells), default=0),
-            last_column=max((column for _, column in cells), default=0),
-            hidden_rows=frozenset(parser.hidden_rows.intersection(row for row, _ in cells)),
+            last_row=max(rows, default=0),
+            last_column=max(map(itemgetter(1), cells), default=0),
+            hidden_rows=frozenset(parser.hidden_rows & rows),
             hidden_columns=frozenset(parser.hidden_columns),
             filters=tuple(parser.filters),
+            data_tables=tuple(parser.data_tables),
         )
 
-    def _cells(self, name: str, parser: SheetParser) -> dict[tuple[int, int], Cell]:
-        cells: dict[tuple[int, int], Cell] = {}
-        for cell in parser.cells():
-            if not (0 < cell.row <= LAST_ROW and 0 < cell.column <= LAST_COLUMN):
-                where = f"row {cell.row:,} and column {cell.column:,}"
-                raise unreadable("damaged", f"it has a cell outside of its sheet {name}, in {where}")
-            known = cells.setdefault((cell.row, cell.column), cell)
-            if known is not cell and known != cell:
-                address = f"{name}!{get_column_letter(cell.column)}{cell.row}"
-                raise unreadable("damaged", f"its cell {address} is there twice, with different content")
-            if len(cells) > self.room:
-                raise unreadable("too large", f"more than {MOST_CELLS:,} of its cells hold something")
-        self.room -= len(cells)
-        return cells
-
     def _tables(self, sheet: str, part: str, ids: list[str]) -> Iterator[Table]:
-        if not ids:
-            return
-        relations = get_dependents(self.source.archive, _relations_of(part))
+        relations = self._relations(part) if ids else {}
         for relation_id in ids:
-            xml = fromstring(self.source.archive.read(relations.get(relation_id).target))
+            xml = self._xml(relations[relation_id].part)
             name, ref = xml.attrib["displayName"], xml.attrib["ref"]
             if not is_range(ref):
                 raise unreadable("damaged", f"its table {name} fills the range {ref}, which is none")
-            columns = list(xml.iterfind(f"{{{SHEET_MAIN_NS}}}tableColumns/{{{SHEET_MAIN_NS}}}tableColumn"))
-            formulas = [column.findtext(f"{{{SHEET_MAIN_NS}}}calculatedColumnFormula") for column in columns]
+            columns = list(xml.iterfind(f"{_M}tableColumns/{_M}tableColumn"))
+            formulas = [column.findtext(f"{_M}calculatedColumnFormula") for column in columns]
             yield Table(
                 name=name,
                 sheet=sheet,
@@ -206,25 +242,16 @@ class _Load:
 
     def _links(self, xml: Any) -> Iterator[str]:
         """The other workbooks by their numbers; what cannot be told of one is no reason to refuse the ledger."""
-        for entry in xml.iterfind(f"{{{SHEET_MAIN_NS}}}externalReferences/{{{SHEET_MAIN_NS}}}externalReference"):
-            relation = self.source.parser.rels.get(entry.get(f"{{{REL_NS}}}id"))
-            part = _relations_of(relation.target) if relation is not None else ""
-            if part not in self.package.parts:
-                yield ""
-                continue
-            targets = (link.get("Target", "") for link in fromstring(self.source.archive.read(part)))
-            yield next(targets, "")
-
-    def _names(self, sheets: tuple[Sheet, ...]) -> Iterator[DefinedName]:
-        for name in self.source.parser.defined_names.definedName:
-            scope = name.localSheetId
-            if scope is not None and not 0 <= scope < len(sheets):
-                continue  # left behind by a deleted sheet: no formula can reach it
-            sheet = None if scope is None else sheets[scope].name
-            yield DefinedName(name.name, "=" + (name.attr_text or ""), sheet, bool(name.hidden))
+        for entry in xml.iterfind(f"{_M}externalReferences/{_M}externalReference"):
+            relation = self.relations.get(entry.get(f"{{{REL_NS}}}id", ""))
+            targets = self._relations(relation.part).values() if relation is not None else ()
+            yield next((target.part for target in targets), "")
 
 
-def _relations_of(part: str) -> str:
-    """The part that says what a part refers to."""
-    found: str = get_rels_path(part)  # type: ignore[no-untyped-call]  # no stub
-    return found
+def _names(xml: Any, sheets: tuple[Sheet, ...]) -> Iterator[DefinedName]:
+    for name in xml.iterfind(f"{_M}definedNames/{_M}definedName"):
+        scope = name.get("localSheetId")
+        if scope is not None and not (scope.isdecimal() and int(scope) < len(sheets)):
+            continue  # left behind by a deleted sheet: no formula can reach it
+        sheet = None if scope is None else sheets[int(scope)].name
+        yield DefinedName(name.attrib["name"], "=" + (name.text or ""), sheet, name.get("hidden") in _TRUE)

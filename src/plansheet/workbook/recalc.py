@@ -12,7 +12,7 @@ from itertools import zip_longest
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, to_excel
 
 from plansheet.core.numbers import same_as_shown
-from plansheet.excel import FUNCTIONS, ExcelError, as_shown
+from plansheet.excel import FUNCTIONS, ExcelError
 from plansheet.excel.judgements import Recalculated
 from plansheet.workbook.expressions import NotChecked, parse
 from plansheet.workbook.formulas import PlanCell, plan_cells
@@ -26,9 +26,11 @@ NEVER_CALCULATED = (
 NOT_AVAILABLE = "#N/A"
 
 
-def recalculate(workbook: Workbook, functions: Functions = FUNCTIONS) -> list[Recalculated]:
-    """Every plan-function cell of a workbook, by sheet, row and column."""
-    resolver = Resolver(workbook, functions)
+def recalculate(
+    workbook: Workbook, functions: Functions = FUNCTIONS, as_of: dt.date | None = None
+) -> list[Recalculated]:
+    """Every plan-function cell of a workbook, by sheet, row and column; ``as_of`` is the day that TODAY gives."""
+    resolver = Resolver(workbook, functions, as_of)
     return [_recalculated(cell, resolver) for cell in plan_cells(workbook, functions)]
 
 
@@ -43,17 +45,22 @@ def _recalculated(plan_cell: PlanCell, resolver: Resolver) -> Recalculated:
     try:
         if cell.cached:
             result = replace(result, saved=resolver.saved(block))
-        recomputed = resolver.evaluate(parse(plan_cell.formula), Place(sheet.name, cell.row, cell.column))
+        place = Place(sheet.name, cell.row, cell.column, is_array=cell.array_ref is not None)
+        recomputed = resolver.evaluate(parse(plan_cell.formula), place)
     except NotChecked as refusal:
         return replace(result, unchecked=refusal.reason if cell.cached else NEVER_CALCULATED)
-    if plan_cell.whole:
-        recomputed = as_shown(plan_cell.function, recomputed)
+    if not plan_cell.whole:
+        recomputed = _blanks_as_0(recomputed)
     if block == here and (not cell.dynamic or isinstance(first_of(recomputed), ExcelError)):
         recomputed = first_of(recomputed)  # one cell shows the first value of an array
     result = replace(result, recomputed=recomputed)
     if not cell.cached:
         return replace(result, unchecked=NEVER_CALCULATED)
-    return _compared(result, block, cell, MAC_EPOCH if resolver.date_1904 else WINDOWS_EPOCH)
+    compared = _compared(result, block, cell, MAC_EPOCH if resolver.date_1904 else WINDOWS_EPOCH)
+    if not compared.same and resolver.native.doubt is not None:
+        doubt = f"comes to {resolver.native.doubt} in a function of Excel's that may be calculated otherwise in Excel"
+        return replace(result, unchecked=doubt)
+    return compared
 
 
 def _compared(result: Recalculated, block: Region, cell: Cell, epoch: dt.datetime) -> Recalculated:
@@ -82,6 +89,13 @@ def _fitted(rows: Sequence[Sequence[object]], height: int, width: int) -> list[l
     if len(fitted) == 1:
         return fitted * height
     return fitted + [[NOT_AVAILABLE] * len(fitted[0]) for _ in range(height - len(fitted))]
+
+
+def _blanks_as_0(value: object) -> object:
+    """A formula that gives a blank cell shows 0."""
+    if isinstance(value, list):
+        return [[_blanks_as_0(cell) for cell in row] for row in value]
+    return 0 if value is None else value
 
 
 def as_rows(value: object) -> list[list[object]]:

@@ -6,7 +6,6 @@ from typing import cast
 
 from openpyxl.utils import column_index_from_string, get_column_letter, range_boundaries
 
-from plansheet.workbook.expressions import NotChecked
 from plansheet.workbook.saved import LAST_COLUMN, LAST_ROW, Sheet
 
 _COLUMN, _ROW = r"(\$?)([A-Z]{1,3})", r"(\$?)([0-9]{1,7})"
@@ -26,30 +25,36 @@ class Region:
     right: int
 
 
-def region_of(text: str, sheet: Sheet, *, absolute: bool) -> Region | None:
+def region_of(text: str, sheet: Sheet, *, beside: tuple[int, int] = (1, 1)) -> Region | None:
     """The cells, whole columns or whole rows of a sheet that a text means; None where it means none.
 
-    Whole columns are as long as a sheet, whole rows end with the last used column. In a defined name (``absolute``)
-    only references with $ are read, for the others move with the cell that asks: NotChecked.
+    Whole columns are as long as a sheet, whole rows end with the last used column. A defined name is written as seen
+    from A1: ``beside`` is the row and column of the cell that asks, by which what has no $ moves, round the end of the
+    sheet.
     """
     if match := _CELLS.fullmatch(text):
-        dollars, (column, row, *end) = match.groups()[::2], match.groups()[1::2]
-        corners = (column, row, end[0] or column, end[1] or row)
+        (fixed_left, left, fixed_top, top, *end) = match.groups()
+        (fixed_right, right, fixed_bottom, bottom) = end if end[1] else match.groups()[:4]
     elif match := _COLUMNS.fullmatch(text):
-        dollars, (first, last) = match.groups()[::2], match.groups()[1::2]
-        corners = (first, "1", last, str(LAST_ROW))
+        fixed_left, left, fixed_right, right = match.groups()
+        fixed_top, top, fixed_bottom, bottom = "$", "1", "$", str(LAST_ROW)
     elif match := _ROWS.fullmatch(text):
-        dollars, (first, last) = match.groups()[::2], match.groups()[1::2]
-        corners = ("A", first, get_column_letter(max(sheet.last_column, 1)), last)
+        fixed_top, top, fixed_bottom, bottom = match.groups()
+        fixed_left, left, fixed_right, right = "$", "A", "$", get_column_letter(max(sheet.last_column, 1))
     else:
         return None
-    left, right = sorted((column_index_from_string(corners[0]), column_index_from_string(corners[2])))
-    top, bottom = sorted((int(corners[1]), int(corners[3])))
-    if not (top >= 1 and bottom <= LAST_ROW and right <= LAST_COLUMN):
+    rows, columns = (int(top), int(bottom)), (column_index_from_string(left), column_index_from_string(right))
+    if not (min(rows) >= 1 and max(rows) <= LAST_ROW and max(columns) <= LAST_COLUMN):
         return None
-    if absolute and "" in dollars:
-        raise NotChecked(f"uses a name for {text}, which moves with the cell (it has no $)")
-    return Region(sheet, top, left, bottom, right)
+    if beside != (1, 1):
+        rows = _moved(rows, (fixed_top, fixed_bottom), beside[0], LAST_ROW)
+        columns = _moved(columns, (fixed_left, fixed_right), beside[1], LAST_COLUMN)
+    return Region(sheet, min(rows), min(columns), max(rows), max(columns))
+
+
+def _moved(ends: tuple[int, int], fixed: tuple[str, str], by: int, last: int) -> tuple[int, int]:
+    first, second = (end if dollar else (end + by - 2) % last + 1 for end, dollar in zip(ends, fixed, strict=True))
+    return first, second
 
 
 def rectangle(sheet: Sheet, ref: str) -> Region:

@@ -7,15 +7,18 @@ LAST_ROW = 1_048_576
 LAST_COLUMN = 16_384
 """Of a sheet in Excel."""
 
-Value = None | bool | int | float | str | dt.datetime | dt.time | dt.timedelta
+Value = None | bool | int | float | str | dt.datetime | dt.time
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(
+    slots=True
+)  # not frozen: a workbook has a million of them, and a frozen one takes three times as long to make
 class Cell:
     """A cell that holds something.
 
     ``value`` is the saved one: for a formula, what was calculated last. Dates are datetimes by the cell's number
-    format and the workbook's date system; an error is its text, with ``kind`` "error".
+    format and the workbook's date system, and times below a day; a number that the calendar lacks (below 0, and 60, the
+    29 February 1900 that never was) stays a number, as does elapsed time. An error is its text, with ``kind`` "error".
     """
 
     row: int
@@ -84,6 +87,8 @@ class Sheet:
     hidden_columns: frozenset[int] = frozenset()
     filters: tuple[str, ...] = ()
     """The ranges under a filter (of the sheet; a table's own is not told here)."""
+    data_tables: tuple[str, ...] = ()
+    """The ranges that what-if tables fill."""
 
 
 @dataclass(frozen=True, slots=True)

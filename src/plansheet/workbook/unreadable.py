@@ -32,7 +32,7 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
         "Open it in Excel, save it as Excel Workbook (.xlsx), and check that.",
     ),
     "strict": (
-        "The workbook was saved as Strict Open XML Spreadsheet, a form that is not read here.",
+        "The workbook was saved as Strict Open XML Spreadsheet in an encoding that is not read here (only UTF-8 is).",
         "Open it in Excel, save it as Excel Workbook (.xlsx), not as Strict, and check that.",
     ),
     "ods": (

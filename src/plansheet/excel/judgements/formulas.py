@@ -1,0 +1,76 @@
+"""Cells of a column that differ from the formula that the others have."""
+
+from collections.abc import Iterator, Sequence
+
+from plansheet.core.rule import Hit, Severity, rule
+from plansheet.excel.judgements.facts import Facts, Interruption, hit
+from plansheet.excel.judgements.sentences import counted, shown
+
+
+@rule(
+    "FORM001",
+    Severity.ERROR,
+    plan="",
+    message="{cells} {hold} {holds}, typed over the formula that {others} of the column have{gives}.",
+    fix="Enter the formula again in {cells}: {formula}",
+)
+def typed_over(facts: Facts) -> Iterator[Hit]:
+    """Somebody typed over a formula in a column of which the other cells have it.
+
+    Why: the figure no longer follows the cells that it came from, and nothing on the sheet shows it.
+    Example: in a column of FMVs looked up by grant, one row holds 1.75 in place of the formula.
+    Not covered: what was typed into a spill (CALC001), columns that no plan function and no ledger uses, a first row
+    on which the others build, and columns in which every fourth row or more is typed.
+    """
+    return _hits(facts.typed_over)
+
+
+@rule(
+    "FORM002",
+    Severity.ERROR,
+    plan="",
+    message="{cells} {hold} {holds}, unlike the formula that {others} of the column have{differs}{gives}.",
+    fix="Enter their formula in {cells}: {formula}",
+)
+def unlike_the_others(facts: Facts) -> Iterator[Hit]:
+    """A formula is not the one that the other cells of its column have.
+
+    Why: a formula that was changed in one row, or filled from the wrong one, gives a figure of another kind.
+    Example: =E5*1.1 in a column where the cells above and below have *1.0 and the cells of their own rows.
+    Not covered: a first row on which the others build, totals, and a form that returns in three places or more.
+    """
+    return _hits(facts.unlike)
+
+
+@rule(
+    "FORM003",
+    Severity.WARNING,
+    plan="",
+    message="{cells} {are} blank; {others} of the column have a formula.",
+    fix="Fill the formula into {cells}, or enter why there is none: {formula}",
+)
+def without_formula(facts: Facts) -> Iterator[Hit]:
+    """A row of a ledger is without the formula that the other rows of the column have.
+
+    Why: a row that was added without its formulas counts as nothing.
+    Example: a new grant below the others; its FMV is looked up in every row but this.
+    Not covered: columns in which every fourth row or more is blank, and ranges that are no ledger and no table.
+    """
+    return _hits(facts.missing)
+
+
+def _hits(interruptions: Sequence[Interruption]) -> Iterator[Hit]:
+    for each in interruptions:
+        many = ":" in each.cells
+        here, there = each.constants or ("", "")
+        yield hit(
+            each.place,
+            cells=each.cells,
+            hold="hold" if many else "holds",
+            are="are" if many else "is",
+            holds=shown(each.holds),
+            formula=each.formula,
+            others=counted(each.others, "cell"),
+            gives="" if each.gives is None else f"; it gives {shown(each.gives)} in {each.place.cell}",
+            differs=f" (with {here} for {there})" if each.constants else "",
+        )

@@ -1,0 +1,297 @@
+"""What is wrong with the ranges that plan functions are given, against the ledgers in which they lie."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from inspect import signature
+
+from plansheet.excel import FUNCTIONS
+from plansheet.excel.judgements.facts import ExtraRows, OtherColumn, Place, ShiftedRanges, ShortRange
+from plansheet.excel.reading import is_blank, is_blank_or_zero
+from plansheet.excel.record_rows import KEYS, says_total
+from plansheet.workbook.areas import Area, value_at
+from plansheet.workbook.expressions import NotChecked
+from plansheet.workbook.formula_columns import Columns, Run
+from plansheet.workbook.parameters import (
+    DAYS_BEFORE_EXERCISABLE,
+    NEW,
+    fields_for,
+    fields_under,
+    heading_for,
+)
+from plansheet.workbook.regions import Region, region_of
+from plansheet.workbook.relative import references
+from plansheet.workbook.usage import Given, Use
+
+_PARTS_OF_GRANTS = frozenset({"SPLIT_TRANCHES"})
+"""Functions that take one grant's rows."""
+_ROW_BY_ROW = frozenset(
+    {
+        "ADJUST_FOR_SPLIT", "SUBSTITUTE_OPTION", "VEST_TRANCHES", "ISO_MIN_PRICE", "ISO_LAST_EXPIRY", "TENDER_SHARES",
+        "WITHHOLD_SHARES", "CASHOUT_WITHHOLDING", "EXERCISE_DEADLINE", "PLAN_LAST_GRANT",
+    }
+)  # fmt: skip
+"""Functions that answer each row by itself."""
+_BELOW = 2
+"""Rows below a ledger in which its totals may stand."""
+_SUM = re.compile(r"=\s*(SUM|SUBTOTAL|AGGREGATE)\s*\(", re.IGNORECASE)
+
+
+@dataclass(frozen=True, eq=False)
+class LedgerRows:
+    """A ledger, or a view of one, and the rows of it that hold a record."""
+
+    area: Area
+
+    @cached_property
+    def rows(self) -> tuple[int, ...]:
+        """The rows with a key (a grant, an action) that are no totals."""
+        area = self.area
+        column = area.columns[self.key]
+        keys = ((row, value_at(area.sheet, row, column)) for row in range(area.top, area.bottom + 1))
+        return tuple(row for row, key in keys if not is_blank_or_zero(key) and row not in self.totals)
+
+    @cached_property
+    def totals(self) -> frozenset[int]:
+        """The rows that say that they are totals, those right below the last one too."""
+        sheet, column = self.area.sheet, self.area.columns[self.key]
+        cells = ((row, value_at(sheet, row, column)) for row in range(self.area.top, self.area.bottom + _BELOW + 1))
+        return frozenset(row for row, text in cells if isinstance(text, str) and self._says_total(text))
+
+    @property
+    def key(self) -> str:
+        """The field without which a row is no record."""
+        assert self.area.record is not None
+        return KEYS[self.area.record]
+
+    def _says_total(self, text: str) -> bool:
+        assert self.area.record is not None
+        return text.lstrip()[:1] in tuple("TtSsGg") and says_total(self.area.record, [text])
+
+    @property
+    def head(self) -> int:
+        """The row of the headings."""
+        return self.area.top - 1
+
+    @cached_property
+    def fields(self) -> dict[int, str]:
+        """The field of each column."""
+        return {column: name for name, column in self.area.columns.items()}
+
+    def has(self, region: Region) -> bool:
+        """Whether a region lies in its columns and over some of its rows."""
+        area = self.area
+        return (
+            region.sheet is area.sheet
+            and min(area.columns.values()) <= region.right
+            and region.left <= max(area.columns.values())
+            and region.top <= area.bottom
+            and region.bottom >= area.top
+        )
+
+
+Ledgers = Sequence[LedgerRows]
+Holders = Mapping[tuple[str, int], object]
+"""The holder of each row of a ledger, by sheet and row."""
+
+
+def _ledger_of(given: Given, ledgers: Ledgers) -> LedgerRows | None:
+    return next((ledger for ledger in ledgers if ledger.has(given.region)), None)
+
+
+def _place(use: Use) -> Place:
+    return Place(use.run.sheet.name, use.cell, use.run.formula)
+
+
+def _height(region: Region) -> int:
+    return region.bottom - region.top + 1
+
+
+def _columns_given(use: Use) -> Iterator[Given]:
+    """The parameters of a call that are columns of records."""
+    for given in use.given:
+        if not given.is_block and not given.parameter.startswith(NEW) and _height(given.region) > 1:
+            yield given
+
+
+# --- Rows that are left out -------------------------------------------------------------------------------------------
+
+
+def short_ranges(uses: Sequence[Use], ledgers: Ledgers, holders: Holders) -> Iterator[ShortRange]:
+    """Calls that leave out rows of their ledger which no other call of the same function has."""
+    calls: dict[tuple[str, int, bool], list[tuple[Use, Given]]] = {}
+    for use in uses:
+        if use.is_row_by_row or use.function in _PARTS_OF_GRANTS:
+            continue
+        for (at, is_block), given in _first_in_each_ledger(use, ledgers).items():
+            calls.setdefault((use.function, at, is_block), []).append((use, given))
+    for (_, at, _), those in calls.items():
+        ledger = ledgers[at]
+        for use, given, rows in _left_out(ledger.rows, those):
+            first, last = ledger.rows[0], ledger.rows[-1]
+            changes = _changes_figures(use, given, rows, ledger, holders)
+            name = f"{ledger.area.sheet.name} rows {first} to {last}"
+            yield ShortRange(_place(use), use.function, given.shown, name, rows, first, last, changes)
+
+
+def _first_in_each_ledger(use: Use, ledgers: Ledgers) -> dict[tuple[int, bool], Given]:
+    """By ledger, and whether as a block, the first parameter that lies in it."""
+    found: dict[tuple[int, bool], Given] = {}
+    for given in use.given:
+        if given.parameter.startswith(NEW) or _height(given.region) < 2:
+            continue
+        at = next((at for at, ledger in enumerate(ledgers) if ledger.has(given.region)), None)
+        if at is not None:
+            found.setdefault((at, given.is_block), given)
+    return found
+
+
+def _left_out(rows: Sequence[int], calls: Sequence[tuple[Use, Given]]) -> Iterator[tuple[Use, Given, tuple[int, ...]]]:
+    """Rows that no call has, with the call that reaches nearest to them from above, or else begins first below."""
+    in_order = sorted(calls, key=lambda call: (call[1].region.top, call[1].region.bottom))
+    found: dict[int, list[int]] = {}
+    at = reach = nearest = 0
+    for row in rows:
+        while at < len(in_order) and in_order[at][1].region.top <= row:
+            if in_order[at][1].region.bottom > reach:
+                reach, nearest = in_order[at][1].region.bottom, at
+            at += 1
+        if row > reach:
+            found.setdefault(nearest, []).append(row)
+    for position, those in found.items():
+        yield *in_order[position], tuple(those)
+
+
+def _changes_figures(use: Use, given: Given, rows: Sequence[int], ledger: LedgerRows, holders: Holders) -> bool:
+    """Whether the figures of the rows given rest on the rows left out: those of one sum, or of the same holder."""
+    if given.is_block:
+        return True
+    if use.function in _ROW_BY_ROW:
+        return False
+    if "holder" not in signature(FUNCTIONS[use.function]).parameters:
+        return True
+    sheet, region = ledger.area.sheet.name, given.region
+    held = {holders.get((sheet, row)) for row in ledger.rows if region.top <= row <= region.bottom}
+    return any(holders.get((sheet, row)) in held for row in rows)
+
+
+# --- Rows that are no records -----------------------------------------------------------------------------------------
+
+
+def headings_in_ranges(uses: Sequence[Use], ledgers: Ledgers) -> Iterator[ExtraRows]:
+    """Calls whose ranges begin with headings."""
+    for use in uses:
+        for given in _columns_given(use):
+            region = given.region
+            ledger = _ledger_of(given, ledgers)
+            row = region.top if ledger is None else ledger.head
+            text = value_at(region.sheet, row, region.left)
+            if not region.top <= row <= region.bottom or not isinstance(text, str) or is_blank(text):
+                continue
+            if ledger is not None or fields_under(text).intersection(fields_for(use.function, given.parameter)):
+                yield ExtraRows(_place(use), use.function, given.shown, (row,), " ".join(text.split()))
+                break
+
+
+def totals_in_ranges(uses: Sequence[Use], ledgers: Ledgers, columns: Columns) -> Iterator[ExtraRows]:
+    """Calls whose ranges hold rows of totals."""
+    for use in uses:
+        if use.is_row_by_row:
+            continue
+        for given in _columns_given(use):
+            rows = sorted({*_sums(given.region, columns), *_said(given, ledgers)})
+            if rows:
+                shows = _shown(given.region, rows[0])
+                yield ExtraRows(_place(use), use.function, given.shown, tuple(rows), shows)
+                break
+
+
+def _sums(region: Region, columns: Columns) -> Iterator[int]:
+    """The rows of a range that sum up other rows of it."""
+    for column in range(region.left, min(region.right, region.sheet.last_column) + 1):
+        for run in columns.get((region.sheet.name, column), ()):
+            is_sum = len(run) == 1 and region.top <= run.top <= region.bottom and _SUM.match(run.formula)
+            if is_sum and any(_is_of_others(text, run, region) for text in references(run.formula)):
+                yield run.top
+
+
+def _is_of_others(text: str, run: Run, region: Region) -> bool:
+    """Whether a reference is to other rows of the column."""
+    try:
+        summed = region_of(text, run.sheet, absolute=False)
+    except NotChecked:
+        return False
+    if summed is None:
+        return "[" in text and "#This Row" not in text  # the column of a table, in its totals row
+    return summed.left <= run.column <= summed.right and summed.top < summed.bottom <= region.bottom
+
+
+def _said(given: Given, ledgers: Ledgers) -> Iterator[int]:
+    """The rows of a range that say in their ledger that they are totals."""
+    ledger, region = _ledger_of(given, ledgers), given.region
+    yield from (row for row in (ledger.totals if ledger else ()) if region.top <= row <= region.bottom)
+
+
+def _shown(region: Region, row: int) -> str:
+    cell = region.sheet.cells.get((row, region.left))
+    return "" if cell is None else cell.formula or str(cell.value)
+
+
+# --- Ranges against each other ----------------------------------------------------------------------------------------
+
+
+def shifted_ranges(uses: Sequence[Use], ledgers: Ledgers) -> Iterator[ShiftedRanges]:
+    """Calls whose ranges do not begin and end in the same rows, though they lie in one ledger or beside each other."""
+    for use in uses:
+        given = [(each, _ledger_of(each, ledgers)) for each in _columns_given(use)]
+        for one, own in given:
+            if use.is_row_by_row and own is None:
+                continue
+            other = next(
+                (each for each, ledger in given if ledger is own and _is_shifted(one.region, each.region)), None
+            )
+            if other is not None:
+                if _agreeing(one, given) > _agreeing(other, given):
+                    one, other = other, one
+                yield ShiftedRanges(_place(use), use.function, one.parameter, one.shown, other.parameter, other.shown)
+                break
+
+
+def _is_shifted(one: Region, other: Region) -> bool:
+    overlap = one.top <= other.bottom and other.top <= one.bottom
+    return one.sheet is other.sheet and overlap and (one.top, one.bottom) != (other.top, other.bottom)
+
+
+def _agreeing(one: Given, given: Iterable[tuple[Given, LedgerRows | None]]) -> int:
+    rows = one.region.top, one.region.bottom
+    return sum(1 for each, _ in given if (each.region.top, each.region.bottom) == rows)
+
+
+def other_columns(uses: Sequence[Use], ledgers: Ledgers) -> Iterator[OtherColumn]:
+    """Calls that take a parameter from a column with the heading of another."""
+    for use in uses:
+        for given in use.given:
+            wanted = () if given.is_block else fields_for(use.function, given.parameter)
+            found = _heading_over(given, ledgers) if wanted and given.region.left == given.region.right else None
+            if found is None:
+                continue
+            text, fields = found
+            if fields and not fields.intersection(wanted):
+                is_day = given.parameter == "first_exercisable" and bool(fields & DAYS_BEFORE_EXERCISABLE)
+                yield OtherColumn(
+                    _place(use), use.function, given.parameter, given.shown, text, heading_for(wanted), is_day
+                )
+
+
+def _heading_over(given: Given, ledgers: Ledgers) -> tuple[str, frozenset[str]] | None:
+    """The heading of a column that is given, and the fields that it means."""
+    region, ledger = given.region, _ledger_of(given, ledgers)
+    if ledger is None and _height(region) == 1:
+        return None
+    row = region.top - 1 if ledger is None else ledger.head
+    text = value_at(region.sheet, row, region.left)
+    if ledger is not None and region.left in ledger.fields:
+        fields = frozenset({ledger.fields[region.left]})
+        return (" ".join(str(text).split()) if isinstance(text, str) else heading_for(fields)), fields
+    return (" ".join(text.split()), fields_under(text)) if isinstance(text, str) else None

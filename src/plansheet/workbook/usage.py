@@ -1,0 +1,173 @@
+"""What plan functions and ledgers use: the ranges that each call is given, and the formulas behind them."""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
+from inspect import signature
+
+from openpyxl.utils import get_column_letter
+
+from plansheet.excel import FUNCTIONS
+from plansheet.excel.judgements import Recalculated
+from plansheet.workbook.areas import Area
+from plansheet.workbook.expressions import Call, Node, NotChecked, Reference, parse, plan_name
+from plansheet.workbook.formula_columns import Columns, Run
+from plansheet.workbook.parameters import AS_OF, BLOCKS
+from plansheet.workbook.references import Place, Resolver
+from plansheet.workbook.regions import Region
+from plansheet.workbook.relative import changes, references
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A parameter and the cells that it is given."""
+
+    parameter: str
+    region: Region
+    is_block: bool
+
+    @property
+    def shown(self) -> str:
+        """As a sentence names them: Vesting!A2:A89."""
+        r = self.region
+        first, last = f"{get_column_letter(r.left)}{r.top}", f"{get_column_letter(r.right)}{r.bottom}"
+        return f"{r.sheet.name}!{first}" if first == last else f"{r.sheet.name}!{first}:{last}"
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A call of a plan function, or the same in cells one below another (``given``: what they are given in all)."""
+
+    function: str
+    run: Run
+    given: tuple[Given, ...]
+    changing: bool = False
+    """Whether a parameter, other than as of, is what changes by itself, such as TODAY()."""
+
+    @property
+    def cell(self) -> str:
+        """The first cell of the call."""
+        return f"{get_column_letter(self.run.column)}{self.run.top}"
+
+    @property
+    def where(self) -> str:
+        """The first cell of the call with its sheet."""
+        return f"{self.run.sheet.name}!{self.cell}"
+
+    @property
+    def is_row_by_row(self) -> bool:
+        """Whether each row of a column has its own call."""
+        return len(self.run) > 1
+
+
+def plan_uses(results: Sequence[Recalculated], columns: Columns, resolver: Resolver) -> list[Use]:
+    """Every call of a plan function, with the cells that its parameters are given."""
+    plan = {(r.sheet, r.cell) for r in results}
+    sheets = {r.sheet for r in results}
+    found: list[Use] = []
+    for (sheet, column), runs in columns.items():
+        letter = get_column_letter(column)
+        for run in runs if sheet in sheets else ():
+            if (sheet, f"{letter}{run.top}") in plan:
+                found += _uses(run, resolver)
+    return found
+
+
+def _uses(run: Run, resolver: Resolver) -> Iterator[Use]:
+    first, last = (list(_calls(run.sheet.cells[row, run.column].formula or "")) for row in (run.top, run.bottom))
+    for call, again in zip(first, last, strict=False):
+        name = plan_name(call.name, FUNCTIONS)
+        assert name is not None
+        given: list[Given] = []
+        is_changing = False
+        for parameter, one, other in zip(
+            signature(FUNCTIONS[name]).parameters, call.arguments, again.arguments, strict=False
+        ):
+            is_changing |= parameter != AS_OF and any(isinstance(n, Call) and changes(n.name) for n in _nodes(one))
+            above, below = _region(one, run, run.top, resolver), _region(other, run, run.bottom, resolver)
+            if above is not None and below is not None and above.sheet is below.sheet:
+                given.append(Given(parameter, _hull(above, below), parameter in BLOCKS))
+        yield Use(name, run, tuple(given), is_changing)
+
+
+def _calls(formula: str) -> Iterator[Call]:
+    """The calls of plan functions in a formula, the outermost first; none in one that cannot be read."""
+    try:
+        tree = parse(formula)
+    except NotChecked:
+        return
+    yield from (node for node in _nodes(tree) if isinstance(node, Call) and plan_name(node.name, FUNCTIONS))
+
+
+def _nodes(node: Node) -> Iterator[Node]:
+    yield node
+    for each in fields(node):
+        value = getattr(node, each.name)
+        for child in value if isinstance(value, tuple) else (value,):
+            if is_dataclass(child) and not isinstance(child, type):
+                yield from _nodes(child)  # type: ignore[arg-type]  # what a node holds is a node or a value
+
+
+def _region(node: Node, run: Run, row: int, resolver: Resolver) -> Region | None:
+    try:
+        return resolver.region(node, Place(run.sheet.name, row, run.column))
+    except NotChecked:
+        return None
+
+
+def _hull(one: Region, other: Region) -> Region:
+    """What a column of formulas is given in all, from what its first and its last are given."""
+    return replace(
+        one,
+        top=min(one.top, other.top),
+        left=min(one.left, other.left),
+        bottom=max(one.bottom, other.bottom),
+        right=max(one.right, other.right),
+    )
+
+
+# --- Formulas behind what is used -------------------------------------------------------------------------------------
+
+
+def runs_used(uses: Sequence[Use], ledgers: Sequence[Area], columns: Columns, resolver: Resolver) -> list[Run]:
+    """The formulas that plan functions (as of a day apart) and ledgers rest on, directly or through others."""
+    rest = [given.region for use in uses for given in use.given if given.parameter != AS_OF]
+    for area in ledgers:
+        if area.bottom >= area.top:
+            rest += [Region(area.sheet, area.top, each, area.bottom, each) for each in area.columns.values()]
+    by_sheet: dict[str, list[int]] = {}
+    for sheet, column in columns:
+        by_sheet.setdefault(sheet, []).append(column)
+    found: dict[int, Run] = {}
+    seen: set[tuple[str, int, int, int, int]] = set()
+    while rest:
+        region = rest.pop()
+        key = (region.sheet.name, region.top, region.left, region.bottom, region.right)
+        if key not in seen:
+            seen.add(key)
+            new = [run for run in _in_region(region, by_sheet, columns) if id(run) not in found]
+            found.update((id(run), run) for run in new)
+            rest += [behind for run in new for behind in _behind(run, resolver)]
+    return sorted(found.values(), key=lambda run: (run.sheet.name, run.column, run.top))
+
+
+def _in_region(region: Region, by_sheet: Mapping[str, Sequence[int]], columns: Columns) -> Iterator[Run]:
+    """The runs with a cell in a region; an array formula counts by its first cell."""
+    name = region.sheet.name
+    for column in by_sheet.get(name, ()):
+        if region.left <= column <= region.right:
+            runs = columns[name, column]
+            at = bisect_left(runs, region.top, key=lambda run: run.bottom)
+            while at < len(runs) and runs[at].top <= region.bottom:
+                yield runs[at]
+                at += 1
+
+
+def _behind(run: Run, resolver: Resolver) -> Iterator[Region]:
+    """What the first and the last formula of a run refer to, and so all between them."""
+    first, last = (references(run.sheet.cells[row, run.column].formula or "") for row in (run.top, run.bottom))
+    for one, other in zip(first, last, strict=False):
+        above = _region(Reference(one), run, run.top, resolver)
+        below = _region(Reference(other), run, run.bottom, resolver)
+        if above is not None and below is not None and above.sheet is below.sheet:
+            yield _hull(above, below)
