@@ -626,7 +626,8 @@ def _(book: Book) -> Iterable[Spot]:
 
 @in_book("heading-of-the-start-of-vesting")
 def _(book: Book) -> Iterable[Spot]:
-    return _rename(book, "Vesting", "first_exercisable", "Grant vest date")
+    spots = _rename(book, "Vesting", "first_exercisable", "Grant vest date")
+    return [*spots, *book.columns["Vesting", "first_exercisable"].cells()]
 
 
 @in_book("heading-lost")

@@ -92,10 +92,12 @@ def _limit_and_pool(book: Book, array: str, height: int = 1) -> None:
 
 
 def _total(rows: object, right: int) -> object:
+    """What SUM makes of a column: its first error, or the sum of its numbers; texts count as nothing."""
     if not isinstance(rows, list):
         return rows
-    errors = [row[right] for row in rows if isinstance(row[right], str)]
-    return errors[0] if errors else sum(row[right] for row in rows)
+    cells = [row[right] for row in rows]
+    errors = [cell for cell in cells if isinstance(cell, ExcelError)]
+    return errors[0] if errors else sum(cell for cell in cells if isinstance(cell, float))
 
 
 def after_merger(ledger: Ledger) -> Book:
