@@ -72,7 +72,7 @@ def put(name: str, data: bytes) -> Path:
         (call_book(970), CLEAN),
         (call_book(971), FINDINGS),
         (never_calculated(), FINDINGS),
-        (call_book(970, '=POOL_AVAILABLE(OFFSET(A1,0,1),"GRANT",30)'), UNCHECKED),
+        (call_book(970, '=POOL_AVAILABLE(RAND(),"GRANT",30)'), UNCHECKED),
     ],
     ids=[
         "clean", "a finding", "a warning", "nothing of a plan", "no workbook", "a right cell", "a wrong cell",
@@ -557,7 +557,7 @@ def test_an_unexpected_end_of_the_pipe_changes_no_exit_code(tmp_path: Path) -> N
         (call_book(971), FINDINGS, "different"),
         (call_book("#NAME?"), FINDINGS, "different"),
         (never_calculated(), FINDINGS, "never calculated"),
-        (call_book(970, '=POOL_AVAILABLE(OFFSET(A1,0,1),"GRANT",30)'), UNCHECKED, "not checked"),
+        (call_book(970, '=POOL_AVAILABLE(RAND(),"GRANT",30)'), UNCHECKED, "not checked"),
     ],
     ids=["same", "different", "an error", "never calculated", "not checked"],
 )
@@ -573,6 +573,13 @@ def test_recalc(run: Run, data: bytes, code: int, state: str) -> None:
     assert (cell["sheet"], cell["cell"], cell["state"], cell["same"]) == ("Pool", "A1", state, state == "same")
     assert cell["formula"].startswith("=POOL_AVAILABLE(")
     assert set(cell) == {"sheet", "cell", "formula", "saved", "recomputed", "same", "state", "why"}
+
+
+def test_recalc_as_of_a_day(run: Run) -> None:
+    path = put("book.xlsx", call_book(5, '=POOL_AVAILABLE(1000,"GRANT",30)-970+DAY(TODAY())'))
+    assert run("recalc", path, "--as-of", "2005-04-05")[0] == CLEAN
+    assert run("recalc", path, "--as-of", "2005-04-06")[0] == FINDINGS
+    assert run("recalc", path, "--as-of", "yesterday")[0] == USAGE
 
 
 def test_recalc_tells_both_values(run: Run) -> None:

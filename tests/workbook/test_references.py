@@ -273,7 +273,7 @@ RESOLVED: list[tuple[str, object]] = [
     ("COUNTIF(A2:A4,A2:A4)", [[1.0], [1.0], [1.0]]),
     ('_xlfn.XLOOKUP("G-2",Ledger[Grant],Ledger[Shares])', 200.0),
     ("VLOOKUP(A2:A3,A1:C4,3,FALSE)", SHARES[:2]),
-    ("INDEX({1,2},2)", 2.0),
+    ("INDEX({1,2},2)", 2),
     ("INDEX(PAIRS(A2:A4),0,1)", GRANTS),
     ("SUM(INDEX(PAIRS(A2:A4),0,2))", 3.0),
     ('MATCH("G-*",A2:A4,0)', 1),

@@ -1,13 +1,12 @@
 """plansheet check: saved workbooks against the rules."""
 
 import argparse
-import datetime as dt
 import glob
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from plansheet.cli.printing import CLEAN, FINDINGS, UNCHECKED, UsageError, not_written, print_text, today
+from plansheet.cli.printing import CLEAN, FINDINGS, UNCHECKED, UsageError, day_of, not_written, print_text
 from plansheet.cli.terms_files import add_terms, terms_given
 from plansheet.core.rule import Severity
 from plansheet.excel.manual import ALL_RULES
@@ -47,7 +46,7 @@ def add_check(parser: argparse.ArgumentParser) -> None:
 def _check(parsed: argparse.Namespace) -> int:
     formats = [_format(text) for text in parsed.format or ["text"]]
     options = Options(
-        as_of=_day(parsed.as_of) if parsed.as_of else today(),
+        as_of=day_of(parsed.as_of),
         terms=terms_given(parsed),
         fail_on=Severity(parsed.fail_on),
         wanted=_Wanted(parsed.select, parsed.ignore),
@@ -93,13 +92,6 @@ def _format(text: str) -> tuple[str, str | None]:
     if name not in _REPORTS:
         raise UsageError(f"--format {name} is not known; use {' or '.join(_REPORTS)}")
     return name, target or None
-
-
-def _day(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"--as-of {text} is not a date; write it as 2005-04-03") from None
 
 
 class _Wanted:

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from plansheet.cli.printing import CLEAN, FINDINGS, UNCHECKED, UsageError, print_text
+from plansheet.cli.printing import CLEAN, FINDINGS, UNCHECKED, UsageError, day_of, print_text
 from plansheet.cli.terms_files import add_terms, terms_given
 from plansheet.excel import FUNCTIONS
 from plansheet.excel.judgements import Recalculated
@@ -43,6 +43,7 @@ def add_recalc(parser: argparse.ArgumentParser) -> None:
     """The command recalc."""
     parser.add_argument("workbook", metavar="WORKBOOK", help="the file; it is not changed")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is said (%(default)s)")
+    parser.add_argument("--as-of", metavar="DATE", help="the day that TODAY gives, as 2005-04-03 (today)")
     parser.set_defaults(run=_recalc)
 
 
@@ -51,7 +52,7 @@ def _recalc(parsed: argparse.Namespace) -> int:
     if not path.is_file():
         raise UsageError(f"{path}: there is no such file; check the path")
     try:
-        results = recalculate(read(path), FUNCTIONS)
+        results = recalculate(read(path), FUNCTIONS, day_of(parsed.as_of))
     except Unreadable as unreadable:
         print(f"{printable(str(path))}: {printable(str(unreadable))}", file=sys.stderr)
         return UNCHECKED

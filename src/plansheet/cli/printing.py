@@ -31,3 +31,13 @@ def print_text(text: str) -> int:
 def today() -> dt.date:
     """The day on this computer."""
     return dt.date.today()
+
+
+def day_of(text: str | None) -> dt.date:
+    """The day given with --as-of, today where none is."""
+    if text is None:
+        return today()
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--as-of {text} is not a date; write it as 2005-04-03") from None

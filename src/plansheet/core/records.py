@@ -67,12 +67,7 @@ def _row() -> Any:
 
 def columns(record: type[Any]) -> tuple[Column, ...]:
     """The headings of a record, in the order in which a sheet would show them."""
-    if record not in _columns_of:
-        _columns_of[record] = tuple(_columns(record))
-    return _columns_of[record]
-
-
-_columns_of: dict[type[Any], tuple[Column, ...]] = {}
+    return tuple(_columns(record))
 
 
 def _columns(record: type[Any]) -> Iterator[Column]:

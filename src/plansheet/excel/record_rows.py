@@ -78,63 +78,39 @@ def read_rows(record: type[Any], cells: Cells, top: int, name: str, skips: Calla
 
 
 def _records(record: type[Any], cells: Cells, top: int, name: str, skips: Callable[[int], bool]) -> Iterator[Row]:
-    known = _readable(columns(record), cells)
+    known = [column for column in columns(record) if column.name in cells]
     for position in range(len(next(iter(cells.values()), ()))):
         row = top + position
-        if all(is_blank(each.cells[position]) for each in known) or skips(row):
+        if all(is_blank(cells[column.name][position]) for column in known) or skips(row):
             continue
-        values, wrong = _values(known, position, name, row)
+        values, wrong = _values(known, cells, position, f"{name} row {row}")
         made: Record = record(**values, row=row)
         if not wrong and not has_key(made):
-            key = next(each.column for each in known if each.column.name == KEYS[record])
+            key = next(column for column in known if column.name == KEYS[record])
             wrong.append((key.name, f"{name} row {row}: {key.heading} is blank; enter it"))
         yield Row(row, made, tuple(Unread(made, field, message) for field, message in wrong))
 
 
-_REPEATED = frozenset({int, float, str, datetime.date, datetime.datetime})
-_NEW = object()
-
-
-class _Readable(NamedTuple):
-    """A column of a table: what reads its cells, these, and what equal ones were read as (a ledger repeats itself)."""
-
-    column: Column
-    read: Callable[[object], object]
-    cells: Sequence[object]
-    known: dict[tuple[type, object], object]
-
-
-def _readable(known: Iterable[Column], cells: Cells) -> list[_Readable]:
-    return [_Readable(column, reader(column), cells[column.name], {}) for column in known if column.name in cells]
-
-
 def _values(
-    known: Sequence[_Readable], position: int, name: str, row: int
+    known: Sequence[Column], cells: Cells, position: int, where: str
 ) -> tuple[dict[str, Any], list[tuple[str, str]]]:
     values: dict[str, Any] = {}
     wrong: list[tuple[str, str]] = []
-    for column, read, cells, read_before in known:
-        cell = cells[position]
-        kind = type(cell)
+    for column in known:
         try:
-            if kind not in _REPEATED:
-                values[column.name] = read(cell)
-            elif (value := read_before.get((kind, cell), _NEW)) is not _NEW:
-                values[column.name] = value
-            else:
-                values[column.name] = read_before[kind, cell] = read(cell)
+            values[column.name] = reader(column)(cells[column.name][position])
         except BadCell as bad:
-            wrong.append((column.name, f"{name} row {row}: {column.heading} {bad}"))
+            wrong.append((column.name, f"{where}: {column.heading} {bad}"))
     return values, wrong
 
 
 def _activity(record: type[Any], cells: Cells, top: int, name: str, skips: Callable[[int], bool]) -> Iterator[Row]:
     dates, actions, grants, shares, types = (cells.get(field) for field in ACTIVITY_ESSENTIALS)
     assert actions is not None and shares is not None
-    more = _readable((column for column in columns(Activity) if column.name not in ACTIVITY_ESSENTIALS), cells)
+    more = [column for column in columns(Activity) if column.name in cells and column.name not in ACTIVITY_ESSENTIALS]
     for entry in read_activity(dates, actions, grants, shares, types, top):
         if isinstance(entry, Activity):
-            values, wrong = _values(more, entry.row - top, name, entry.row)
+            values, wrong = _values(more, cells, entry.row - top, f"{name} row {entry.row}")
             made = replace(entry, **values) if values else entry
             yield Row(entry.row, made, tuple(Unread(made, field, message) for field, message in wrong))
         elif entry is not None and not skips(entry.row):

@@ -210,14 +210,8 @@ def _plain_heads(sheet: Sheet, taken: Sequence[Region]) -> Iterator[Region]:
     for (row, column), cell in sheet.cells.items():
         if cell.kind == "text" and _folded(cell.value) in _KNOWN:
             words.setdefault(row, []).append(column)
-    flat: dict[int, list[Region]] = {}
-    tall = [region for region in taken if region.top < region.bottom]
-    for region in taken:
-        if region.top == region.bottom:
-            flat.setdefault(region.top, []).append(region)
-    for row in sorted(row for row, known in words.items() if len(known) > 1):
-        beside = [*flat.get(row, ()), *(region for region in tall if region.top <= row <= region.bottom)]
-        for known in _between(sorted(words[row]), beside):
+    for row in sorted(words):
+        for known in _between(sorted(words[row]), [r for r in taken if r.top <= row <= r.bottom]):
             if len(known) > 1:
                 yield from _heads(sheet, row, known)
 

@@ -115,13 +115,13 @@ def check_bytes(data: bytes, name: str, options: Options) -> Checked:
 
 def _check(workbook: Workbook, options: Options, checked: Checked) -> None:
     located = locate(workbook)
-    results = recalculate(workbook, FUNCTIONS)
+    results = recalculate(workbook, FUNCTIONS, options.as_of)
     unsettled = _unsettled(workbook, located, results)
     plan = _plan_sheet(located, options, workbook.date_1904)
     terms = plan.read.terms
     asked = outcome(RULES, located.ledger, terms, options.as_of)
     findings = _told_apart(
-        [*plan.misfits(), *_on_cells(facts_of(workbook, located, results)), *_on_records(located, plan, asked)]
+        [*plan.misfits(), *_on_cells(facts_of(workbook, located, results, terms)), *_on_records(located, plan, asked)]
     )
     unsettled += [*_unseen(findings, options), *_questions(asked, options, whole=True)]
     unsettled += [NotChecked(rule.code, why) for rule, why in asked.failed]
@@ -255,8 +255,8 @@ def _on_cells(facts: Facts) -> Iterator[Found]:
             place = hit.facts["place"]
             assert isinstance(place, PlaceOfFinding)
             message, fix = rule.message.format(**hit.facts), rule.fix.format(**hit.facts)
-            said = (_ROW_OF_REFERENCE.sub(r"\1", text) for text in (place.subject, message))
-            yield _found(rule, place.sheet, place.cell, message, fix, rule.plan, "\x1f".join(said))
+            subject, said = (_ROW_OF_REFERENCE.sub(r"\1", text) for text in (place.subject, message))
+            yield _found(rule, place.sheet, place.cell, message, fix, rule.plan, subject, said)
 
 
 def _on_records(located: Located, plan: _PlanSheet, asked: Outcome) -> Iterator[Found]:
@@ -285,12 +285,15 @@ def _subject(record: Record | TermOf | None) -> str:
     return repr(record).partition(", row=")[0]
 
 
-def _found(rule: Rule, sheet: str, cell: str, message: str, fix: str, plan: str, subject: str) -> Found:
-    said = "\x1f".join((rule.code, sheet, subject, _ROW.sub("row", message)))
-    return Found(rule.code, rule.severity, sheet, cell, message, fix, plan, rule.law, _fingerprint(said))
+def _found(
+    rule: Rule, sheet: str, cell: str, message: str, fix: str, plan: str, subject: str, said: str | None = None
+) -> Found:
+    """A finding; ``said``: its message without what changes where a row is inserted, other than "row 5"."""
+    same = "\x1f".join((rule.code, sheet, subject, _ROW.sub("row", message if said is None else said)))
+    return Found(rule.code, rule.severity, sheet, cell, message, fix, plan, rule.law, _fingerprint(same))
 
 
-_ROW = re.compile(r"\brow [0-9]+")
+_ROW = re.compile(r"\brows? [0-9]+(?:(?:, | and | to )[0-9]+\b)*")
 _ROW_OF_REFERENCE = re.compile(r"(\$?\b[A-Z]{1,3})\$?[0-9]{1,7}\b")
 """Row numbers change where a row is inserted above: they are no part of what is wrong."""
 

@@ -52,8 +52,11 @@ class Engine:
         self.epoch = MAC_EPOCH if date_1904 else WINDOWS_EPOCH
         self.texts, self.work = MOST_TEXTS, MOST_WORK
         self._book: Any = None
+        self._lifted = 0
         self._known: dict[str, bool] = {}
         self._remembered: dict[str, object] = {}
+        self.lifted: dict[str, list[list[object]]] = {}
+        """The arrays that functions of single values have given, by the formula of their call."""
         self._names: dict[str, str] = {}
         self._columns: dict[str, dict[int, list[tuple[int, Cell]]]] = {}
         self._never: dict[str, list[tuple[int, int]]] = {}
@@ -128,6 +131,12 @@ class Engine:
             self._remembered.clear()
         self._remembered.update((text, answer) for text, answer in found.items() if _HELD not in text)
         return answers
+
+    def remember_lifted(self, text: str, answer: list[list[object]]) -> None:
+        """Keep the array that a call has given, unless it was given what is held for one formula."""
+        self._lifted += len(answer) * len(answer[0])
+        if _HELD not in text and self._lifted < MOST_TEXTS:
+            self.lifted[text] = answer
 
     def _answered(self, texts: Sequence[str]) -> Sequence[object]:
         self._answers.clear()

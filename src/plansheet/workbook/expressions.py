@@ -168,6 +168,12 @@ def parse(formula: str) -> Node:
     return _filled(shape, cells) if cells else shape
 
 
+def shape_of(formula: str) -> Node:
+    """The tree of a formula with something else in the place of its cells, for who asks what is called and how."""
+    text, cells = _apart(formula)
+    return _with_reason(_shape, text, cells)
+
+
 def nodes(node: Node) -> Iterator[Node]:
     """A node and all that is below it."""
     yield node

@@ -37,6 +37,16 @@ class Run:
         """The formula of the first cell."""
         return self.sheet.cells[self.top, self.column].formula or ""
 
+    @property
+    def cell(self) -> str:
+        """The first cell."""
+        return f"{get_column_letter(self.column)}{self.top}"
+
+    @property
+    def cells(self) -> str:
+        """E5, or E5:E9."""
+        return cells_text(self.column, self.top, self.bottom)
+
     def __len__(self) -> int:
         return self.bottom - self.top + 1
 
@@ -123,9 +133,13 @@ class Stranger:
     @property
     def cells(self) -> str:
         """E5, or E5:E9."""
-        letter = get_column_letter(self.column)
-        first = f"{letter}{self.piece.top}"
-        return first if len(self.piece) == 1 else f"{first}:{letter}{self.piece.bottom}"
+        return cells_text(self.column, self.piece.top, self.piece.bottom)
+
+
+def cells_text(column: int, top: int, bottom: int) -> str:
+    """Cells of a column, one below another: E5, or E5:E9."""
+    letter = get_column_letter(column)
+    return f"{letter}{top}" if top == bottom else f"{letter}{top}:{letter}{bottom}"
 
 
 class Spills:

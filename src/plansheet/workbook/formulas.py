@@ -14,8 +14,8 @@ from plansheet.workbook.expressions import (
     NotChecked,
     called,
     mentioned,
-    parse,
     plan_name,
+    shape_of,
     shown_name,
 )
 from plansheet.workbook.regions import rectangle, region_of
@@ -54,11 +54,11 @@ def plan_cells(workbook: Workbook, functions: Functions) -> list[PlanCell]:
     search = _Search(workbook, functions)
     found: list[PlanCell] = []
     for sheet in workbook.sheets:
-        formulas = [(key, cell.formula) for key, cell in sheet.cells.items() if cell.formula is not None]
-        for key, formula in sorted(pair for pair in formulas if search.may_find(pair[1])):
-            function = search.function_in(formula, sheet.name)
-            if function is not None:
-                found.append(_plan_cell(sheet.name, sheet.cells[key], formula, function, functions))
+        cells: list[tuple[tuple[int, int], str]] = []
+        for key, cell in sheet.cells.items():
+            if cell.formula is not None and (function := search.function_in(cell.formula, sheet.name)) is not None:
+                cells.append((key, function))
+        found.extend(_plan_cell(sheet.name, sheet.cells[key], function, functions) for key, function in sorted(cells))
     return found
 
 
@@ -147,15 +147,16 @@ def _keys(use: str, sheet: str | None) -> tuple[tuple[str, str | None], tuple[st
     return (name.casefold(), _folded(owner)), (name.casefold(), None)
 
 
-def _plan_cell(sheet: str, cell: Cell, formula: str, function: str, functions: Functions) -> PlanCell:
+def _plan_cell(sheet: str, cell: Cell, function: str, functions: Functions) -> PlanCell:
     address = f"{get_column_letter(cell.column)}{cell.row}"
+    formula = cell.formula or ""
     whole = _is_whole(formula, functions)
     return PlanCell(sheet, address, cell.row, cell.column, formula, function, cell.array_ref, whole)
 
 
 def _is_whole(formula: str, functions: Functions) -> bool:
     try:
-        node: Node = parse(formula)
+        node: Node = shape_of(formula)
     except NotChecked:
         return False
     while isinstance(node, Call) and shown_name(node.name) == SINGLE and len(node.arguments) == 1:

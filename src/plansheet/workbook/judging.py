@@ -1,6 +1,7 @@
 """What a workbook's formula cells are judged by: every fact of them, gathered once."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from openpyxl.formula.translate import Translator, TranslatorError
 from openpyxl.utils import get_column_letter
@@ -10,10 +11,13 @@ from plansheet.excel import FUNCTIONS, ExcelError
 from plansheet.excel.judgements import Facts, Place, Recalculated
 from plansheet.excel.judgements.facts import Changing, Interruption, OtherBook, Settings
 from plansheet.excel.reading import is_blank
+from plansheet.plan.terms import Terms
 from plansheet.workbook.areas import Area, value_at
+from plansheet.workbook.arguments import other_limits, other_readings, reserves_twice, without_activity, without_holder
 from plansheet.workbook.expressions import NotChecked, parse
 from plansheet.workbook.formula_columns import Body, Columns, Run, Spills, Stranger, formula_columns, strangers
 from plansheet.workbook.locate import Located
+from plansheet.workbook.lost_formulas import lost_references, misspelt_functions
 from plansheet.workbook.parameters import DATES
 from plansheet.workbook.ranges import (
     LedgerRows,
@@ -28,7 +32,7 @@ from plansheet.workbook.references import Resolver, first_of
 from plansheet.workbook.regions import Region, rectangle
 from plansheet.workbook.relative import changing, constants, other_books
 from plansheet.workbook.saved import Cell, Sheet, Workbook
-from plansheet.workbook.usage import Use, plan_uses, runs_used
+from plansheet.workbook.usage import Use, changes_by_itself, distinct, plan_uses, runs_used
 from plansheet.workbook.used_cells import hidden_rows, texts_and_errors
 
 _MOST_CALCULATED = 100
@@ -37,11 +41,12 @@ _OF_LIBRARIES = 124519
 """The version of the engine that calculated last, as libraries write it that do not calculate."""
 
 
-def facts_of(workbook: Workbook, located: Located, results: Sequence[Recalculated]) -> Facts:
+def facts_of(workbook: Workbook, located: Located, results: Sequence[Recalculated], terms: Terms) -> Facts:
     """Every fact by which the formula cells of a workbook are judged."""
     by_column = formula_columns(workbook)
+    areas = [_region(area) for area in located.areas.ledgers]
     if not by_column:
-        return Facts(results)
+        return Facts(results, hidden=hidden_rows((), areas))
     resolver, spills = Resolver(workbook, FUNCTIONS), Spills(by_column)
     ledgers = [LedgerRows(area) for area in (*located.areas.ledgers, *located.areas.views) if area.record is not None]
     uses = plan_uses(results, by_column, resolver)
@@ -50,20 +55,28 @@ def facts_of(workbook: Workbook, located: Located, results: Sequence[Recalculate
         (stranger, _interruption(stranger, resolver, is_calculated=at < _MOST_CALCULATED))
         for at, stranger in enumerate(_strangers(used, uses, by_column, _bodies(workbook, ledgers), spills))
     ]
+    holders = _holders(located)
     texts, errors = texts_and_errors(uses, _Told(located, results, spills).has)
     return Facts(
         results,
         typed_over=[told for s, told in odd if s.piece.key is None and not s.piece.is_blank],
-        unlike=[told for s, told in odd if s.piece.key is not None],
+        unlike=[told for s, told in odd if s.piece.key is not None and "#REF!" not in s.piece.key],
         missing=[told for s, told in odd if s.piece.is_blank],
-        short_ranges=list(short_ranges(uses, ledgers, _holders(located))),
+        lost=list(lost_references(used, uses, resolver)),
+        misspelt=list(misspelt_functions(by_column)),
+        short_ranges=list(short_ranges(uses, ledgers, holders)),
         headings=list(headings_in_ranges(uses, ledgers)),
         totals=list(totals_in_ranges(uses, ledgers, by_column)),
         shifted=list(shifted_ranges(uses, ledgers)),
         other_columns=list(other_columns(uses, ledgers)),
+        without_holder=list(without_holder(uses, ledgers, holders)),
+        without_activity=list(without_activity(uses, ledgers, located)),
+        other_limits=list(other_limits(uses, terms, resolver)),
+        other_readings=list(other_readings(uses, terms, resolver)),
+        reserves=list(reserves_twice(uses, resolver)),
         texts=texts,
         errors=errors,
-        hidden=hidden_rows(uses),
+        hidden=hidden_rows(uses, areas),
         other_books=list(_other_books(workbook, used, uses)),
         changing=list(_changing(used, uses)),
         settings=_settings(workbook, located, used, uses),
@@ -88,12 +101,17 @@ def _bodies(workbook: Workbook, ledgers: Sequence[LedgerRows]) -> list[Body]:
     return [*tables, *plain]
 
 
+def _region(area: Area) -> Region:
+    return Region(area.sheet, area.top, min(area.columns.values()), area.bottom, max(area.columns.values()))
+
+
 def _beside(area: Area) -> Region:
     """A ledger with the columns right of it that have a heading too."""
-    left, right = min(area.columns.values()), max(area.columns.values())
+    region = _region(area)
+    right = region.right
     while not is_blank(value_at(area.sheet, area.top - 1, right + 1)):
         right += 1
-    return Region(area.sheet, area.top, left, area.bottom, right)
+    return replace(region, right=right)
 
 
 def _strangers(
@@ -179,18 +197,14 @@ def _holders(located: Located) -> dict[tuple[str, int], object]:
 def _other_books(workbook: Workbook, used: Sequence[Run], uses: Sequence[Use]) -> Iterator[OtherBook]:
     """Each other workbook from which figures come, at the first cell that takes some."""
     cells: dict[int, list[Run]] = {}
-    for run in _distinct(used, uses):
+    for run in distinct(used, uses):
         for number in sorted(other_books(run.formula)):
             cells.setdefault(number, []).append(run)
     for number, runs in cells.items():
         book = workbook.links[number - 1] if 0 < number <= len(workbook.links) else ""
         first = runs[0]
-        place = Place(first.sheet.name, f"{get_column_letter(first.column)}{first.top}", book)
+        place = Place(first.sheet.name, first.cell, book)
         yield OtherBook(place, book or f"the file does not say which ([{number}])", sum(map(len, runs)))
-
-
-def _distinct(used: Sequence[Run], uses: Sequence[Use]) -> list[Run]:
-    return list({id(run): run for run in (*used, *(use.run for use in uses))}.values())
 
 
 def _changing(used: Sequence[Run], uses: Sequence[Use]) -> Iterator[Changing]:
@@ -200,14 +214,12 @@ def _changing(used: Sequence[Run], uses: Sequence[Use]) -> Iterator[Changing]:
         function = None if id(run) in own else changing(run.formula)
         if function is not None:
             yield _changing_in(run, function)
-    for run in {id(use.run): use.run for use in uses if use.changing}.values():
+    for run in {id(use.run): use.run for use in uses if changes_by_itself(use)}.values():
         yield _changing_in(run, changing(run.formula) or "")
 
 
 def _changing_in(run: Run, function: str) -> Changing:
-    letter = get_column_letter(run.column)
-    cells = f"{letter}{run.top}" if len(run) == 1 else f"{letter}{run.top}:{letter}{run.bottom}"
-    return Changing(Place(run.sheet.name, f"{letter}{run.top}", run.formula), cells, function)
+    return Changing(Place(run.sheet.name, run.cell, run.formula), run.cells, function)
 
 
 # --- The workbook as a whole ------------------------------------------------------------------------------------------

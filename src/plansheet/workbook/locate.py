@@ -1,7 +1,6 @@
 """The ledgers of a workbook as records, and where each record stands."""
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -10,7 +9,7 @@ from plansheet.core.dates import from_serial
 from plansheet.core.records import RECORDS, Kind, Ledger, Record, Unread, columns, ledger_of
 from plansheet.excel.reading import is_blank
 from plansheet.excel.record_rows import has_day, has_key, read_rows, says_total
-from plansheet.workbook.areas import Area, Areas, cell_value, find_areas
+from plansheet.workbook.areas import Area, Areas, find_areas, value_at
 from plansheet.workbook.saved import Workbook
 
 
@@ -50,9 +49,8 @@ def locate(workbook: Workbook) -> Located:
     for area in located.areas.ledgers:
         assert area.record is not None
         there.update((area.record, name) for name in area.columns)
-        in_order = sorted(area.columns, key=area.columns.__getitem__)
-        cells = {name: _cells(area, name, workbook.date_1904) for name in in_order}
-        for row in read_rows(area.record, cells, area.top, area.name, partial(_is_total, area, cells)):
+        cells = {name: _cells(area, name, workbook.date_1904) for name in area.columns}
+        for row in read_rows(area.record, cells, area.top, area.name, partial(_is_total, area)):
             located._places[id(row.record)] = Place(area.sheet.name, row.number, area.columns)
             unread.extend(row.unread)
             if has_key(row.record):
@@ -62,9 +60,7 @@ def locate(workbook: Workbook) -> Located:
 
 
 def _cells(area: Area, name: str, date_1904: bool) -> list[object]:
-    saved, column = area.sheet.cells, area.columns[name]
-    cells = (saved.get((row, column)) for row in range(area.top, area.bottom + 1))
-    values = [None if cell is None else cell_value(cell) for cell in cells]
+    values = [value_at(area.sheet, row, area.columns[name]) for row in range(area.top, area.bottom + 1)]
     kinds = {c.name: c.kind for c in columns(area.record)} if area.record is not None else {}
     if date_1904 and kinds.get(name) is Kind.DATE:
         return [of_1904(value) for value in values]
@@ -81,10 +77,11 @@ def of_1904(value: object) -> object:
         return value
 
 
-def _is_total(area: Area, columns_of_cells: Mapping[str, Sequence[object]], row: int) -> bool:
+def _is_total(area: Area, row: int) -> bool:
     """A row of totals: it has no date, and says so in its first cell, or sums up the rows above."""
     assert area.record is not None
-    cells = {name: column[row - area.top] for name, column in columns_of_cells.items()}
+    in_order = sorted(area.columns, key=lambda name: area.columns[name])
+    cells = {name: value_at(area.sheet, row, area.columns[name]) for name in in_order}
     if has_day(area.record, cells):
         return False
     formulas = [

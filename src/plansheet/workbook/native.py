@@ -43,7 +43,7 @@ from plansheet.workbook.regions import Region
 if TYPE_CHECKING:
     from plansheet.workbook.references import Place, Resolver
 
-MOST_LIFTED = 100_000
+MOST_LIFTED = 50_000
 """Values of an array that are given to a function one by one."""
 _DOUBTFUL = frozenset(("#VALUE!", "#REF!", "#CALC!", "#SPILL!"))
 """Errors by which the engine also refuses what Excel calculates, such as a number in a text that has a comma."""
@@ -204,8 +204,8 @@ class Native:
         for argument, kind in zip(call.arguments, takes(name, len(call.arguments)), strict=True):
             inside = replace(place, is_array=True) if kind == ARRAY else place
             for part in self._argument(name, argument, parts, inside):
-                if part.several and kind == VALUE:
-                    part = self._told_apart(part, place)
+                if kind == VALUE:
+                    part = self._told_apart(part, place) if part.several else self._typed(part)
                     singles.extend([len(parts)] if part.several else [])
                 parts.append(part)
         if name == "UNIQUE" and parts:
@@ -239,11 +239,23 @@ class Native:
             return part
         return self._known(self._calculated(part))
 
+    def _typed(self, part: _Text) -> _Text:
+        """A cell where one value belongs, as its value: rows that ask for the same are calculated once."""
+        if part.region is None:
+            return part
+        cell = part.region.sheet.cells.get((part.region.top, part.region.left))
+        if cell is None or cell.kind not in ("number", "text") or cell.value in ERRORS:
+            return part
+        return _Text(self.engine.literal(cell.value))
+
     def _lifted(self, name: str, parts: Sequence[_Text], singles: Sequence[int]) -> _Text:
         """A function of single values given several: called for each, as Excel does."""
         is_range = any(parts[at].region is not None for at in singles)
         if name not in LIFTED and (name not in OF_ARRAYS or is_range):
             raise NotChecked(f"gives {name} several values, for which it is not calculated here")
+        whole = f"{name}({','.join(part.text for part in parts)})"
+        if (answer := self.engine.lifted.get(whole)) is not None:
+            return self._known(answer)
         values = {at: self._rows(parts[at]) for at in singles}
         height = max(len(rows) for rows in values.values())
         width = max(len(rows[0]) for rows in values.values())
@@ -260,7 +272,9 @@ class Native:
         if any(isinstance(answer, list) for answer in answers):
             raise NotChecked(f"gives {name} several values, and each gives several")
         self._doubt(answers)
-        return self._known([list(answers[row * width : (row + 1) * width]) for row in range(height)])
+        answer = [list(answers[row * width : (row + 1) * width]) for row in range(height)]
+        self.engine.remember_lifted(whole, answer)
+        return self._known(answer)
 
     def _check_case(self, part: _Text) -> None:
         """To Excel's UNIQUE texts are the same in any case, to the engine's they are not."""

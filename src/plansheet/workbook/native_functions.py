@@ -77,7 +77,7 @@ REFUSED = {
     **dict.fromkeys(("CELL", "INFO", "SHEET", "SHEETS"), "which tells of the program and the place"),
     **dict.fromkeys(("RATE", "IRR", "XIRR", "MIRR", "YIELD", "ODDFYIELD", "ODDLYIELD"), _APPROXIMATES),
     **dict.fromkeys(("SUBTOTAL", "AGGREGATE"), "which leaves out rows that a filter hides"),
-    **dict.fromkeys(("ISFORMULA", "FORMULATEXT", "ISREF", "AREAS", "N", "T", "TYPE"), _LOOKS_AROUND),
+    **dict.fromkeys(("ISFORMULA", "FORMULATEXT", "ISREF", "AREAS"), _LOOKS_AROUND),
 }
 """Functions that are not calculated, though the engine may have them, and why."""
 

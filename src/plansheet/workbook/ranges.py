@@ -1,7 +1,8 @@
 """What is wrong with the ranges that plan functions are given, against the ledgers in which they lie."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from inspect import signature
@@ -119,20 +120,31 @@ def _columns_given(use: Use) -> Iterator[Given]:
 
 
 def short_ranges(uses: Sequence[Use], ledgers: Ledgers, holders: Holders) -> Iterator[ShortRange]:
-    """Calls that leave out rows of their ledger which no other call of the same function has."""
+    """Calls that leave out rows of their ledger."""
     calls: dict[tuple[str, int, bool], list[tuple[Use, Given]]] = {}
     for use in uses:
         if use.is_row_by_row or use.function in _PARTS_OF_GRANTS:
             continue
         for (at, is_block), given in _first_in_each_ledger(use, ledgers).items():
             calls.setdefault((use.function, at, is_block), []).append((use, given))
-    for (_, at, _), those in calls.items():
+    for (function, at, is_block), those in calls.items():
         ledger = ledgers[at]
-        for use, given, rows in _left_out(ledger.rows, those):
-            first, last = ledger.rows[0], ledger.rows[-1]
-            changes = _changes_figures(use, given, rows, ledger, holders)
-            name = f"{ledger.area.sheet.name} rows {first} to {last}"
-            yield ShortRange(_place(use), use.function, given.shown, name, rows, first, last, changes)
+        wrong = list(_needed_rows(function, is_block, ledger, those, holders))
+        yield from (_short(*each, ledger, changes_figures=True) for each in wrong)
+        if not is_block and (function in _ROW_BY_ROW or _is_by_holder(function)):
+            told = {id(use) for use, _, _ in wrong}
+            alone = (each for each in _rows_of_no_call(ledger.rows, those) if id(each[0]) not in told)
+            yield from (_short(*each, ledger, changes_figures=False) for each in alone)
+
+
+def _short(use: Use, given: Given, rows: tuple[int, ...], ledger: LedgerRows, *, changes_figures: bool) -> ShortRange:
+    first, last = ledger.rows[0], ledger.rows[-1]
+    name = f"{ledger.area.sheet.name} rows {first} to {last}"
+    return ShortRange(_place(use), use.function, given.shown, name, rows, first, last, changes_figures)
+
+
+def _is_by_holder(function: str) -> bool:
+    return "holder" in signature(FUNCTIONS[function]).parameters
 
 
 def _first_in_each_ledger(use: Use, ledgers: Ledgers) -> dict[tuple[int, bool], Given]:
@@ -147,7 +159,61 @@ def _first_in_each_ledger(use: Use, ledgers: Ledgers) -> dict[tuple[int, bool], 
     return found
 
 
-def _left_out(rows: Sequence[int], calls: Sequence[tuple[Use, Given]]) -> Iterator[tuple[Use, Given, tuple[int, ...]]]:
+_LeftOut = Iterator[tuple[Use, Given, tuple[int, ...]]]
+
+
+def _needed_rows(
+    function: str, is_block: bool, ledger: LedgerRows, calls: Sequence[tuple[Use, Given]], holders: Holders
+) -> _LeftOut:
+    """By call, the rows left out on which its figures rest: those of its holders, or those that no part beside it has.
+
+    A holder has one limit and one payment, which two calls cannot share; a sum may be put together from parts.
+    """
+    if function in _ROW_BY_ROW and not is_block:
+        return
+    outside = (
+        _of_same_holders(ledger, holders) if _is_by_holder(function) and not is_block else _in_no_part(ledger, calls)
+    )
+    answers: dict[tuple[int, int], tuple[int, ...]] = {}
+    for use, given in calls:
+        span = given.region.top, given.region.bottom
+        if span not in answers:
+            answers[span] = outside(*span)
+        if answers[span]:
+            yield use, given, answers[span]
+
+
+def _of_same_holders(ledger: LedgerRows, holders: Holders) -> Callable[[int, int], tuple[int, ...]]:
+    """The rows outside of a span that are of the holders inside."""
+    sheet = ledger.area.sheet.name
+    rows_of: dict[object, list[int]] = {}
+    for row in ledger.rows:
+        rows_of.setdefault(holders.get((sheet, row)), []).append(row)
+
+    def outside(top: int, bottom: int) -> tuple[int, ...]:
+        inside = ledger.rows[bisect_left(ledger.rows, top) : bisect_right(ledger.rows, bottom)]
+        held = {holders.get((sheet, row)) for row in inside}
+        cut = [rows_of[holder] for holder in held if rows_of[holder][0] < top or rows_of[holder][-1] > bottom]
+        return tuple(sorted(row for rows in cut for row in rows if not top <= row <= bottom))
+
+    return outside
+
+
+def _in_no_part(ledger: LedgerRows, calls: Sequence[tuple[Use, Given]]) -> Callable[[int, int], tuple[int, ...]]:
+    """The rows outside of a span that no span beside it has."""
+    spans = {(given.region.top, given.region.bottom) for _, given in calls}
+
+    def outside(top: int, bottom: int) -> tuple[int, ...]:
+        rest = [row for row in ledger.rows if not top <= row <= bottom]
+        for above, below in spans if rest else ():
+            if below < top or above > bottom:
+                rest = [row for row in rest if not above <= row <= below]
+        return tuple(rest)
+
+    return outside
+
+
+def _rows_of_no_call(rows: Sequence[int], calls: Sequence[tuple[Use, Given]]) -> _LeftOut:
     """Rows that no call has, with the call that reaches nearest to them from above, or else begins first below."""
     in_order = sorted(calls, key=lambda call: (call[1].region.top, call[1].region.bottom))
     found: dict[int, list[int]] = {}
@@ -161,19 +227,6 @@ def _left_out(rows: Sequence[int], calls: Sequence[tuple[Use, Given]]) -> Iterat
             found.setdefault(nearest, []).append(row)
     for position, those in found.items():
         yield *in_order[position], tuple(those)
-
-
-def _changes_figures(use: Use, given: Given, rows: Sequence[int], ledger: LedgerRows, holders: Holders) -> bool:
-    """Whether the figures of the rows given rest on the rows left out: those of one sum, or of the same holder."""
-    if given.is_block:
-        return True
-    if use.function in _ROW_BY_ROW:
-        return False
-    if "holder" not in signature(FUNCTIONS[use.function]).parameters:
-        return True
-    sheet, region = ledger.area.sheet.name, given.region
-    held = {holders.get((sheet, row)) for row in ledger.rows if region.top <= row <= region.bottom}
-    return any(holders.get((sheet, row)) in held for row in rows)
 
 
 # --- Rows that are no records -----------------------------------------------------------------------------------------
@@ -219,7 +272,7 @@ def _sums(region: Region, columns: Columns) -> Iterator[int]:
 def _is_of_others(text: str, run: Run, region: Region) -> bool:
     """Whether a reference is to other rows of the column."""
     try:
-        summed = region_of(text, run.sheet, absolute=False)
+        summed = region_of(text, run.sheet)
     except NotChecked:
         return False
     if summed is None:

@@ -54,6 +54,8 @@ MOST_STEPS = 10_000
 """Parts of one formula, with those of the names it uses: names that use names may grow without end."""
 DEEPEST_NAME = 16
 
+_GIVES_CELLS = frozenset(("CHOOSE", "IFS", "SWITCH", "XLOOKUP"))
+"""Functions whose answer is a reference to Excel and a value to the engine."""
 _ON_SHEET = re.compile(r"(?:'(?P<quoted>(?:[^']|'')*)'|(?P<plain>[^'!\[\]]+))!(?P<rest>.+)", re.DOTALL)
 _OTHER_BOOK = re.compile(r"\[[^\]]*\][^\[]*!|\[\d+\]")
 
@@ -97,7 +99,8 @@ class Resolver:
         }
         self.native = Native(self)
         self.answers: dict[tuple[Call, Place], object] = {}
-        self.signatures: dict[str, inspect.Signature] = {}
+        self.fitting: set[tuple[str, int]] = set()
+        """Functions and numbers of arguments that they take."""
         self.read: dict[tuple[str, int, int, int, int], Rows] = {}
         self.remembered = 0
         self.steps, self.room = MOST_STEPS, MOST_CELLS
@@ -227,11 +230,20 @@ class Resolver:
         """What a plan function gives; a formula that says the same twice is calculated once."""
         if (call, place) in self.answers and not place.local:
             return self.answers[call, place]
+        if self.date_1904:
+            self._check_days(call)
         arguments = [self._evaluate(argument, place) for argument in call.arguments]
         self._check_number(name, len(arguments))
         answer = as_shown(name, self.functions[name](*arguments))
         self.answers[call, place] = answer
         return answer
+
+    def _check_days(self, call: Call) -> None:
+        """Counted from 1904, a cell's date arrives as a date and an array's as a number: it matters which it is."""
+        for argument in call.arguments:
+            if isinstance(argument, Call) and _native(argument.name) in _GIVES_CELLS:
+                name = shown_name(argument.name)
+                raise NotChecked(f"gets cells by {name} in a workbook that counts its days from 1904; refer to them")
 
     def _truth(self, call: Call, place: Place) -> object:
         return _ELSEWHERE if call.arguments else shown_name(call.name) == "TRUE"
@@ -284,34 +296,34 @@ class Resolver:
         return (self.spill(anchors[0]) if isinstance(anchors[0], Region) else None) or "#REF!"
 
     def _index(self, call: Call, place: Place) -> object:
-        """INDEX: a part of a range is a reference, a part of an array is the engine's."""
+        """INDEX: a part of a range, which is a reference, or of an array. By several numbers it is the engine's."""
         if not 2 <= len(call.arguments) <= 3:
             return _ELSEWHERE
         of = self._find(call.arguments[0], place)
         if is_error(of):
             return of
-        if not isinstance(of, Region):
-            return self._of_array(call, of, place)
         numbers = self._numbers(call.arguments[1:], place)
         if isinstance(numbers, str):
             return numbers
         if numbers is None or min(numbers) < 0:
-            return _ELSEWHERE
+            return self._of_array(call, of, place)
+        rows = of if isinstance(of, list) else [[of]]
+        height, width = _size(of) if isinstance(of, Region) else (len(rows), len(rows[0]))
         down, right = numbers[0], numbers[1] if len(numbers) > 1 else 0
-        if len(numbers) == 1 and of.top == of.bottom:
+        if len(numbers) == 1 and height == 1:
             down, right = 0, down  # the only number counts along a single row
-        part = replace(
-            of,
-            top=of.top + down - 1 if down else of.top,
-            bottom=of.top + down - 1 if down else of.bottom,
-            left=of.left + right - 1 if right else of.left,
-            right=of.left + right - 1 if right else of.right,
-        )
-        return part if part.bottom <= of.bottom and part.right <= of.right else "#REF!"
+        if down > height or right > width:
+            return "#REF!"
+        top, bottom = (down, down) if down else (1, height)
+        left, right = (right, right) if right else (1, width)
+        if isinstance(of, Region):
+            return Region(of.sheet, of.top + top - 1, of.left + left - 1, of.top + bottom - 1, of.left + right - 1)
+        part = [row[left - 1 : right] for row in rows[top - 1 : bottom]]
+        return part[0][0] if len(part) == 1 and len(part[0]) == 1 else part
 
     def _of_array(self, call: Call, of: object, place: Place) -> object:
         """A function of references given an array, which the engine has to calculate."""
-        if isinstance(call.arguments[0], Literal | Array):
+        if isinstance(of, Region) or isinstance(call.arguments[0], Literal | Array):
             return _ELSEWHERE
         return self.native.value(Call(call.name, (as_node(of), *call.arguments[1:])), place)
 
@@ -321,7 +333,7 @@ class Resolver:
         of = self._find(call.arguments[0], place)
         if not isinstance(of, Region):
             return "#VALUE!"
-        sizes = [of.bottom - of.top + 1, of.right - of.left + 1]
+        sizes = list(_size(of))
         numbers = self._numbers(call.arguments[1:], place)
         if isinstance(numbers, str):
             return numbers
@@ -370,10 +382,8 @@ class Resolver:
             return of
         if not isinstance(of, Region):
             return self._of_array(call, of, place)
-        if name == "ROWS":
-            return of.bottom - of.top + 1
-        if name == "COLUMNS":
-            return of.right - of.left + 1
+        if name in ("ROWS", "COLUMNS"):
+            return _size(of)[name == "COLUMNS"]
         first, last = (of.top, of.bottom) if name == "ROW" else (of.left, of.right)
         if last - first >= MOST_CELLS // 4:
             raise NotChecked(f"uses {name} of a whole column, which is not calculated here")
@@ -418,12 +428,13 @@ class Resolver:
     """What decides about references, and so cannot be left to an engine that knows values alone."""
 
     def _check_number(self, name: str, given: int) -> None:
-        if name not in self.signatures:
-            self.signatures[name] = inspect.signature(self.functions[name])
+        if (name, given) in self.fitting:
+            return
         try:
-            self.signatures[name].bind(*[None] * given)
+            inspect.signature(self.functions[name]).bind(*[None] * given)
         except TypeError as error:
             raise NotChecked(f"gives {name} {given} arguments, which is not their number") from error
+        self.fitting.add((name, given))
 
     def _single(self, call: Call, place: Place) -> object:
         """The implicit intersection @: the cell beside or above the formula, or the first value of an array."""
@@ -559,6 +570,11 @@ def common(one: Region, other: Region) -> Region | None:
     top, left = max(one.top, other.top), max(one.left, other.left)
     bottom, right = min(one.bottom, other.bottom), min(one.right, other.right)
     return Region(one.sheet, top, left, bottom, right) if top <= bottom and left <= right else None
+
+
+def _size(region: Region) -> tuple[int, int]:
+    """Rows and columns."""
+    return region.bottom - region.top + 1, region.right - region.left + 1
 
 
 def _is_cell(region: Region) -> bool:

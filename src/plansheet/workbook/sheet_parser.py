@@ -125,15 +125,19 @@ class SheetParser(WorkSheetParser):
             element.clear()
 
     def _read_row(self, row: Element) -> None:
-        cells = self.cells
+        cells, letters, number = self.cells, self._letters, self._row
         for element in row:
-            cell = self._cell(element) if element.tag == CELL_TAG else None
+            if element.tag != CELL_TAG:
+                continue
+            address = element.get("r", "")
+            column = letters.get(address.removesuffix(number)) or self._column(address)
+            self.col_counter = column
+            cell = self._cell(element, column)
             if cell is None:
                 continue
-            known = cells.setdefault((cell.row, cell.column), cell)
+            known = cells.setdefault((self.row_counter, column), cell)
             if known is not cell and known != cell:
-                address = f"{get_column_letter(cell.column)}{cell.row}"
-                raise self._damaged(address, "is there twice, with different content")
+                raise self._damaged(f"{get_column_letter(column)}{number}", "is there twice, with different content")
         if len(cells) > self.most:
             raise unreadable("too large", f"more than {self.most:,} cells of its sheet {self.sheet} hold something")
 
@@ -153,9 +157,8 @@ class SheetParser(WorkSheetParser):
         if _is_hidden(element, "ht"):
             self.hidden_rows.add(self.row_counter)
 
-    def _cell(self, element: Element) -> Cell | None:
+    def _cell(self, element: Element, column: int) -> Cell | None:
         """A cell, None for one that holds nothing."""
-        column = self._column(element.get("r"))
         kind = element.get("t", "n")
         text = element.findtext(VALUE_TAG)
         formula = element.find(FORMULA_TAG) if len(element) > 1 or text is None else None
@@ -177,26 +180,23 @@ class SheetParser(WorkSheetParser):
         written, fills, dynamic = self._formula(element, formula)
         return Cell(self.row_counter, column, value, written, fills, shown, cached, dynamic)
 
-    def _column(self, address: str | None) -> int:
-        """The column of a cell, which must stand in its row."""
-        if address is None:
-            self.col_counter += 1
-            if self.col_counter > LAST_COLUMN:
-                raise self._outside(self.col_counter)
-            return self.col_counter
-        letters = address.rstrip("0123456789")
-        if letters not in self._letters:
+    def _column(self, address: str) -> int:
+        """The column of a cell, which must stand in its row; the next one where it has no address."""
+        if not address:
+            column = self.col_counter + 1
+        elif address.rstrip("0123456789") + self._row != address:
+            raise self._damaged(address, f"stands in row {self._row}")
+        else:
             try:
-                column = column_index_from_string(letters)
+                column = column_index_from_string(address.removesuffix(self._row))
             except ValueError as error:
                 raise self._damaged(address, f"is not understood ({error})") from error
-            if column > LAST_COLUMN:
-                raise self._outside(column)
-            self._letters[letters] = column
-        if address[len(letters) :] != self._row:
-            raise self._damaged(address, f"stands in row {self._row}")
-        self.col_counter = self._letters[letters]
-        return self.col_counter
+        if column > LAST_COLUMN:
+            where = f"row {self.row_counter:,} and column {column:,}"
+            raise unreadable("damaged", f"it has a cell outside of its sheet {self.sheet}, in {where}")
+        if address:
+            self._letters[address.removesuffix(self._row)] = column
+        return column
 
     def _number(self, element: Element, text: str, known: dict[str, tuple[Value, str]]) -> tuple[Value, str]:
         """A number, or in a style of ``dates`` a day or a time; and its kind."""
@@ -267,10 +267,6 @@ class SheetParser(WorkSheetParser):
                 raise self._damaged(element.get("r", ""), f"fills the range {parsed.ref}, which is none")
             return str(parsed.text), str(parsed.ref), element.get("cm") is not None
         return str(parsed), None, False
-
-    def _outside(self, column: int) -> Unreadable:
-        where = f"row {self.row_counter:,} and column {column:,}"
-        return unreadable("damaged", f"it has a cell outside of its sheet {self.sheet}, in {where}")
 
     def _unlike(self, element: Element, text: str, wanted: str) -> Unreadable:
         return self._damaged(element.get("r", ""), f"holds {text[:40]!r} where {wanted} belongs")

@@ -10,7 +10,7 @@ from openpyxl.utils import get_column_letter
 from plansheet.excel import FUNCTIONS
 from plansheet.excel.judgements import Recalculated
 from plansheet.workbook.areas import Area
-from plansheet.workbook.expressions import Call, Node, NotChecked, Reference, parse, plan_name
+from plansheet.workbook.expressions import Call, Literal, Node, NotChecked, Reference, parse, plan_name
 from plansheet.workbook.formula_columns import Columns, Run
 from plansheet.workbook.parameters import AS_OF, BLOCKS
 from plansheet.workbook.references import Place, Resolver
@@ -41,13 +41,13 @@ class Use:
     function: str
     run: Run
     given: tuple[Given, ...]
-    changing: bool = False
-    """Whether a parameter, other than as of, is what changes by itself, such as TODAY()."""
+    arguments: Mapping[str, Node]
+    """By parameter, what stands in the first cell's formula; those left out are not there."""
 
     @property
     def cell(self) -> str:
         """The first cell of the call."""
-        return f"{get_column_letter(self.run.column)}{self.run.top}"
+        return self.run.cell
 
     @property
     def where(self) -> str:
@@ -78,16 +78,20 @@ def _uses(run: Run, resolver: Resolver) -> Iterator[Use]:
     for call, again in zip(first, last, strict=False):
         name = plan_name(call.name, FUNCTIONS)
         assert name is not None
+        parameters = signature(FUNCTIONS[name]).parameters
         given: list[Given] = []
-        is_changing = False
-        for parameter, one, other in zip(
-            signature(FUNCTIONS[name]).parameters, call.arguments, again.arguments, strict=False
-        ):
-            is_changing |= parameter != AS_OF and any(isinstance(n, Call) and changes(n.name) for n in _nodes(one))
+        for parameter, one, other in zip(parameters, call.arguments, again.arguments, strict=False):
             above, below = _region(one, run, run.top, resolver), _region(other, run, run.bottom, resolver)
             if above is not None and below is not None and above.sheet is below.sheet:
                 given.append(Given(parameter, _hull(above, below), parameter in BLOCKS))
-        yield Use(name, run, tuple(given), is_changing)
+        named = zip(parameters, call.arguments, strict=False)
+        yield Use(name, run, tuple(given), {key: node for key, node in named if node != Literal(None)})
+
+
+def changes_by_itself(use: Use) -> bool:
+    """Whether an argument, other than as of, is what changes by itself, such as TODAY()."""
+    nodes = (node for parameter, tree in use.arguments.items() if parameter != AS_OF for node in _nodes(tree))
+    return any(isinstance(node, Call) and changes(node.name) for node in nodes)
 
 
 def _calls(formula: str) -> Iterator[Call]:
@@ -171,3 +175,8 @@ def _behind(run: Run, resolver: Resolver) -> Iterator[Region]:
         below = _region(Reference(other), run, run.bottom, resolver)
         if above is not None and below is not None and above.sheet is below.sheet:
             yield _hull(above, below)
+
+
+def distinct(used: Sequence[Run], uses: Sequence[Use]) -> list[Run]:
+    """The runs of plan functions and those behind them, each once."""
+    return list({id(run): run for run in (*used, *(use.run for use in uses))}.values())

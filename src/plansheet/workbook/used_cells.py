@@ -108,19 +108,19 @@ def _is_refused(text: object, wanted: str) -> bool:
     return False
 
 
-def hidden_rows(uses: Sequence[Use]) -> list[HiddenRows]:
-    """By sheet, the rows that do not show and that functions count."""
+def hidden_rows(uses: Sequence[Use], ledgers: Sequence[Region]) -> list[HiddenRows]:
+    """By sheet, the rows that do not show and that functions, or the check of a ledger, count."""
     rows: dict[str, dict[int, int]] = {}
-    formulas: dict[str, dict[str, int]] = {}
+    formulas: dict[str, dict[str, None]] = {}
     sheets: dict[str, Sheet] = {}
-    for use in uses:
-        for given in () if use.is_row_by_row else use.given:
-            sheet = given.region.sheet
-            counted = dict(_hidden(given.region))
-            if counted:
-                sheets[sheet.name] = sheet
-                rows.setdefault(sheet.name, {}).update(counted | rows.get(sheet.name, {}))
-                formulas.setdefault(sheet.name, {})[use.where] = 1
+    ranges = [(given.region, use.where) for use in uses if not use.is_row_by_row for given in use.given]
+    for region, where in [*ranges, *((ledger, "") for ledger in ledgers)]:
+        counted = dict(_hidden(region))
+        if counted:
+            name = region.sheet.name
+            sheets[name] = region.sheet
+            rows[name] = counted | rows.get(name, {})
+            formulas.setdefault(name, {}).update({where: None} if where else {})
     return [_told(sheets[name], those, list(formulas[name])) for name, those in rows.items()]
 
 
@@ -145,4 +145,4 @@ def _told(sheet: Sheet, rows: dict[int, int], formulas: Sequence[str]) -> Hidden
     filters = [rectangle(sheet, ref) for ref in sheet.filters]
     is_filtered = any(r.top <= first <= r.bottom for r in filters)
     place = Place(sheet.name, f"{get_column_letter(rows[first])}{first}")
-    return HiddenRows(place, tuple(sorted(rows)), is_filtered, len(formulas), formulas[0])
+    return HiddenRows(place, tuple(sorted(rows)), is_filtered, len(formulas), formulas[0] if formulas else "")

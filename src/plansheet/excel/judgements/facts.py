@@ -129,6 +129,47 @@ class OtherColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A call without a parameter that would change its figures, and what it leaves out."""
+
+    place: Place
+    function: str
+    given: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class OtherTerm:
+    """A call with another figure or reading than the plan's."""
+
+    place: Place
+    function: str
+    parameter: str
+    given: object
+    of_plan: object
+    is_given: bool
+    """False where the parameter is left out and the function takes its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountedTwice:
+    """A call whose reserve stands in its rows too."""
+
+    place: Place
+    function: str
+    reserve: object
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Formulas that refer to what is not there any more, or call what there never was."""
+
+    place: Place
+    cells: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class UsedCell:
     """A cell that plan functions use and that holds what they cannot take."""
 
@@ -191,11 +232,18 @@ class Facts:
     typed_over: Sequence[Interruption] = ()
     unlike: Sequence[Interruption] = ()
     missing: Sequence[Interruption] = ()
+    lost: Sequence[Lost] = ()
+    misspelt: Sequence[Lost] = ()
     short_ranges: Sequence[ShortRange] = ()
     headings: Sequence[ExtraRows] = ()
     totals: Sequence[ExtraRows] = ()
     shifted: Sequence[ShiftedRanges] = ()
     other_columns: Sequence[OtherColumn] = ()
+    without_holder: Sequence[LeftOut] = ()
+    without_activity: Sequence[LeftOut] = ()
+    other_limits: Sequence[OtherTerm] = ()
+    other_readings: Sequence[OtherTerm] = ()
+    reserves: Sequence[CountedTwice] = ()
     texts: Sequence[UsedCell] = ()
     errors: Sequence[UsedCell] = ()
     hidden: Sequence[HiddenRows] = ()

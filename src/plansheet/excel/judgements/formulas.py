@@ -59,6 +59,44 @@ def without_formula(facts: Facts) -> Iterator[Hit]:
     return _hits(facts.missing)
 
 
+@rule(
+    "FORM004",
+    Severity.ERROR,
+    plan="",
+    message="{cells} {refer} to {what}, which was deleted.",
+    fix="Enter the formula in {cells} again with the cells that it is to use.",
+)
+def lost_reference(facts: Facts) -> Iterator[Hit]:
+    """A formula of a plan function, or one that it or a ledger uses, refers to cells that were deleted.
+
+    Why: the figure is gone, or (inside IFERROR) replaced by another one without a word.
+    Example: =POOL_AVAILABLE(0,#REF!,Activity!D2:D90) after a column was deleted.
+    Not covered: formulas that nothing of the plan uses.
+    """
+    for lost in facts.lost:
+        yield hit(lost.place, cells=lost.cells, refer="refer" if ":" in lost.cells else "refers", what=lost.what)
+
+
+@rule(
+    "FORM005",
+    Severity.ERROR,
+    plan="",
+    message="{cells} {call} {what}, which is no function; the nearest one is {nearest}.",
+    fix="Write {nearest} in {cells}, and calculate the workbook again.",
+)
+def misspelt_function(facts: Facts) -> Iterator[Hit]:
+    """A formula that shows #NAME? calls a function whose name is nearly that of a plan function.
+
+    Why: nothing was calculated, and a check that looks for plan functions does not see the cell.
+    Example: =ISO_LIMIT_SPLT(A2:A90, ...).
+    Not covered: names that are far from any plan function.
+    """
+    for lost in facts.misspelt:
+        what, _, nearest = lost.what.partition(" ")
+        call = "call" if ":" in lost.cells else "calls"
+        yield hit(lost.place, cells=lost.cells, call=call, what=what, nearest=nearest)
+
+
 def _hits(interruptions: Sequence[Interruption]) -> Iterator[Hit]:
     for each in interruptions:
         many = ":" in each.cells

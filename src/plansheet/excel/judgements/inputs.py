@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from plansheet.core.rule import Hit, Severity, rule
-from plansheet.excel.judgements.facts import ExtraRows, Facts, OtherColumn, ShortRange, UsedCell, hit
-from plansheet.excel.judgements.sentences import counted, rows_text
+from plansheet.excel.judgements.facts import ExtraRows, Facts, OtherColumn, OtherTerm, ShortRange, UsedCell, hit
+from plansheet.excel.judgements.sentences import counted, rows_text, shown
 
 
 @rule(
@@ -220,25 +220,26 @@ def _used(cell: UsedCell, **said: object) -> Hit:
     "INPUT010",
     Severity.WARNING,
     plan="",
-    message="{rows} of the sheet {do} not show{why}; {formulas} {them}, the first in {first}.",
+    message="{rows} of the sheet {do} not show{why}, and {formulas}.",
     fix="Show the rows and see whether they are to count; leave them out of the ranges if not.",
 )
 def hidden_rows(facts: Facts) -> Iterator[Hit]:
-    """Rows that are hidden or filtered away lie in a range of a plan function.
+    """Rows that are hidden or filtered away lie in a ledger, or in a range of a plan function.
 
-    Why: the function counts them although nobody sees them: a filter changes what is shown, and no figure.
+    Why: they are counted although nobody sees them: a filter changes what is shown, and no figure.
     Example: a ledger filtered to one holder, with the pool beside it.
     Not covered: hidden columns and hidden sheets, in which nothing is unusual.
     """
     for hidden in facts.hidden:
+        one = len(hidden.rows) == 1
+        by = f"{counted(hidden.formulas, 'formula')} {'counts' if hidden.formulas == 1 else 'count'}"
+        in_formulas = f"{by} {'it' if one else 'them'}, the first in {hidden.first}"
         yield hit(
             hidden.place,
             rows=rows_text(hidden.rows).capitalize(),
-            do="does" if len(hidden.rows) == 1 else "do",
-            them="it" if len(hidden.rows) == 1 else "them",
+            do="does" if one else "do",
             why=" (there is a filter)" if hidden.filtered else "",
-            formulas=f"{counted(hidden.formulas, 'formula')} {'counts' if hidden.formulas == 1 else 'count'}",
-            first=hidden.first,
+            formulas=in_formulas if hidden.formulas else f"{'is' if one else 'are'} counted all the same",
         )
 
 
@@ -286,3 +287,104 @@ def changes_by_itself(facts: Facts) -> Iterator[Hit]:
             rest="rest" if ":" in changing.cells else "rests",
             function=changing.function,
         )
+
+
+@rule(
+    "INPUT013",
+    Severity.ERROR,
+    plan="",
+    message="{function} is given {given} without holder: {what} are taken for one, with one limit.",
+    fix="Give it the column of the holders as holder.",
+)
+def holder_left_out(facts: Facts) -> Iterator[Hit]:
+    """A call over the rows of several holders is not told whose they are.
+
+    Why: without holder the function takes all rows for one holder's, whose limit or payment they then share.
+    Example: ISO_LIMIT_SPLIT over a ledger of forty holders, with five ranges and no sixth.
+    Not covered: ranges that lie in no ledger that is known here.
+    """
+    for left in facts.without_holder:
+        yield hit(left.place, function=left.function, given=left.given, what=left.what)
+
+
+@rule(
+    "INPUT014",
+    Severity.WARNING,
+    plan="",
+    message="{function} is given {given} without activity, which has {what}.",
+    fix="Give it the block of Activity with its headings (Activity[#All]), or see that they change nothing here.",
+)
+def activity_left_out(facts: Facts) -> Iterator[Hit]:
+    """A call is not told of the transactions that the workbook records.
+
+    Why: it then knows of no split, no cancellation and no acceleration, and counts shares that are not there.
+    Example: ISO_LIMIT_SPLIT without activity in a workbook whose Activity holds a 2-for-1 split.
+    Not covered: activity that is given but misses rows (INPUT001).
+    """
+    for left in facts.without_activity:
+        yield hit(left.place, function=left.function, given=left.given, what=left.what)
+
+
+@rule(
+    "INPUT015",
+    Severity.ERROR,
+    plan="§11(c)",
+    law=("IRC §422(d)",),
+    message="{function} takes a limit of {given}{how}; the plan's is {of_plan}.",
+    fix="Give it the plan's limit, or correct ISO limit on the Plan sheet if that is wrong.",
+)
+def other_limit(facts: Facts) -> Iterator[Hit]:
+    """A call counts against another limit than the plan's.
+
+    Why: with a zero too many no option is ever over the limit.
+    Example: a limit of 1,000,000 typed into ISO_LIMIT_SPLIT.
+    Not covered: limits that cannot be calculated here.
+    """
+    return _terms(facts.other_limits)
+
+
+@rule(
+    "INPUT016",
+    Severity.WARNING,
+    plan="",
+    message="{function} takes {given} as {parameter}{how}; the plan has {of_plan}.",
+    fix="Give it the plan's choice, or change that on the Plan sheet if the board has decided so.",
+)
+def other_reading(facts: Facts) -> Iterator[Hit]:
+    """A call reads the plan otherwise than its terms do.
+
+    Why: two figures of one plan then differ, and nobody can tell which of them was decided.
+    Example: rounding EXACT in one sheet, where the plan's terms have FLOOR.
+    Not covered: MERGER_CASHOUT, of which both readings are often shown side by side.
+    """
+    return _terms(facts.other_readings)
+
+
+def _terms(others: Sequence[OtherTerm]) -> Iterator[Hit]:
+    for other in others:
+        yield hit(
+            other.place,
+            function=other.function,
+            parameter=other.parameter,
+            given=shown(other.given),
+            how="" if other.is_given else " (its own, for none is given)",
+            of_plan=shown(other.of_plan),
+        )
+
+
+@rule(
+    "INPUT017",
+    Severity.ERROR,
+    plan="",
+    message="{function} starts with a reserve of {reserve}, and a RESERVE row of the same number adds it again.",
+    fix="Give it 0 as reserve, or leave the row of the first reserve out of its ranges.",
+)
+def reserve_twice(facts: Facts) -> Iterator[Hit]:
+    """The reserve is given to a call and stands in its rows too.
+
+    Why: the shares available are too many by the whole reserve.
+    Example: =POOL_AVAILABLE(1000000, Activity[Action], ...) where Activity begins with RESERVE 1,000,000.
+    Not covered: a reserve of another number than every RESERVE row; it may be an earlier one.
+    """
+    for twice in facts.reserves:
+        yield hit(twice.place, function=twice.function, reserve=shown(twice.reserve))
