@@ -23,7 +23,7 @@ NOT_THE_PLANS = {"MOST_ROWS"}  # the one other 100,000 of the contract: rows of 
 ONE_PLANS_NAME = re.compile(r"Art Technology|\bATG\b|Example Instruments")
 # Where a text names a section: Terms.cited() turns it into another plan's, or it is a note of a record or a word of a
 # list. The template's sheets say which plan they are of.
-CITING = ("plan/", "core/records.py", "core/words.py", "template/")
+CITING = ("plan/", "excel/judgements/", "core/records.py", "core/words.py", "template/")
 UNFINISHED = re.compile(r"\b(TO" + r"DO|FIX" + r"ME)\b")
 OTHER_LICENCE = re.compile(r"xlwings\.(pro|server)(\.\w+)*")
 CLOCK_METHODS = {"today", "now", "utcnow"}

@@ -26,7 +26,7 @@ from plansheet.plan.terms import read_terms
 from plansheet.report.json import schema
 from plansheet.workbook import checks
 from plansheet.workbook.checks import Options
-from workbook.ledgers import GRANTED, GRANTS, LEDGERS, VESTING, Formula, Rows, Sheet, book, with_cell
+from workbook.ledgers import GRANTED, GRANTS, HOLDERS, LEDGERS, VESTING, Formula, Rows, Sheet, book, with_cell
 from workbook.making import changed, ole2, packed, workbook
 
 CORPUS = os.environ.get("PLANSHEET_CORPUS")
@@ -100,11 +100,12 @@ def test_allow_unchecked_leaves_the_other_codes(run: Run) -> None:
 
 def test_allow_unchecked_does_not_turn_warnings_into_findings(run: Run) -> None:
     """A file that is unchecked in part, with a warning in the rest."""
-    doubled = [["Holder", "Relationship", "Employee"], ["Ada", "Officer", "Ada"]]
+    late = [["Holder", "Relationship"], ["Cy", "Officer"]]
     sheets = [
         Sheet("Grants", [[*GRANTS[0], "Price after split"], [*GRANTS[1], 3.35]]),
         Sheet("Activity", [["Date", "Action", "Shares"], [dt.date(2004, 6, 1), "SPLIT", "3-for-1"]]),
-        Sheet("Holders", doubled),
+        Sheet("Holders", HOLDERS, table="Holders"),
+        Sheet("Late", late),
     ]
     path = put("book.xlsx", book(*sheets))
     assert run("check", path)[0] == UNCHECKED

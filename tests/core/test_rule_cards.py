@@ -135,7 +135,10 @@ def test_message_and_fix_are_sentences(card: Rule) -> None:
 @EVERY
 def test_the_fix_is_an_order(card: Rule) -> None:
     """House rule: which thing, what is wrong, both numbers, then the fix as an order."""
-    orders = {"Enter", "Correct", "Give", "Pay", "Make", "Rescind", "Calculate", "Open", "Reduce", "Record", "Remove"}
+    orders = {
+        "Enter", "Correct", "Give", "Pay", "Make", "Rescind", "Calculate", "Open", "Reduce", "Record", "Remove",
+        "Set", "Clear", "Show",
+    }  # fmt: skip
     assert card.fix.split()[0] in orders, card.fix
 
 

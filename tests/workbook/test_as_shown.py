@@ -12,7 +12,8 @@ import openpyxl
 import pytest
 
 from plansheet.excel.reading import BadCell, as_date, as_number
-from plansheet.workbook.areas import cell_value, find_areas
+from plansheet.workbook.areas import cell_value
+from plansheet.workbook.find import find_areas
 from plansheet.workbook.reader import read_bytes
 from plansheet.workbook.saved import Cell
 from plansheet.workbook.unreadable import Unreadable

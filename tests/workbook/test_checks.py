@@ -12,10 +12,11 @@ import pytest
 from plansheet.core.records import Ledger
 from plansheet.core.rule import Hit, Severity, TermOf
 from plansheet.core.words import Recycling
-from plansheet.excel.manual import ALL_RULES, JUDGEMENTS
+from plansheet.excel.manual import ALL_RULES, JUDGEMENTS, LAYOUT_QUESTIONS
 from plansheet.plan.rules import RULES
 from plansheet.plan.terms import atg_1996, with_values
 from plansheet.workbook.checks import Checked, Options, check, check_bytes
+from workbook.layouts import ASKED
 from workbook.ledgers import (
     ACTIVITY,
     DAY,
@@ -111,7 +112,7 @@ def test_a_ledger_with_two_headings_for_one_column_is_unchecked_and_the_others_a
     ]
     result = checked(Sheet("Grants", doubled), Sheet("Vesting", tranches))
     assert result.verdict == "unchecked"
-    assert found(result) == [("ISO001", "Vesting!H2")]
+    assert found(result) == [("MAP001", "Grants!H1"), ("ISO001", "Vesting!H2")]
     assert result.has_findings
     [ledger] = [each for each in result.not_checked if each.what.startswith("the ledger")]
     assert ledger.what == "the ledger on Grants (Grants)"
@@ -555,6 +556,7 @@ IN_THEIR_CELLS: dict[str, tuple[tuple[Sheet, ...], str]] = {
         ),
         "Activity!D2",
     ),
+    **ASKED,
     "CALC001": ((pool(971),), "Pool!A2"),
     "CALC003": ((pool("#NAME?"),), "Pool!A2"),
 }
@@ -581,7 +583,9 @@ def test_it_moves_with_its_cell(code: str) -> None:
 
 def test_every_rule_has_been_seen_in_a_cell() -> None:
     """Those of formula cells are in test_judgements.py."""
-    assert {rule.code for rule in RULES} == IN_THEIR_CELLS.keys() - {rule.code for rule in JUDGEMENTS}
+    assert {rule.code for rule in (*RULES, *LAYOUT_QUESTIONS)} == IN_THEIR_CELLS.keys() - {
+        rule.code for rule in JUDGEMENTS
+    }
 
 
 def test_findings_come_in_the_order_of_the_sheets_and_rows() -> None:
@@ -890,7 +894,7 @@ def test_whatever_a_cell_holds_there_is_a_verdict(heading: str, text: str) -> No
 
 def test_judgements_are_rules_like_the_others() -> None:
     assert [rule.code for rule in JUDGEMENTS if rule.code.startswith("CALC")] == [f"CALC00{n}" for n in range(1, 5)]
-    assert set(ALL_RULES) == {*RULES, *JUDGEMENTS}
+    assert set(ALL_RULES) == {*RULES, *JUDGEMENTS, *LAYOUT_QUESTIONS}
     assert atg_1996().recycling is Recycling.PLAN  # nothing above has changed the default
 
 

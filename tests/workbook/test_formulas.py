@@ -9,6 +9,7 @@ from plansheet.workbook.formulas import NotReached, not_reached, plan_cells
 from plansheet.workbook.reader import read_bytes
 from workbook.making import changed, workbook
 
+SHEET = "xl/worksheets/sheet1.xml"
 FUNCTIONS = {"ISO_LIMIT_SPLIT": lambda *_: 0, "SPLIT": lambda *_: 0, "POOL_AVAILABLE": lambda *_: 0}
 
 
@@ -131,6 +132,104 @@ def test_places_without_a_saved_value_are_named() -> None:
     }
 
 
+def named(formula: str, at: str = "A1", **names: str) -> bytes:
+    """A workbook with a formula on the sheet Grants, and names; of_sheet is one of that sheet."""
+
+    def fill(book: Any) -> None:
+        book.add_worksheet("Grants").write_formula(at, formula, None, 1)
+        for name, meaning in names.items():
+            book.define_name("Grants!Own" if name == "of_sheet" else name, meaning)
+
+    return workbook(fill)
+
+
+@pytest.mark.parametrize(
+    ("formula", "names"),
+    [
+        ("=Room", {"Room": "=SPLIT(1)"}),
+        ("=room*2", {"Room": "=SPLIT(1)"}),
+        ("=SUM(Room,Plain)", {"Room": "=SPLIT(1)", "Plain": "=2"}),
+        ("=Outer", {"Inner": "=SPLIT(1)", "Outer": "=Inner+1"}),
+        ("=Outer", {"Inner": "=Outer", "Outer": "=Inner+SPLIT(1)"}),
+        ("=Own", {"of_sheet": "=SPLIT(1)"}),
+        ("=Grants!Own", {"of_sheet": "=SPLIT(1)"}),
+        ("=Twice(3)", {"Twice": "=_xlfn.LAMBDA(_xlpm.x,SPLIT(_xlpm.x)*2)"}),
+    ],
+)
+def test_a_name_that_leads_to_a_plan_function_makes_a_plan_cell(formula: str, names: dict[str, str]) -> None:
+    book = read_bytes(named(formula, **names))
+    assert [(cell.cell, cell.function, cell.whole) for cell in plan_cells(book, FUNCTIONS)] == [("A1", "SPLIT", False)]
+    used = {"Room", "Outer", "Own", "Twice"}
+    assert not [found for found in not_reached(book, FUNCTIONS) if found.what.split()[4] in used]
+
+
+@pytest.mark.parametrize("formula", ["=Rooms", "=Room_2+1", '="Room"', "=Other!Room", "=Room.x", "=Room(1)"])
+def test_what_only_looks_like_such_a_name_is_left_alone(formula: str) -> None:
+    book = read_bytes(named(formula, of_sheet="=SPLIT(1)", Plain="=1"))
+    assert plan_cells(book, FUNCTIONS) == []
+    assert [found.what for found in not_reached(book, FUNCTIONS)] == ["SPLIT in the name Own of the sheet Grants"]
+
+
+def test_a_name_of_another_sheet_is_not_meant() -> None:
+    def fill(book: Any) -> None:
+        book.add_worksheet("Grants").write_formula("A1", "=Own", None, 1)
+        book.add_worksheet("Other").write_formula("A1", "=Own", None, 1)
+        book.define_name("Other!Own", "=SPLIT(1)")
+
+    assert [cell.sheet for cell in plan_cells(read_bytes(workbook(fill)), FUNCTIONS)] == ["Other"]
+
+
+def test_a_formula_exported_from_google_sheets_is_found() -> None:
+    assert cells('=IFERROR(__xludf.DUMMYFUNCTION("POOL_AVAILABLE(B1:B9)"),970)') == [("A1", "POOL_AVAILABLE", False)]
+    assert cells('=IFERROR(__xludf.DUMMYFUNCTION("SORT(B1:B9)"),970)') == []
+
+
+EXTENSION = """<extLst><ext xmlns:x14="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
+ xmlns:xm="http://schemas.microsoft.com/office/excel/2006/main" uri="{78C0D931-6437-407d-A8EE-F0AAD7539E65}">
+<x14:conditionalFormattings><x14:conditionalFormatting><x14:cfRule type="expression" id="{1}">
+<xm:f>Room&gt;1</xm:f></x14:cfRule><xm:sqref>C2:C9</xm:sqref></x14:conditionalFormatting></x14:conditionalFormattings>
+</ext><ext xmlns:x14="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
+ xmlns:xm="http://schemas.microsoft.com/office/excel/2006/main" uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}">
+<x14:dataValidations><x14:dataValidation type="custom"><x14:formula1><xm:f>Other!A1&lt;SPLIT(2)</xm:f></x14:formula1>
+<xm:sqref>D2</xm:sqref></x14:dataValidation></x14:dataValidations></ext></extLst>"""
+
+
+def test_rules_of_later_years_and_rules_that_use_a_name_are_named() -> None:
+    data = changed(named("=1", Room="=SPLIT(1)"), SHEET, "</worksheet>", f"{EXTENSION}</worksheet>")
+    assert [found.what for found in not_reached(read_bytes(data), FUNCTIONS)] == [
+        "SPLIT in the conditional format of Grants!C2:C9",
+        "SPLIT in the data validation of Grants!D2",
+        "SPLIT in the name Room",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("at", "formula", "found"),
+    [
+        ("B1", "=SPLIT(A1)", True),
+        ("A2", "=SPLIT(A9)*2", True),
+        ("A1", "=$F$1", True),
+        ("B1", "=Room", True),
+        ("B1", "=SUM(A1)", False),
+        ("C9", "=SPLIT(A1)", False),
+    ],
+)
+def test_a_what_if_table_over_a_plan_function_is_named(at: str, formula: str, found: bool) -> None:
+    def fill(book: Any) -> None:
+        sheet = book.add_worksheet("Grants")
+        sheet.write_formula(at, formula, None, 1)
+        sheet.write_formula("F1", "=SPLIT(A9)", None, 1)
+        sheet.write_formula("F2", "=Room", None, 1)
+        sheet.write("B2", 5)
+        book.define_name("Room", "=SPLIT(1)")
+
+    data = changed(
+        workbook(fill), SHEET, '<c r="B2"><v>5</v>', '<c r="B2"><f t="dataTable" ref="B2:B3" dt2D="0" r1="A9"/><v>5</v>'
+    )
+    what = [each.what for each in not_reached(read_bytes(data), FUNCTIONS)]
+    assert what == (["SPLIT in the what-if table Grants!B2:B3"] if found else [])
+
+
 def test_formulas_that_the_file_lost_are_named() -> None:
     cell = '<c r="{}"><f t="shared" si="3"/><v>3</v></c>'
     for addresses, what in (
@@ -138,7 +237,7 @@ def test_formulas_that_the_file_lost_are_named() -> None:
         (("B2", "C2"), "the formulas in Grants!B2 and 1 more"),
     ):
         row = f'<row r="2">{"".join(cell.format(address) for address in addresses)}</row>'
-        data = changed(workbook(), "xl/worksheets/sheet1.xml", "<sheetData/>", f"<sheetData>{row}</sheetData>")
+        data = changed(workbook(), SHEET, "<sheetData/>", f"<sheetData>{row}</sheetData>")
         [found] = not_reached(read_bytes(data), FUNCTIONS)
         assert found.what == what
 

@@ -2,9 +2,11 @@
 
 import json
 import os
+import random
 import re
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -61,7 +63,17 @@ def with_sheet(*, before: str = "", rows: str = "", after: str = "") -> bytes:
     return changed(workbook(), SHEET, "<sheetData/>", f"{before}<sheetData>{row}{rows}</sheetData>{after}")
 
 
+def with_long_attributes() -> bytes:
+    """Attributes that do not shrink when packed: the parser reads one from its start with every chunk of the part."""
+    content = parts(with_sheet())
+    for part, element, size in ((BOOK, b"<sheets", 6_000_000), (SHEET, b"<c ", 12_000_000)):
+        long = random.Random(size).randbytes(size).hex().encode()
+        content[part] = content[part].replace(element, element.strip() + b' long="' + long + b'" ', 1)
+    return packed(content, zipfile.ZIP_STORED)
+
+
 MADE: dict[str, Callable[[], bytes]] = {
+    "attributes of 12 and 24 million characters": with_long_attributes,  # took minutes
     "a cell in the last corner": lambda: with_sheet(rows='<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'),
     "a dimension over the whole sheet": lambda: with_sheet(before='<dimension ref="A1:XFD1048576"/>'),
     "all cells merged": lambda: with_sheet(after='<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>'),

@@ -1,6 +1,7 @@
 """Judgements on formula cells: each by a workbook that it finds something in, and by its neighbour that is right."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -202,7 +203,7 @@ CASES: dict[str, Case] = {
         lambda: clean(split(first_exercisable="Vesting!C2:C9")),
         "Split!A1",
         clean,
-        'first_exercisable from Vesting!C2:C9, under the heading "Grant date": exercisable from that day on?',
+        'first_exercisable from Vesting!C2:C9, under the heading "Grant date": as if exercisable that day.',
     ),
     "INPUT008": Case(
         lambda: book(deal((3, 2, "1,000")), cashout(), cashout()._replace(name="Again")),
@@ -312,6 +313,236 @@ def test_what_is_right_is_not_found(code: str) -> None:
     assert code not in [each for each, _ in found(judged(CASES[code].right()))]
 
 
+def test_the_fix_names_the_column_that_is_wanted() -> None:
+    for code, column_wanted in (("INPUT006", "FMV"), ("INPUT007", "First exercisable")):
+        [finding] = [each for each in judged(CASES[code].wrong()).findings if each.code == code]
+        assert finding.fix.startswith(f"Give it the column {column_wanted}")
+
+
 def test_a_workbook_in_which_nothing_is_wrong() -> None:
     assert judged(clean()).findings == []
     assert judged(book(deal(), cashout())).findings == []
+
+
+# --- Columns of formulas ----------------------------------------------------------------------------------------------
+
+
+def column(*cells: object, more: Rows = ()) -> list[tuple[str, str]]:
+    """The judgements on Vesting whose column FMV holds these cells."""
+    rows: list[Sequence[object]] = [HEADINGS]
+    for row, cell in enumerate(cells, start=2):
+        grant = [f"G-{row - 1}", "Ada" if row < 5 else "Bo", GRANTED]
+        rows.append([*grant, Formula(f"=Grants!E{row}", 10) if cell is LOOKED_UP else cell, EXERCISABLE, 400])
+    sheet = Sheet("Vesting", [*rows, *more])
+    return of_cells(judged(book(Sheet("Grants", GRANTS), sheet)))
+
+
+LOOKED_UP = object()
+THREE = [LOOKED_UP] * 3
+
+
+@pytest.mark.parametrize(
+    ("cells", "found_in"),
+    [
+        ([*THREE, 11], ["D5"]),
+        ([11, *THREE], ["D2"]),
+        ([LOOKED_UP, 11, LOOKED_UP, LOOKED_UP], ["D3"]),
+        ([LOOKED_UP, 11, LOOKED_UP], []),
+        ([11, 11, *THREE], ["D2"]),
+        ([11, 11, 11, *THREE], []),
+        ([*THREE, 11, 11, 11], []),
+        ([LOOKED_UP, *[11] * 200, LOOKED_UP, LOOKED_UP], ["D3"]),
+        ([*[LOOKED_UP, 11, LOOKED_UP, LOOKED_UP] * 2, LOOKED_UP, LOOKED_UP], ["D3", "D7"]),
+        ([LOOKED_UP, 11, LOOKED_UP, LOOKED_UP] * 4, []),
+        ([*THREE, "n/a", LOOKED_UP], ["D5"]),
+        ([*THREE, True], ["D5"]),
+    ],
+    ids=lambda value: None,
+)
+def test_what_is_typed_over_in_a_column(cells: list[object], found_in: list[str]) -> None:
+    assert [cell for code, cell in column(*cells) if code == "FORM001"] == [f"Vesting!{cell}" for cell in found_in]
+
+
+@pytest.mark.parametrize(
+    ("cells", "found_in"),
+    [
+        ([*THREE, Formula("=Grants!E2", 10)], ["D5"]),
+        ([*THREE, Formula("=Grants!E5*1.1", 10)], ["D5"]),
+        ([LOOKED_UP, Formula("=Grants!E2", 10), LOOKED_UP], []),
+        ([*THREE, Formula("=Grants!$E5", 10)], ["D5"]),
+        ([LOOKED_UP, *[Formula(f"=Grants!E{row}+0", 10) for row in (3, 4)], *THREE], ["D3"]),
+        ([LOOKED_UP, *[Formula(f"=Grants!E{row}+0", 10) for row in (3, 4, 5)], *THREE], []),
+        ([x for row in (3, 5, 7) for x in (LOOKED_UP, Formula(f"=Grants!E{row}+0", 10))] + [LOOKED_UP] * 6, []),
+        ([Formula("=Grants!E2", 10), *(Formula(f"=D{row - 1}", 10) for row in (3, 4, 5, 6))], []),
+        ([10, *(Formula(f"=D{row - 1}", 10) for row in (3, 4, 5, 6))], []),
+    ],
+    ids=lambda value: None,
+)
+def test_what_is_unlike_its_neighbours(cells: list[object], found_in: list[str]) -> None:
+    assert [cell for code, cell in column(*cells) if code[:4] == "FORM"] == [f"Vesting!{cell}" for cell in found_in]
+
+
+def test_the_number_that_differs_is_named() -> None:
+    cells = [(row, Formula(f"=Grants!E{row}*{'1.1' if row == 5 else 1}", 10)) for row in range(2, LAST + 1)]
+    [finding] = [each for each in judged(clean(of=with_fmv(*cells))).findings if each.code == "FORM002"]
+    assert "(with 1.1 for 1)" in finding.message
+    assert finding.fix == "Enter their formula in D5: =Grants!E5*1"
+
+
+def test_a_totals_row_below_a_column_is_no_stranger() -> None:
+    total = ["Total", None, None, Formula("=SUM(D2:D5)", 40), None, Formula("=SUM(F2:F5)", 1600)]
+    assert column(*THREE, LOOKED_UP, more=[total]) == []
+
+
+def test_a_blank_cell_in_a_column_without_grants_is_none() -> None:
+    assert column(*THREE, None) == [("FORM003", "Vesting!D5")]
+    assert column(*THREE, more=[["Note: looked up by hand", None, None, None, None, None]]) == []
+
+
+def test_a_column_that_nothing_of_a_plan_uses_is_left_alone() -> None:
+    rows: Rows = [["Rent"], *([Formula(f"=B{row}*2", 2)] for row in (2, 3, 4)), [7], [Formula("=B6*2", 2)]]
+    assert of_cells(judged(book(Sheet("Grants", GRANTS), Sheet("Rent", rows)))) == []
+    used = spill("=ISO_MIN_PRICE(Rent!A2:A6)", [[2]] * 3 + [[7], [2]], "Prices")
+    assert of_cells(judged(book(Sheet("Rent", rows), used))) == [("FORM001", "Rent!A5")]
+
+
+def test_what_is_typed_into_a_spill_is_told_once_and_in_its_cell() -> None:
+    typed = split()._replace(rows=[*split().rows[:4], [400, 7], *split().rows[5:]])
+    result = judged(clean(typed))
+    assert of_cells(result) == [("CALC001", "Split!B5")]
+    assert result.findings[0].message == (
+        "ISO_LIMIT_SPLIT was saved as 400 | 7, it gives 400 | 0, 7 shares too many (1 row of 8 not the same: row 5)."
+    )
+
+
+def test_many_rows_that_differ_are_told_by_the_first_five() -> None:
+    wrong = [[row[0] if isinstance(row[0], Formula) else 399, *row[1:]] for row in split().rows]
+    [finding] = judged(clean(split()._replace(rows=wrong))).findings
+    assert finding.cell == "A2"
+    assert "399 | 0, it gives 400 | 0, 1 share too few (7 rows of 8 not the same: rows 2 to 8)" in finding.message
+    every_other = [row if at % 2 else [*row[:1], 1] for at, row in enumerate(split(last=9).rows)]
+    [finding] = judged(clean(split()._replace(rows=every_other))).findings
+    assert "4 rows of 8 not the same: rows 1, 3, 5 and 7" in finding.message
+
+
+# --- What calls are given ---------------------------------------------------------------------------------------------
+
+
+def pool_of(*spans: tuple[int, int]) -> list[tuple[str, str]]:
+    """The judgements on calls of POOL_AVAILABLE over these rows of an Activity of rows 2 to 7."""
+    rows: Rows = [["Date", "Action", "Grant", "Shares"], *([GRANTED, "GRANT", f"G-{n}", 10] for n in range(1, 7))]
+    calls = [
+        [Formula(f"=POOL_AVAILABLE(100,Activity!B{a}:B{b},Activity!D{a}:D{b})", 100 - 10 * (min(b, 7) - a + 1))]
+        for a, b in spans
+    ]
+    return of_cells(judged(book(Sheet("Activity", rows), Sheet("Pool", calls))))
+
+
+def test_parts_of_a_pool_that_make_it_whole() -> None:
+    assert pool_of((2, 7)) == pool_of((2, 4), (5, 7)) == pool_of((2, 9)) == []
+    assert pool_of((2, 6)) == pool_of((3, 7)) == [("INPUT001", "Pool!A1")]
+    assert pool_of((2, 4), (6, 7)) == [("INPUT001", "Pool!A1"), ("INPUT001", "Pool!A2")]
+    assert pool_of((2, 7), (2, 5)) == [("INPUT001", "Pool!A2")]
+
+
+def test_a_holder_whose_rows_are_parted_has_two_limits() -> None:
+    parted = [split(last=5), split(first=6, name="Others")]
+    assert of_cells(judged(clean(*parted))) == [("INPUT001", "Split!A1"), ("INPUT001", "Others!A1")]
+
+
+def test_a_block_that_stops_short() -> None:
+    for last, expected in ((LAST, []), (LAST - 1, [("INPUT001", "By grant!A1")])):
+        rows = [
+            ["Grant", "Holder", "ISO", "NSO"],
+            *([f"G-{n}", "Ada" if n < 4 else "Bo", 400, 0] for n in range(1, last)),
+        ]
+        call = spill(f"=ISO_LIMIT_BY_GRANT(Grants!A1:G{LAST},Vesting!A1:F{last})", rows, "By grant")
+        result = judged(clean(call))
+        assert [each for each in of_cells(result) if not each[0].startswith("CALC")] == expected
+
+
+def test_ranges_of_another_height_are_shifted_too() -> None:
+    short = split(shares="Vesting!F2:F8")
+    failed = short._replace(rows=[[short.rows[0][0]._replace(value="#VALUE!", fills=None)]])  # type: ignore[attr-defined]
+    assert ("INPUT005", "Split!A1") in of_cells(judged(clean(failed)))
+
+
+def test_a_column_of_calls_that_takes_the_row_below_is_shifted() -> None:
+    def least(down: int) -> list[tuple[str, str]]:
+        formulas = [[Formula(f"=ADJUST_FOR_SPLIT(Grants!G{r},Grants!F{r + down},1,1)", 400)] for r in range(2, LAST)]
+        return of_cells(judged(book(Sheet("Grants", GRANTS), Sheet("Prices", [["Price"], *formulas]))))
+
+    assert least(0) == []
+    assert least(1) == [("INPUT005", "Prices!A2")]
+
+
+def test_text_in_a_ledger_is_told_once() -> None:
+    text = with_fmv((3, "10,00"))
+    assert [each for each in found(judged(clean(of=text))) if each[1] == "Vesting!D3"] == [
+        ("FORM001", "Vesting!D3"),
+        ("LEDGER001", "Vesting!D3"),
+    ]
+
+
+@pytest.mark.parametrize(("cell", "told"), [("2005-04-03", False), ("03/04/2005", True), ("", False)])
+def test_a_date_as_text(cell: str, told: bool) -> None:
+    rows: Rows = [["When", "Which"], [GRANTED, "TERMINATION"], [cell, "TERMINATION"]]
+    call = Formula("=EXERCISE_DEADLINE(DATES!A2:A3,DATES!A2:A3,DATES!B2:B3)", 38000)
+    result = judged(book(Sheet("Dates", rows), Sheet("Deadline", [[call]])))
+    assert (("INPUT008", "Dates!A3") in of_cells(result)) is told
+
+
+def test_a_ratio_among_the_shares_of_a_pool_is_no_text() -> None:
+    for text, told in (("3-for-2", False), ("3:2", False), ("1,000", True)):
+        rows: Rows = [["What", "How many"], ["GRANT", 10], ["SPLIT", text]]
+        call = Formula("=POOL_AVAILABLE(100,Log!A2:A3,Log!B2:B3)", 90)
+        assert (("INPUT008", "Log!B3") in of_cells(judged(book(Sheet("Log", rows), Sheet("Pool", [[call]]))))) is told
+
+
+def test_a_ledger_that_changes_by_itself() -> None:
+    day = dt.date(2004, 1, 5)
+    rows = [list(row) for row in CLEAN]
+    rows[4][2] = Formula("=TODAY()", day)
+    assert ("INPUT012", "Vesting!C5") in of_cells(judged(clean(of=Sheet("Vesting", rows))))
+
+
+def test_settings_of_a_workbook_without_formulas_are_left_alone() -> None:
+    values = [[cell.value if isinstance(cell, Formula) else cell for cell in row] for row in CLEAN]
+    plain = book(Sheet("Grants", GRANTS), Sheet("Vesting", values), date_1904=True)
+    for attributes in ('calcMode="manual"', 'fullPrecision="0"', 'iterate="1"'):
+        assert of_cells(judged(changed(plain, "xl/workbook.xml", 'fullCalcOnLoad="1"', attributes))) == []
+
+
+# --- Fingerprints -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "sheets",
+    [
+        (with_fmv((5, 11), (6, 11)), split()),
+        (with_fmv((5, Formula("=Grants!E4", 10))), split()),
+        (with_fmv(), split(last=LAST - 1)),
+        (with_fmv(), split(fmv="Vesting!D3:D10")),
+        (with_fmv(), split(first=1)),
+    ],
+    ids=["typed over", "unlike", "short", "shifted", "heading"],
+)
+def test_a_row_inserted_above_changes_no_fingerprint(sheets: tuple[Sheet, Sheet]) -> None:
+    own = [Sheet("Grants", GRANTS), *sheets]
+    lower = [_lower(sheet) for sheet in own]
+    before, after = (judged(book(*those)) for those in (own, lower))
+    assert {f.fingerprint for f in before.findings} == {f.fingerprint for f in after.findings}
+    assert of_cells(before)
+
+
+def _lower(sheet: Sheet) -> Sheet:
+    """A sheet one row further down, with the formulas that Excel then makes of its own."""
+
+    def moved(cell: object) -> object:
+        if not isinstance(cell, Formula):
+            return cell
+        text = re.sub(r"(?<=[A-Z])\d+", lambda found: str(int(found[0]) + 1), cell.text)
+        return cell._replace(text=text)
+
+    at = (0, 0) if sheet.name == "Split" else (1, 0)
+    return sheet._replace(rows=[[moved(cell) for cell in row] for row in sheet.rows], at=at)

@@ -212,6 +212,8 @@ def test_values_and_their_kinds(cell: str, value_: object, kind: str) -> None:
         ('<c r="ZZZZ1"><v>9</v></c>', "ZZZZ1 is not understood"),
         ('<c r="XFE1"><v>9</v></c>', "outside of its sheet Grants, in row 1 and column 16,385"),
         ('<c r="A2"><v>9</v></c>', "its cell Grants!A2 stands in row 1"),
+        ('<c r="B1"><v>9</v></c><c r="B"><v>9</v></c>', "its cell Grants!B stands in row 1"),
+        ('<c r="1"><v>9</v></c>', "its cell Grants!1 is not understood"),
         ('<c r="A1"><v>9</v></c><c r="A1"><v>8</v></c>', "A1 is there twice"),
         ('<c r="A1"><f t="array" ref="A1:">F()</f><v>8</v></c>', "fills the range A1:, which is none"),
         ('<c r="A1"><f t="array" ref="B2:A1">F()</f><v>8</v></c>', "fills the range B2:A1, which is none"),

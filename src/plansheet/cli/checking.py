@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from plansheet.cli.mapping import add_mapping, mapping_given
 from plansheet.cli.printing import CLEAN, FINDINGS, UNCHECKED, UsageError, day_of, not_written, print_text
 from plansheet.cli.terms_files import add_terms, terms_given
 from plansheet.core.rule import Severity
@@ -38,6 +39,7 @@ def add_check(parser: argparse.ArgumentParser) -> None:
         help="the day as of which it is judged what is late or due, as 2005-04-03 (today)",
     )
     add_terms(parser, "the plan's terms as TOML (the workbook's Plan sheet)")
+    add_mapping(parser)
     parser.add_argument("--fail-on", choices=("error", "warning"), default="error", help="what counts (%(default)s)")
     parser.add_argument("--allow-unchecked", action="store_true", help="no exit code 3 for what was not checked")
     parser.set_defaults(run=_check)
@@ -50,6 +52,7 @@ def _check(parsed: argparse.Namespace) -> int:
         terms=terms_given(parsed),
         fail_on=Severity(parsed.fail_on),
         wanted=_Wanted(parsed.select, parsed.ignore),
+        mapping=mapping_given(parsed),
     )
     paths = list(_files(parsed.paths))
     _keep_apart(paths, [target for _, target in formats if target is not None])

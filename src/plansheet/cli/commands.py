@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from plansheet import __version__
 from plansheet.cli.checking import add_check
 from plansheet.cli.explaining import add_explain, add_recalc, add_rules
+from plansheet.cli.mapping import add_map
 from plansheet.cli.printing import USAGE, UsageError
 from plansheet.cli.products import add_demo, add_doctor, add_install, add_template, add_uninstall
 from plansheet.cli.terms_files import add_terms_files
@@ -52,6 +53,7 @@ def parser() -> argparse.ArgumentParser:
     add_uninstall(command("uninstall", "take the functions out of Excel again"))
     add_doctor(command("doctor", "say what works on this computer, and the one next step"))
     add_check(command("check", "check saved workbooks"))
+    add_map(command("map", "write what is recognised in a workbook as a mapping, to edit"))
     add_terms_files(command("terms", "write files of terms, to copy for another plan"))
     add_recalc(command("recalc", "calculate every plan-function cell of a workbook again"))
     add_rules(command("rules", "list the rules"))

@@ -5,9 +5,10 @@ from these fields. A record carries the row it came from, which is no part of wh
 """
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import Field, dataclass, field, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from enum import Enum
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from plansheet.core.numbers import Number, ratio
@@ -67,14 +68,12 @@ def _row() -> Any:
 
 def columns(record: type[Any]) -> tuple[Column, ...]:
     """The headings of a record, in the order in which a sheet would show them."""
-    return tuple(_columns(record))
+    return _columns(record)  # type: ignore[arg-type]  # a class is hashable
 
 
-def _columns(record: type[Any]) -> Iterator[Column]:
-    each: Field[Any]
-    for each in fields(record):
-        if each.metadata:
-            yield Column(each.name, **each.metadata)
+@lru_cache(maxsize=32)  # asked for every row
+def _columns(record: type[Any]) -> tuple[Column, ...]:
+    return tuple(Column(each.name, **each.metadata) for each in fields(record) if each.metadata)
 
 
 def heading(record: type[Any], name: str) -> str:
@@ -82,32 +81,101 @@ def heading(record: type[Any], name: str) -> str:
     return next(c.heading for c in columns(record) if c.name == name)
 
 
+NAME_PARTS: tuple[tuple[str, ...], ...] = (
+    ("First name", "Given name", "Forename"),
+    ("Middle name", "Second name", "Middle initial"),
+    ("Last name", "Surname", "Family name"),
+    ("Corporate name",),
+)
+"""A holder's name in parts: headings of each, in the order in which they are joined; a middle name may be missing."""
+NAMED_PERSONS = ("Employee", "Holder", "Optionee", "Participant", "Stakeholder", "Grantee", "Recipient")
+"""What may stand before the heading of a part: Employee first name."""
+SCHEDULES = ("Vesting schedule", "Vest schedule", "Vesting terms", "Vesting")
+"""Headings of a schedule told in words (1/48 monthly, 12 month cliff), which stands for Months, Cliff and Every."""
+
+
+class EventHeadings(NamedTuple):
+    """Of columns that hold the events of one action alone: headings of the day, of the shares, of the kind of event."""
+
+    dates: tuple[str, ...]
+    shares: tuple[str, ...]
+    kinds: tuple[str, ...] = ()
+
+
+def _event(
+    nouns: tuple[str, ...], participles: tuple[str, ...], kinds: tuple[str, ...] = (), more: tuple[str, ...] = ()
+) -> EventHeadings:
+    """The headings that are made of nouns (Cancellation) and participles (Cancelled, Canceled)."""
+    dates = [form for noun in nouns for form in (f"{noun} date", f"Date of {noun}")]
+    shares: list[str] = []
+    for done in participles:
+        dates += [f"Date {done}", f"{done} on", f"{done} date"]
+        shares += [
+            f"{what} {done}" for what in ("Shares", "Options", "Quantity", "Number", "Number of shares", "Total")
+        ]
+        shares += [done, f"{done} shares", f"{done} quantity", f"{done} options"]
+    return EventHeadings(tuple(dates), (*shares, *more), kinds)
+
+
+EVENTS: dict[Action, EventHeadings] = {
+    Action.EXERCISE: _event(
+        ("Exercise",),
+        ("Exercised",),
+        more=tuple(
+            f"Total number of {what} employee entitled to on exercise of the option before any cashless exercise or "
+            "other adjustment"
+            for what in ("shares", "securities")
+        ),
+    ),
+    Action.CANCEL: _event(
+        ("Cancel", "Cancellation", "Cancelation"), ("Cancelled", "Canceled"), ("Cancel type", "Cancellation type")
+    ),
+    Action.FORFEIT: _event(("Forfeit", "Forfeiture"), ("Forfeited",)),
+    Action.EXPIRE: _event((), ("Lapsed",)),
+}
+"""Headings of one action's own columns, beside the grants or on a sheet of its own."""
+
 # Headings that several records share.
 _GRANT = (
     "Grant", "Grant number", "Grant No.", "Grant #", "Grant ID", "Option", "Option number", "Option No.", "Option #",
     "Option ID", "Security ID", "Certificate number", "Certificate No.", "Certificate #", "Certificate",
+    "Certificate ID", "Security label", "Custom ID", "Award ID", "Award number", "Award No.", "Award #",
 )  # fmt: skip
+HOLDER_NUMBERS = (
+    "Holder ID", "Optionee ID", "Stakeholder ID", "Employee ID", "Participant ID", "Grantee ID", "Shareholder ID",
+    "Wallet address",
+)  # fmt: skip
+"""Of the headings for a holder, those for a number; beside a name they say the same of the same person."""
 _HOLDER = (
     "Holder", "Optionee", "Optionholder", "Participant", "Employee", "Employee name", "Stakeholder", "Shareholder",
     "Holder name", "Optionee name", "Optionholder name", "Participant name", "Stakeholder name", "Legal name",
-    "Grantee", "Optionee ID", "Stakeholder ID", "Holder ID", "Employee ID", "Participant ID",
+    "Grantee", "Grantee name", "Shareholder name", "Name of holder", "Name of optionee", "Name of employee",
+    "Recipient", "Recipient name", "Full name", *HOLDER_NUMBERS,
 )  # fmt: skip
 _TYPE = (
     "Type", "Option type", "Grant type", "Award type", "Base award type", "Plan type", "Instrument", "Security type",
-    "Stock option type",
+    "Stock option type", "Award type name",
 )  # fmt: skip
 _GRANT_DATE = (
     "Grant date", "Date of grant", "Granted on", "Issue date", "Award date", "Agreement date", "Date granted",
+    "Date of award", "Date awarded", "Date issued",
 )  # fmt: skip
 _FMV = (
     "FMV", "Fair market value", "FMV at grant", "Grant date FMV", "FMV per share", "Fair market value per share",
     "Market price at time of grant", "Market value at grant", "Unrestricted market value", "UMV",
+    "FMV at grant date", "FMV on grant date", "Fair market value at grant", "Fair market value on grant date",
+    "Grant date fair market value", "Unrestricted market value of a security at date of grant",
+    "Unrestricted market value (UMV) of each share used to determine option exercise price",
 )  # fmt: skip
 _SHARES = (
     "Shares", "Shares granted", "Granted", "Grant shares", "Number of options", "Options", "Number of shares",
     "Quantity", "Quantity granted", "Quantity issued", "Total granted", "Total awarded", "Grant quantity",
+    "Granted quantity", "Granted qty",
     "Options granted", "Options issued", "Number of securities", "Granted shares", "Vesting shares", "Vest shares",
-    "Tranche shares", "Vest quantity", "Shares vesting",
+    "Tranche shares", "Vest quantity", "Shares vesting", "Installment shares", "Number of options granted",
+    "Number of shares granted", "Total options", "Total # options", "Total options granted", "Total shares granted",
+    "Options awarded", "Shares awarded", "No. of options", "No. of shares",
+    "Number of securities over which options granted", "Over how many shares in total were CSOP options granted",
 )  # fmt: skip
 _CONSENT = ("Consent", "Consent date", "Consented on", "Optionee consent", "Holder consent")
 _ISO_SHARES = ("ISO shares", "ISO")
@@ -167,7 +235,7 @@ class Grant:
     grant: Identifier = _column(*_GRANT, kind=Kind.IDENTIFIER, note="The number of the grant; each grant once.")
     holder: Identifier | None = _column(*_HOLDER, kind=Kind.IDENTIFIER, note="Whose option it is.")
     plan: str | None = _column(
-        "Plan", "Plan name", "Equity plan", "Share class or plan",
+        "Plan", "Plan name", "Equity plan", "Share class or plan", "Class/plan",
         kind=Kind.TEXT, note="Left blank: this plan. Other plans of the group count for the $100,000 limit only.",
     )  # fmt: skip
     grant_type: GrantType | None = _column(
@@ -183,7 +251,8 @@ class Grant:
     )
     exercise_price: Number | None = _column(
         "Exercise price", "Strike price", "Strike", "Grant price", "Option price", "Purchase price", "Price per share",
-        "PPS", "Option exercise price per share",
+        "PPS", "Option exercise price per share", "Exercise price per share", "Option exercise price",
+        "Price or strike", "Strike price per share",
         kind=Kind.MONEY, note="Price per share as granted, before any split (plan §6(a)).",
     )  # fmt: skip
     shares: Number | None = _column(*_SHARES, kind=Kind.SHARES, note="Shares granted, in shares of the grant date.")
@@ -206,7 +275,7 @@ class Grant:
     )  # fmt: skip
     expires: datetime.date | None = _column(
         "Expires", "Expiration date", "Expiration", "Expire date", "Expiry", "Expiry date", "Option expiration",
-        "Exercise by date", "Exercise expire date",
+        "Exercise by date", "Exercise expire date", "Grant expiration date", "Date of expiration", "Expires on",
         kind=Kind.DATE, note="The last day of the option by its agreement (plan §7).",
     )  # fmt: skip
     iso_shares: Number | None = _column(
@@ -306,7 +375,7 @@ class Tranche:
     fmv: Number | None = _column(*_FMV, kind=Kind.MONEY, note="Fair market value per share on the grant date.")
     first_exercisable: datetime.date | None = _column(
         "First exercisable", "Vest date", "Vesting date", "Vests on", "Exercisable from", "First exercisable date",
-        "Date first exercisable", "Exercisable on",
+        "Date first exercisable", "Exercisable on", "Tranche date", "Installment date",
         kind=Kind.DATE,
         note="Left blank: only by a performance or change-in-control condition (Treas. Reg. §1.422-4(b)(4)).",
     )  # fmt: skip
@@ -348,7 +417,8 @@ class Activity:
     """A row of the plan's ledger of transactions, in the shares of its own day."""
 
     date: datetime.date | None = _column(
-        "Date", "Event date", "Transaction date", "Activity date", "Effective date",
+        "Date", "Event date", "Transaction date", "Activity date", "Effective date", "Date of event",
+        "Date of transaction",
         kind=Kind.DATE, note="The day of the transaction; rows of one day count as listed.",
     )  # fmt: skip
     action: Action = _column(

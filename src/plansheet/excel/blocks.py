@@ -1,65 +1,12 @@
-"""Blocks: ranges with a header row, columns found by heading in any order.
+"""Blocks: ranges with a header row, columns found by heading in any order."""
 
-One matcher of headings serves the blocks of worksheet functions and the workbook reader.
-"""
-
-import re
-import unicodedata
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 from typing import Any
 
-from plansheet.core.records import Column, columns
+from plansheet.core.records import columns
 from plansheet.excel.cells import MOST_ROWS, CallFailed, Cells, rows_of
+from plansheet.excel.headings import TwoForOne, match_headings
 from plansheet.excel.reading import is_blank
-
-_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_FOOTNOTE = re.compile(r"\[[0-9*]+\]|\([0-9*]\)|[*†‡]+")
-_KEPT = re.compile(r"[^0-9a-z#%]+")
-
-
-def fold_heading(text: object) -> str:
-    """A heading without case, spaces, line breaks, punctuation, footnote marks and file escapes."""
-    if is_blank(text):
-        return ""
-    plain = _ESCAPE.sub(lambda m: chr(int(m[1], 16)), str(text))
-    plain = unicodedata.normalize("NFKC", plain).casefold()
-    return _KEPT.sub("", _FOOTNOTE.sub(" ", plain))
-
-
-@lru_cache(maxsize=32)
-def _by_heading(record: type[Any]) -> dict[str, Column]:
-    return {fold_heading(h): c for c in columns(record) for h in (*c.synonyms, c.heading)}
-
-
-class TwoForOne(ValueError):
-    """Two headings that mean the same column."""
-
-    def __init__(self, column: Column, first: object, second: object) -> None:
-        super().__init__(f'both "{first}" and "{second}" stand for {column.heading}; rename or leave out one')
-        self.column = column
-
-
-def match_headings(
-    headings: Iterable[object], record: type[Any], wanted: Iterable[str] | None = None
-) -> dict[str, int]:
-    """Field name to position of its column. ``wanted``: the fields looked for (left out: all of the record's).
-
-    Raises TwoForOne where two headings mean one wanted column.
-    """
-    names = None if wanted is None else frozenset(wanted)
-    known = _by_heading(record)  # type: ignore[arg-type]  # a class is hashable
-    found: dict[str, int] = {}
-    seen: list[object] = []
-    for position, heading in enumerate(headings):
-        seen.append(heading)
-        column = known.get(fold_heading(heading))
-        if column is None or (names is not None and column.name not in names):
-            continue
-        if column.name in found:
-            raise TwoForOne(column, seen[found[column.name]], heading)
-        found[column.name] = position
-    return found
 
 
 class Block:

@@ -6,14 +6,16 @@ from string import digits
 from plansheet.core.manual import manual
 from plansheet.core.rule import Rule
 from plansheet.core.words import fold
-from plansheet.excel import judgements
+from plansheet.excel import judgements, layout_questions
 from plansheet.excel.cells import CallFailed, Cells, is_left_out, scalar_value, worksheet
 from plansheet.excel.reading import as_identifier
 from plansheet.plan.rules import RULES, harvest
 
 JUDGEMENTS = harvest(judgements.MODULES)
 """The rules of formula cells, which only a saved workbook can break."""
-ALL_RULES: tuple[Rule, ...] = tuple(sorted((*RULES, *JUDGEMENTS), key=lambda r: r.code))
+LAYOUT_QUESTIONS = harvest((layout_questions,))
+"""The rules of a sheet's layout, which only a saved workbook can break."""
+ALL_RULES: tuple[Rule, ...] = tuple(sorted((*RULES, *JUDGEMENTS, *LAYOUT_QUESTIONS), key=lambda r: r.code))
 
 
 @worksheet

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from plansheet.core.records import Kind
 from plansheet.core.words import fold
-from plansheet.excel.blocks import Block, fold_heading
+from plansheet.excel.blocks import Block
 from plansheet.excel.cells import CallFailed, Cells, rows_of
+from plansheet.excel.headings import fold_heading
 from plansheet.excel.reading import ERRORS, BadCell, as_date, as_number, is_blank, is_blank_or_zero
 from plansheet.excel.record_rows import read_of_kind
 from plansheet.plan.terms import FACTS, Terms, UnusableTerms, atg_1996, label, with_values

@@ -79,11 +79,12 @@ def read_rows(record: type[Any], cells: Cells, top: int, name: str, skips: Calla
 
 def _records(record: type[Any], cells: Cells, top: int, name: str, skips: Callable[[int], bool]) -> Iterator[Row]:
     known = [column for column in columns(record) if column.name in cells]
+    readers = [(column, reader(column), cells[column.name]) for column in known]
     for position in range(len(next(iter(cells.values()), ()))):
         row = top + position
-        if all(is_blank(cells[column.name][position]) for column in known) or skips(row):
+        if all(is_blank(there[position]) for _, _, there in readers) or skips(row):
             continue
-        values, wrong = _values(known, cells, position, f"{name} row {row}")
+        values, wrong = _values(readers, position, name, row)
         made: Record = record(**values, row=row)
         if not wrong and not has_key(made):
             key = next(column for column in known if column.name == KEYS[record])
@@ -91,26 +92,32 @@ def _records(record: type[Any], cells: Cells, top: int, name: str, skips: Callab
         yield Row(row, made, tuple(Unread(made, field, message) for field, message in wrong))
 
 
-def _values(
-    known: Sequence[Column], cells: Cells, position: int, where: str
-) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+_Readers = Sequence[tuple[Column, Callable[[object], object], Sequence[object]]]
+"""Columns, what reads their cells, and the cells."""
+
+
+def _values(readers: _Readers, position: int, name: str, row: int) -> tuple[dict[str, Any], list[tuple[str, str]]]:
     values: dict[str, Any] = {}
     wrong: list[tuple[str, str]] = []
-    for column in known:
+    for column, read, cells in readers:
         try:
-            values[column.name] = reader(column)(cells[column.name][position])
+            values[column.name] = read(cells[position])
         except BadCell as bad:
-            wrong.append((column.name, f"{where}: {column.heading} {bad}"))
+            wrong.append((column.name, f"{name} row {row}: {column.heading} {bad}"))
     return values, wrong
 
 
 def _activity(record: type[Any], cells: Cells, top: int, name: str, skips: Callable[[int], bool]) -> Iterator[Row]:
     dates, actions, grants, shares, types = (cells.get(field) for field in ACTIVITY_ESSENTIALS)
     assert actions is not None and shares is not None
-    more = [column for column in columns(Activity) if column.name in cells and column.name not in ACTIVITY_ESSENTIALS]
+    more = [
+        (column, reader(column), cells[column.name])
+        for column in columns(Activity)
+        if column.name in cells and column.name not in ACTIVITY_ESSENTIALS
+    ]
     for entry in read_activity(dates, actions, grants, shares, types, top):
         if isinstance(entry, Activity):
-            values, wrong = _values(more, cells, entry.row - top, f"{name} row {entry.row}")
+            values, wrong = _values(more, entry.row - top, name, entry.row) if more else ({}, [])
             made = replace(entry, **values) if values else entry
             yield Row(entry.row, made, tuple(Unread(made, field, message) for field, message in wrong))
         elif entry is not None and not skips(entry.row):

@@ -7,7 +7,7 @@ from typing import Any, Self
 import pandas as pd
 
 from plansheet.core.records import RECORDS, TABLES, Activity, Ledger, Record, Tranche, columns, heading, ledger_of
-from plansheet.excel.blocks import TwoForOne, match_headings
+from plansheet.excel.headings import TwoForOne, match_headings
 from plansheet.excel.record_rows import KEYS, Row, has_key, read_rows
 from plansheet.frames.cells import cells_of
 

@@ -141,7 +141,7 @@ def complete(ledger: Ledger) -> Completed:
 
 
 def _completed(tranche: Tranche, grant: Grant | None) -> Tranche:
-    if grant is None:
+    if grant is None or None not in (tranche.holder, tranche.grant_type, tranche.grant_date, tranche.fmv):
         return tranche
     return replace(
         tranche,
@@ -193,7 +193,9 @@ def _add(done: Completed, record: Tranche | Grant, tranche: Tranche) -> None:
     if missing:
         _leave_out(done, record, tranche.holder, f"has no {missing}", missing)
         return
-    done.tranches.append(replace(tranche, grant_type=tranche.grant_type or GrantType.ISO, fmv=tranche.fmv or 1))
+    if tranche.grant_type is None or not tranche.fmv:
+        tranche = replace(tranche, grant_type=tranche.grant_type or GrantType.ISO, fmv=tranche.fmv or 1)
+    done.tranches.append(tranche)
     done.records.append(record)
 
 

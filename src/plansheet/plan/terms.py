@@ -87,7 +87,7 @@ class Terms:
     listed: tuple[Term, ...]
     short: str = ""
     """What it is called where another plan's terms cite it."""
-    sections: Mapping[str, str] | None = field(default_factory=dict, hash=False)
+    sections: Mapping[str, str] | None = field(default_factory=dict, hash=False)  # not hashable, and compared
     """The sections of the default plan as this one numbers them; None: it is that plan."""
     approved: datetime.date | None = None
     registered: datetime.date | None = None

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from openpyxl.utils import get_column_letter
 
-from plansheet.core.records import TABLES, Record, heading
+from plansheet.core.records import Record
 from plansheet.core.rule import Finding, Hit, Rule, Severity, TermOf
 from plansheet.excel import FUNCTIONS
 from plansheet.excel.judgements import Facts, Recalculated
 from plansheet.excel.judgements import Place as PlaceOfFinding
-from plansheet.excel.manual import JUDGEMENTS
+from plansheet.excel.layout_questions import Question
+from plansheet.excel.manual import JUDGEMENTS, LAYOUT_QUESTIONS
 from plansheet.excel.plan_block import NO_TERM, PlanLine, PlanRead, read_plan
 from plansheet.excel.reading import as_date
 from plansheet.plan.checking import Outcome, lacked_columns, named, outcome
@@ -27,9 +28,11 @@ from plansheet.workbook.formulas import not_reached
 from plansheet.workbook.guard import LARGEST_FILE, content
 from plansheet.workbook.judging import facts_of
 from plansheet.workbook.locate import Located, locate, of_1904
+from plansheet.workbook.mapping import Mapping
 from plansheet.workbook.reader import read_bytes
 from plansheet.workbook.recalc import recalculate
 from plansheet.workbook.saved import Workbook
+from plansheet.workbook.taken_for import taken_for
 from plansheet.workbook.unreadable import Unreadable, unreadable
 
 
@@ -85,6 +88,7 @@ class Options:
     terms: Terms | None = None
     fail_on: Severity = Severity.ERROR
     wanted: Callable[[str], bool] = lambda code: True
+    mapping: Mapping | None = None
 
 
 def check(path: Path, options: Options) -> Checked:
@@ -114,14 +118,19 @@ def check_bytes(data: bytes, name: str, options: Options) -> Checked:
 
 
 def _check(workbook: Workbook, options: Options, checked: Checked) -> None:
-    located = locate(workbook)
+    located = locate(workbook, options.mapping)
     results = recalculate(workbook, FUNCTIONS, options.as_of)
     unsettled = _unsettled(workbook, located, results)
     plan = _plan_sheet(located, options, workbook.date_1904)
     terms = plan.read.terms
     asked = outcome(RULES, located.ledger, terms, options.as_of)
     findings = _told_apart(
-        [*plan.misfits(), *_on_cells(facts_of(workbook, located, results, terms)), *_on_records(located, plan, asked)]
+        [
+            *plan.misfits(),
+            *_on_cells(facts_of(workbook, located, results, terms), terms),
+            *_on_layouts(located),
+            *_on_records(located, plan, asked),
+        ]
     )
     unsettled += [*_unseen(findings, options), *_questions(asked, options, whole=True)]
     unsettled += [NotChecked(rule.code, why) for rule, why in asked.failed]
@@ -134,7 +143,7 @@ def _check(workbook: Workbook, options: Options, checked: Checked) -> None:
     checked.rows = located.rows
     checked.recalculated = len(results) - sum(1 for r in results if r.unchecked is not None)
     checked.not_checked = [*unsettled, *_questions(asked, options, whole=False), *plan.unknown(), *lacking]
-    checked.taken_for = [*map(_taken_for, located.areas.ledgers), *map(_not_taken, located.areas.views)]
+    checked.taken_for = taken_for(located.areas)
     counted = [f for f in checked.findings if options.fail_on is Severity.WARNING or f.severity is Severity.ERROR]
     checked.has_findings = bool(counted)
     checked.verdict = "unchecked" if unsettled else "findings" if counted else "clean"
@@ -152,6 +161,12 @@ def _unsettled(workbook: Workbook, located: Located, results: Sequence[Recalcula
     ]
     places = [NotChecked(n.what, n.why) for n in not_reached(workbook, FUNCTIONS)]
     ledgers = [NotChecked(f"the ledger on {name}", why) for name, why in located.areas.ambiguous]
+    ledgers += [NotChecked("the mapping", why) for why in located.areas.mistakes]
+    ledgers += [
+        NotChecked(f"the ledger on {each.sheet}", f"it has no {each.facts['lacking']} (MAP002)")
+        for each in located.areas.questions
+        if each.code == "MAP002"
+    ]
     areas = located.areas.ledgers
     if not results and not ledgers and areas and all(area.bottom < area.top for area in areas):
         return [*cells, *places, NotChecked("the workbook", "its ledgers have headings and no rows")]
@@ -178,26 +193,6 @@ def _questions(asked: Outcome, options: Options, *, whole: bool) -> list[NotChec
         for each, codes in asked.unsettled.items()
         if each.whole is whole and any(map(options.wanted, codes))
     ]
-
-
-def _taken_for(area: Area) -> str:
-    assert area.record is not None
-    read_as = ", ".join(
-        f"{get_column_letter(column)} = {heading(area.record, name)}"
-        for name, column in sorted(area.columns.items(), key=lambda item: item[1])
-    )
-    return f"{_rows(area)} taken for {TABLES[area.record]}: {read_as}"
-
-
-def _not_taken(area: Area) -> str:
-    assert area.record is not None
-    return f"{_rows(area)} not read: calculated from other cells, they repeat {TABLES[area.record]}"
-
-
-def _rows(area: Area) -> str:
-    if area.bottom < area.top:
-        return f"{area.sheet.name} below row {area.top - 1} (no rows)"
-    return f"{area.sheet.name} rows {area.top} to {area.bottom}"
 
 
 # --- Terms ----------------------------------------------------------------------------------------------------------
@@ -248,7 +243,7 @@ _UNREADABLE = next(rule for rule in RULES if rule.code == "LEDGER001")
 # --- Findings in their cells ----------------------------------------------------------------------------------------
 
 
-def _on_cells(facts: Facts) -> Iterator[Found]:
+def _on_cells(facts: Facts, terms: Terms) -> Iterator[Found]:
     for rule in JUDGEMENTS:
         for hit in rule.check(facts):
             assert isinstance(hit, Hit)
@@ -256,7 +251,17 @@ def _on_cells(facts: Facts) -> Iterator[Found]:
             assert isinstance(place, PlaceOfFinding)
             message, fix = rule.message.format(**hit.facts), rule.fix.format(**hit.facts)
             subject, said = (_ROW_OF_REFERENCE.sub(r"\1", text) for text in (place.subject, message))
-            yield _found(rule, place.sheet, place.cell, message, fix, rule.plan, subject, said)
+            yield _found(rule, place.sheet, place.cell, message, fix, terms.cited(rule.plan), subject, said)
+
+
+def _on_layouts(located: Located) -> Iterator[Found]:
+    for rule in LAYOUT_QUESTIONS:
+        for hit in rule.check(located.areas.questions):
+            assert isinstance(hit, Hit)
+            asked = hit.facts["question"]
+            assert isinstance(asked, Question)
+            message, fix = rule.message.format(**hit.facts), rule.fix.format(**hit.facts)
+            yield _found(rule, asked.sheet, asked.cell, message, fix, rule.plan, asked.facts.get("column", ""))
 
 
 def _on_records(located: Located, plan: _PlanSheet, asked: Outcome) -> Iterator[Found]:
@@ -293,7 +298,7 @@ def _found(
     return Found(rule.code, rule.severity, sheet, cell, message, fix, plan, rule.law, _fingerprint(same))
 
 
-_ROW = re.compile(r"\brows? [0-9]+(?:(?:, | and | to )[0-9]+\b)*")
+_ROW = re.compile(r"\brows? (?:from )?[0-9]+(?:(?:, | and | to )[0-9]+\b)*")
 _ROW_OF_REFERENCE = re.compile(r"(\$?\b[A-Z]{1,3})\$?[0-9]{1,7}\b")
 """Row numbers change where a row is inserted above: they are no part of what is wrong."""
 

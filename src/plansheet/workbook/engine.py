@@ -5,6 +5,7 @@ Whatever it does not know, and whatever befalls it, is a NotChecked.
 """
 
 import datetime as dt
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -21,6 +22,8 @@ MOST_TEXTS = 1_000_000
 """Formulas, and values of arrays taken one by one, that are calculated for one workbook."""
 MOST_WORK = 1_000_000_000
 """Cells that these look at, each time anew."""
+MOST_HELD = 500_000
+"""Values of one array that does not stand in cells."""
 LONGEST = 10_000
 """Milliseconds for one formula."""
 
@@ -215,6 +218,8 @@ class Engine:
         self._number += 1
         if isinstance(value, list):
             rows = value or [[None]]
+            if len(rows) * len(rows[0]) > MOST_HELD:
+                raise NotChecked(f"has an array of {len(rows):,} rows, more than is calculated with here")
             self._held[self._number] = [[self._sent(cell, is_error=_is_error(cell)) for cell in row] for row in rows]
         else:
             self._held[self._number] = self._sent(value, is_error=_is_error(value))
@@ -238,7 +243,11 @@ def _is_error(value: object) -> bool:
 def _shown(answer: Any) -> object:
     """An answer of the engine as cells have it."""
     if isinstance(answer, list):
+        if not any(answer):
+            return "#CALC!"  # no array is empty in Excel
         return [[_shown(cell) for cell in row] for row in answer]
+    if isinstance(answer, float) and not math.isfinite(answer):
+        return "#NUM!"
     if not isinstance(answer, dict):
         return answer
     code = _ERROR_OF.get(str(answer.get("kind")))

@@ -174,14 +174,8 @@ def shape_of(formula: str) -> Node:
     return _with_reason(_shape, text, cells)
 
 
-def nodes(node: Node) -> Iterator[Node]:
-    """A node and all that is below it."""
-    yield node
-    for below in _below(node):
-        yield from nodes(below)
-
-
-def _below(node: Node) -> tuple[Node, ...]:
+def below_of(node: Node) -> tuple[Node, ...]:
+    """What a node is made of."""
     match node:
         case Call(_, arguments):
             return arguments
@@ -346,8 +340,10 @@ class _Parser:
             case Token.OPERAND, _:
                 return _leaf(token)
             case Token.FUNC, Token.OPEN if token.value == "(":  # openpyxl's token of A1:(B2)
-                (node,) = self._arguments()
-                return node
+                inside = tuple(self._arguments())
+                if len(inside) != 1:
+                    raise NotChecked("refers to several ranges at once, which is not calculated here")
+                return inside[0]
             case Token.FUNC, Token.OPEN:
                 return Call(token.value[:-1], tuple(self._arguments()))
             case Token.PAREN, Token.OPEN:

@@ -249,7 +249,8 @@ def _strangers(sheet: Sheet, column: int, pieces: Sequence[Piece], body: Body | 
             is_meant = places >= _PATTERN or len(piece) * 2 > others
         else:
             is_meant = places > 1 and (places * _ONE_IN > others or builds_on_rows_above(usual))
-            is_meant = is_meant or (piece.is_blank and sum(len(p) for p in odd if p.is_blank) * _ONE_IN > others)
+            blank = sum(len(p) for p in odd if p.is_blank)
+            is_meant = is_meant or (piece.is_blank and blank > 1 and blank * _ONE_IN > others)
         if not is_meant:
             yield Stranger(sheet, column, piece, usual, like, others)
 

@@ -1,6 +1,6 @@
 """What a workbook's formula cells are judged by: every fact of them, gathered once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from openpyxl.formula.translate import Translator, TranslatorError
@@ -233,8 +233,14 @@ def _settings(workbook: Workbook, located: Located, used: Sequence[Run], uses: S
         iterative=workbook.iterative,
         as_displayed=workbook.as_displayed,
         dates_of_1904=workbook.date_1904 and _uses_dates(located, uses),
+        formulas=_count([*used, *(use.run for use in uses)]),
         never_calculated=_never_calculated(workbook, used, uses),
     )
+
+
+def _count(runs: Iterable[Run]) -> int:
+    """How many cells hold these formulas, each once."""
+    return len({(run.sheet.name, run.column, row) for run in runs for row in range(run.top, run.bottom + 1)})
 
 
 def _uses_dates(located: Located, uses: Sequence[Use]) -> bool:

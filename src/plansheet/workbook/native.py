@@ -208,7 +208,7 @@ class Native:
                     part = self._told_apart(part, place) if part.several else self._typed(part)
                     singles.extend([len(parts)] if part.several else [])
                 parts.append(part)
-        if name == "UNIQUE" and parts:
+        if name == "UNIQUE" and parts and parts[0].text:
             self._check_case(parts[0])
         if singles:
             return self._lifted(name, parts, singles)
@@ -283,7 +283,7 @@ class Native:
             raise NotChecked("uses UNIQUE of texts that differ in case alone, which is not calculated here")
 
     def _rows(self, part: _Text) -> list[list[object]]:
-        value = self.engine.calculated([part.text])[0]
+        value = self.engine.calculated([part.text])[0] if part.text else None
         return value if isinstance(value, list) else [[value]]
 
 

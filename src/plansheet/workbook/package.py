@@ -219,7 +219,7 @@ def _parse(archive: zipfile.ZipFile, part: str, element: Callable[[str, dict[str
     parser.StartElementHandler = element
     try:
         with archive.open(part) as stream:
-            parser.ParseFile(stream)
+            parser.Parse(stream.read(), True)  # at once: in small chunks a long attribute takes hours
     except expat.ExpatError as error:
         raise unreadable("damaged", f"its part {part} breaks off or is garbled at line {error.lineno}") from error
 

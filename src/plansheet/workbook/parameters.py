@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from plansheet.core.records import RECORDS, columns
 from plansheet.core.records import heading as heading_of
-from plansheet.excel.blocks import fold_heading
+from plansheet.excel.headings import column_named
 
 BLOCKS = frozenset({"grants", "vesting", "activity", "holders", "plan", "committee", "holdings"})
 """Parameters that are blocks, given with their headings."""
@@ -26,7 +26,7 @@ NUMBERS = frozenset(
 )  # fmt: skip
 _FIELDS: dict[str, tuple[str, ...]] = {
     "grant_id": ("grant",),
-    "grant_date": ("grant_date",),
+    "grant_date": ("grant_date", "date"),
     "fmv": ("fmv",),
     "first_exercisable": ("first_exercisable",),
     "shares": ("shares",),
@@ -65,17 +65,12 @@ def fields_for(function: str, parameter: str) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def fields_under(heading: str) -> frozenset[str]:
     """The fields that a heading may mean, in whatever ledger it stands."""
-    folded = fold_heading(heading)
-    return frozenset(
-        column.name
-        for record in RECORDS
-        for column in columns(record)
-        if folded in map(fold_heading, (column.heading, *column.synonyms))
-    )
+    named = (column_named(heading, record) for record in RECORDS)
+    return frozenset(column.name for column in named if column is not None)
 
 
 def heading_for(names: Iterable[str]) -> str:
     """The heading of the first of these fields."""
     first = next(iter(names))
-    record = next(r for r in reversed(RECORDS[:4]) if any(column.name == first for column in columns(r)))
+    record = next(r for r in RECORDS if any(column.name == first for column in columns(r)))
     return heading_of(record, first)

@@ -47,24 +47,30 @@ class LedgerRows:
 
     @cached_property
     def rows(self) -> tuple[int, ...]:
-        """The rows with a key (a grant, an action) that are no totals."""
+        """The rows with a key (a grant, an action) and something beside it that are no totals; one alone is a note."""
         area = self.area
-        column = area.columns[self.key]
-        keys = ((row, value_at(area.sheet, row, column)) for row in range(area.top, area.bottom + 1))
-        return tuple(row for row, key in keys if not is_blank_or_zero(key) and row not in self.totals)
+        key = self.key
+        others = [column for column in area.columns.values() if column != key]
+
+        def holds(row: int, column: int) -> bool:
+            return not is_blank_or_zero(value_at(area.sheet, row, column))
+
+        keys = (row for row in range(area.top, area.bottom + 1) if row not in self.totals and holds(row, key))
+        return tuple(row for row in keys if any(holds(row, column) for column in others))
 
     @cached_property
     def totals(self) -> frozenset[int]:
         """The rows that say that they are totals, those right below the last one too."""
-        sheet, column = self.area.sheet, self.area.columns[self.key]
+        sheet, column = self.area.sheet, self.key
         cells = ((row, value_at(sheet, row, column)) for row in range(self.area.top, self.area.bottom + _BELOW + 1))
         return frozenset(row for row, text in cells if isinstance(text, str) and self._says_total(text))
 
     @property
-    def key(self) -> str:
-        """The field without which a row is no record."""
+    def key(self) -> int:
+        """The column without which a row is no record; of a ledger of one kind of event, its first."""
         assert self.area.record is not None
-        return KEYS[self.area.record]
+        columns = self.area.columns
+        return columns.get(KEYS[self.area.record], min(columns.values()))
 
     def _says_total(self, text: str) -> bool:
         assert self.area.record is not None

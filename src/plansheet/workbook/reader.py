@@ -12,14 +12,14 @@ import zlib
 from collections.abc import Iterator
 from io import BytesIO
 from operator import itemgetter
-from typing import IO, Any, NamedTuple
-from xml.etree.ElementTree import ParseError
+from typing import IO, NamedTuple
+from xml.etree.ElementTree import Element, ParseError
 
 from openpyxl.styles.numbers import builtin_format_code, is_date_format, is_timedelta_format
 from openpyxl.utils.escape import unescape
 from openpyxl.xml.constants import REL_NS, SHEET_MAIN_NS
-from openpyxl.xml.functions import fromstring
 
+from plansheet.workbook.elements import tree
 from plansheet.workbook.guard import content, package_of
 from plansheet.workbook.package import STRICT_NAMESPACE, STRICT_RELATIONS, Package
 from plansheet.workbook.saved import DefinedName, Sheet, Table, Workbook
@@ -125,9 +125,9 @@ class _Load:
             content = content.replace(strict.encode(), usual.encode(), 1)  # the first is the outermost element's
         return BytesIO(content)
 
-    def _xml(self, part: str) -> Any:
+    def _xml(self, part: str) -> Element:
         with self._open(part) as stream:
-            return fromstring(stream.read())
+            return tree(stream)
 
     def _relations(self, part: str) -> dict[str, _Relation]:
         """What a part refers to, by number."""
@@ -177,7 +177,7 @@ class _Load:
 
     # --- Sheets ---------------------------------------------------------------------------------------------------
 
-    def _sheets(self, xml: Any) -> Iterator[Sheet]:
+    def _sheets(self, xml: Element) -> Iterator[Sheet]:
         seen: set[str] = set()
         for entry in xml.iterfind(f"{_M}sheets/{_M}sheet"):
             name, number = entry.attrib["name"], entry.get(f"{{{REL_NS}}}id")
@@ -240,7 +240,7 @@ class _Load:
                 column_formulas=tuple(f"={formula}" if formula else None for formula in formulas),
             )
 
-    def _links(self, xml: Any) -> Iterator[str]:
+    def _links(self, xml: Element) -> Iterator[str]:
         """The other workbooks by their numbers; what cannot be told of one is no reason to refuse the ledger."""
         for entry in xml.iterfind(f"{_M}externalReferences/{_M}externalReference"):
             relation = self.relations.get(entry.get(f"{{{REL_NS}}}id", ""))
@@ -248,7 +248,7 @@ class _Load:
             yield next((target.part for target in targets), "")
 
 
-def _names(xml: Any, sheets: tuple[Sheet, ...]) -> Iterator[DefinedName]:
+def _names(xml: Element, sheets: tuple[Sheet, ...]) -> Iterator[DefinedName]:
     for name in xml.iterfind(f"{_M}definedNames/{_M}definedName"):
         scope = name.get("localSheetId")
         if scope is not None and not (scope.isdecimal() and int(scope) < len(sheets)):

@@ -98,7 +98,7 @@ class Resolver:
             for name in workbook.names
         }
         self.native = Native(self)
-        self.answers: dict[tuple[Call, Place], object] = {}
+        self.answers: dict[tuple[str, int, bool], object] = {}
         self.fitting: set[tuple[str, int]] = set()
         """Functions and numbers of arguments that they take."""
         self.read: dict[tuple[str, int, int, int, int], Rows] = {}
@@ -228,14 +228,16 @@ class Resolver:
 
     def _plan(self, name: str, call: Call, place: Place) -> object:
         """What a plan function gives; a formula that says the same twice is calculated once."""
-        if (call, place) in self.answers and not place.local:
-            return self.answers[call, place]
+        said = repr(call), place.names, place.is_array  # in words: 1 and TRUE are equal otherwise
+        if said in self.answers and not place.local:
+            return self.answers[said]
         if self.date_1904:
             self._check_days(call)
         arguments = [self._evaluate(argument, place) for argument in call.arguments]
         self._check_number(name, len(arguments))
         answer = as_shown(name, self.functions[name](*arguments))
-        self.answers[call, place] = answer
+        if not place.local:
+            self.answers[said] = answer
         return answer
 
     def _check_days(self, call: Call) -> None:
@@ -454,9 +456,14 @@ class Resolver:
 
     def _referred(self, text: str, place: Place) -> object:
         """The region that a reference means, or the value of a name that means none."""
-        text = text.removeprefix("[0]!")  # this workbook
         if (local := _local(text)) in place.local:
             return place.local[local]
+        target = self.target(text, place)
+        return self._find(*target) if isinstance(target, tuple) else target
+
+    def target(self, text: str, place: Place) -> "Region | tuple[Node, Place] | str":
+        """The region that a reference means, the tree of a name and where it is asked for, or an error."""
+        text = text.removeprefix("[0]!")  # this workbook
         if _OTHER_BOOK.match(text):
             raise NotChecked(f"refers to another workbook: {text}")
         if text.startswith("!"):  # in a name: the sheet that asks
@@ -491,7 +498,9 @@ class Resolver:
             raise NotChecked(f"refers to the sheet {name}, which has no cells to read")
         return sheet
 
-    def _on_sheet(self, text: str, sheet: Sheet, place: Place, *, explicit: bool = False) -> object:
+    def _on_sheet(
+        self, text: str, sheet: Sheet, place: Place, *, explicit: bool = False
+    ) -> "Region | tuple[Node, Place] | str":
         if "[" in text:
             return self._of_table(text, place)
         beside = (place.row, place.column) if place.names else (1, 1)
@@ -506,13 +515,13 @@ class Resolver:
             return self._of_table(f"{text}[]", place)
         raise NotChecked(f"uses {text}, which is neither a cell nor a name of the workbook")
 
-    def _named(self, name: DefinedName, place: Place) -> object:
+    def _named(self, name: DefinedName, place: Place) -> tuple[Node, Place]:
         if place.names >= DEEPEST_NAME:
             raise NotChecked(f"uses the name {name.name}, which leads to itself")
         inside = replace(place, names=place.names + 1, is_array=True, local={})
-        return self._find(parse(name.formula), inside)
+        return parse(name.formula), inside
 
-    def _of_table(self, text: str, place: Place) -> object:
+    def _of_table(self, text: str, place: Place) -> Region | str:
         name, bracket, rest = text.partition("[")
         table = self.tables.get(name.casefold()) if name else self._table_around(place)
         if table is None:

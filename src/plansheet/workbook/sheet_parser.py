@@ -35,10 +35,10 @@ from openpyxl.worksheet._reader import (
 )
 from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.xml.constants import REL_NS, SHEET_MAIN_NS
-from openpyxl.xml.functions import iterparse
 
 from plansheet.core.dates import from_serial
 from plansheet.core.numbers import DIGITS
+from plansheet.workbook.elements import elements
 from plansheet.workbook.saved import LAST_COLUMN, LAST_ROW, Cell, Rule, Value
 from plansheet.workbook.unreadable import Unreadable, unreadable
 
@@ -69,7 +69,7 @@ MILLISECONDS = 86_400_000
 def strings(source: IO[bytes]) -> list[str]:
     """The shared texts of a workbook."""
     found = []
-    for _, element in iterparse(source):
+    for element in elements(source):
         if element.tag == STRING_TAG:
             found.append(_text_of(element))
             element.clear()
@@ -87,6 +87,7 @@ class SheetParser(WorkSheetParser):
     ) -> None:
         super().__init__(source, texts, data_only=True)
         self.sheet = sheet
+        self.stream = source
         self.texts = texts
         self.date_1904 = date_1904
         self.dates = dates
@@ -107,7 +108,7 @@ class SheetParser(WorkSheetParser):
 
     def read(self) -> None:
         """Reads the sheet to its end; the cells and what else is kept of it are complete then."""
-        for _, element in iterparse(self.source):
+        for element in elements(self.stream):
             if element.tag not in READ_TAGS:
                 continue
             if element.tag == ROW_TAG:
@@ -126,12 +127,13 @@ class SheetParser(WorkSheetParser):
 
     def _read_row(self, row: Element) -> None:
         cells, letters, number = self.cells, self._letters, self._row
+        end = -len(number)
         for element in row:
             if element.tag != CELL_TAG:
                 continue
             address = element.get("r", "")
-            column = letters.get(address.removesuffix(number)) or self._column(address)
-            self.col_counter = column
+            known_column = letters.get(address[:end]) if address[end:] == number else None
+            self.col_counter = column = known_column or self._column(address)
             cell = self._cell(element, column)
             if cell is None:
                 continue

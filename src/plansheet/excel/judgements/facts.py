@@ -220,6 +220,8 @@ class Settings:
     iterative: bool = False
     as_displayed: bool = False
     dates_of_1904: bool = False
+    formulas: int = 0
+    """Formulas that call plan functions, or that those or ledgers use."""
     never_calculated: int = 0
     """Formulas that hold the 0 of a program that writes workbooks and does not calculate."""
 

@@ -12,7 +12,7 @@ from plansheet.excel.judgements.sentences import counted, shown
     Severity.ERROR,
     plan="",
     message="{cells} {hold} {holds}, typed over the formula that {others} of the column have{gives}.",
-    fix="Enter the formula again in {cells}: {formula}",
+    fix="Enter the formula {formula} again in {cells}.",
 )
 def typed_over(facts: Facts) -> Iterator[Hit]:
     """Somebody typed over a formula in a column of which the other cells have it.
@@ -30,7 +30,7 @@ def typed_over(facts: Facts) -> Iterator[Hit]:
     Severity.ERROR,
     plan="",
     message="{cells} {hold} {holds}, unlike the formula that {others} of the column have{differs}{gives}.",
-    fix="Enter their formula in {cells}: {formula}",
+    fix="Enter their formula {formula} in {cells}.",
 )
 def unlike_the_others(facts: Facts) -> Iterator[Hit]:
     """A formula is not the one that the other cells of its column have.
@@ -47,7 +47,7 @@ def unlike_the_others(facts: Facts) -> Iterator[Hit]:
     Severity.WARNING,
     plan="",
     message="{cells} {are} blank; {others} of the column have a formula.",
-    fix="Fill the formula into {cells}, or enter why there is none: {formula}",
+    fix="Enter the formula {formula} in {cells}, or a word that says why there is none.",
 )
 def without_formula(facts: Facts) -> Iterator[Hit]:
     """A row of a ledger is without the formula that the other rows of the column have.
@@ -82,7 +82,7 @@ def lost_reference(facts: Facts) -> Iterator[Hit]:
     Severity.ERROR,
     plan="",
     message="{cells} {call} {what}, which is no function; the nearest one is {nearest}.",
-    fix="Write {nearest} in {cells}, and calculate the workbook again.",
+    fix="Enter {nearest} in {cells}, and calculate the workbook again.",
 )
 def misspelt_function(facts: Facts) -> Iterator[Hit]:
     """A formula that shows #NAME? calls a function whose name is nearly that of a plan function.

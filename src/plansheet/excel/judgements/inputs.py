@@ -12,7 +12,7 @@ from plansheet.excel.judgements.sentences import counted, rows_text, shown
     Severity.ERROR,
     plan="",
     message="{function} is given {given} and leaves out {rows} of {ledger} ({number}), which would change its figures.",
-    fix="Let its ranges run from row {first} to row {last}, or give columns of a table, which grow with it.",
+    fix="Give it rows {first} to {last}, or columns of a table, which grow with it.",
 )
 def range_too_short(facts: Facts) -> Iterator[Hit]:
     """The ranges of a call leave out rows of the ledger that they lie in and that its figures rest on.
@@ -30,7 +30,7 @@ def range_too_short(facts: Facts) -> Iterator[Hit]:
     Severity.WARNING,
     plan="",
     message="{function} is given {given}; no cell has its answer for {rows} of {ledger} ({number}).",
-    fix="Let its ranges run from row {first} to row {last}, or see that these rows need no answer.",
+    fix="Give it rows {first} to {last}, or see that these rows need no answer.",
 )
 def rows_without_answer(facts: Facts) -> Iterator[Hit]:
     """Rows of a ledger that no call of the function has, where the rows that it has do not rest on them.
@@ -63,7 +63,7 @@ def _short(facts: Facts, *, changes_figures: bool) -> Iterator[Hit]:
     Severity.ERROR,
     plan="",
     message='{function} is given {given} with the heading "{shows}" in {rows} as if it were a record.',
-    fix="Begin its ranges below {rows}.",
+    fix="Give it ranges that begin below {rows}.",
 )
 def heading_in_range(facts: Facts) -> Iterator[Hit]:
     """A range that is to hold records begins with their heading.
@@ -80,7 +80,7 @@ def heading_in_range(facts: Facts) -> Iterator[Hit]:
     Severity.ERROR,
     plan="",
     message="{function} is given {given} with the totals of {rows} ({shows}) as if they were records.",
-    fix="Leave {rows} out of its ranges, or give columns of a table, which do not hold its totals.",
+    fix="Remove {rows} from its ranges, or give columns of a table, which do not hold its totals.",
 )
 def totals_in_range(facts: Facts) -> Iterator[Hit]:
     """A range that is to hold records holds a row of totals.
@@ -102,7 +102,7 @@ def _extra(extra: Sequence[ExtraRows]) -> Iterator[Hit]:
     Severity.ERROR,
     plan="",
     message="{function} is given {given} as {parameter} and {other_given} as {other_parameter}: not the same rows.",
-    fix="Let all of its ranges begin and end in the same rows.",
+    fix="Make all of its ranges begin and end in the same rows.",
 )
 def shifted_ranges(facts: Facts) -> Iterator[Hit]:
     """The ranges of one call do not begin and end in the same rows.
@@ -144,7 +144,7 @@ def other_column(facts: Facts) -> Iterator[Hit]:
     "INPUT007",
     Severity.WARNING,
     plan="",
-    message='{function} takes {parameter} from {given}, under the heading "{heading}": exercisable from that day on?',
+    message='{function} takes {parameter} from {given}, under the heading "{heading}": as if exercisable that day.',
     fix="Give it the column {wanted}, unless the options may be exercised from that day.",
 )
 def day_before_exercisable(facts: Facts) -> Iterator[Hit]:
@@ -248,7 +248,7 @@ def hidden_rows(facts: Facts) -> Iterator[Hit]:
     Severity.WARNING,
     plan="",
     message="{cells} that plan functions or ledgers use {take} figures from another workbook: {book}.",
-    fix="Bring the figures into this workbook as values, with the day on which they were taken.",
+    fix="Enter the figures in this workbook as values, with the day on which they were taken.",
 )
 def other_workbook(facts: Facts) -> Iterator[Hit]:
     """Figures come from another workbook, as it was when it was last read.
@@ -328,8 +328,7 @@ def activity_left_out(facts: Facts) -> Iterator[Hit]:
 @rule(
     "INPUT015",
     Severity.ERROR,
-    plan="§11(c)",
-    law=("IRC §422(d)",),
+    plan="",
     message="{function} takes a limit of {given}{how}; the plan's is {of_plan}.",
     fix="Give it the plan's limit, or correct ISO limit on the Plan sheet if that is wrong.",
 )

@@ -11,7 +11,7 @@ from plansheet.excel.judgements.sentences import counted
     "BOOK001",
     Severity.WARNING,
     plan="",
-    message="The workbook is in manual calculation: its figures are those of the last time somebody pressed F9.",
+    message="The workbook is in manual calculation: {formulas} show what they gave when somebody last pressed F9.",
     fix="Set Formulas, Calculation Options to Automatic, and save the workbook.",
 )
 def manual_calculation(facts: Facts) -> Iterator[Hit]:
@@ -21,14 +21,14 @@ def manual_calculation(facts: Facts) -> Iterator[Hit]:
     Example: a large sheet that was set to manual while it was filled.
     Not covered: workbooks without a plan function and without formulas in a ledger.
     """
-    return _whole(facts.settings.manual)
+    return _whole(facts, facts.settings.manual)
 
 
 @rule(
     "BOOK002",
     Severity.WARNING,
     plan="",
-    message="The workbook calculates with precision as displayed: Excel has cut numbers to what their formats show.",
+    message="The workbook calculates with precision as displayed: {formulas} use numbers cut to their formats.",
     fix="Clear File, Options, Advanced, Set precision as displayed, and enter the prices that were cut again.",
 )
 def precision_as_displayed(facts: Facts) -> Iterator[Hit]:
@@ -38,14 +38,14 @@ def precision_as_displayed(facts: Facts) -> Iterator[Hit]:
     Example: the setting came with a workbook that an accountant used.
     Not covered: workbooks without a plan function and without formulas in a ledger.
     """
-    return _whole(facts.settings.as_displayed)
+    return _whole(facts, facts.settings.as_displayed)
 
 
 @rule(
     "BOOK003",
     Severity.WARNING,
     plan="",
-    message="The workbook allows iterative calculation: Excel goes round a circle of formulas instead of refusing it.",
+    message="The workbook allows iterative calculation: of {formulas}, those that go round in a circle are not named.",
     fix="Clear File, Options, Formulas, Enable iterative calculation, and resolve the circle that Excel then names.",
 )
 def iterative_calculation(facts: Facts) -> Iterator[Hit]:
@@ -55,16 +55,16 @@ def iterative_calculation(facts: Facts) -> Iterator[Hit]:
     Example: a financing model in which a price rests on the pool and the pool on the price.
     Not covered: workbooks without a plan function and without formulas in a ledger.
     """
-    return _whole(facts.settings.iterative)
+    return _whole(facts, facts.settings.iterative)
 
 
 @rule(
     "BOOK004",
     Severity.WARNING,
     plan="",
-    message="The workbook counts its dates from 1904; they were read so, and are right here.",
-    fix="Do not copy dates between it and other workbooks, where they become four years and a day later or earlier; "
-    "to change the system, clear File, Options, Advanced, Use 1904 date system, and enter the dates again.",
+    message="The workbook counts its dates from 1904; they were read so, and {formulas} have them right.",
+    fix="Enter its dates by hand, for copied ones come out four years and a day off; to change the system, clear "
+    "File, Options, Advanced, Use 1904 date system, and enter the dates again.",
 )
 def dates_of_1904(facts: Facts) -> Iterator[Hit]:
     """The workbook counts the days from 1904, as Excel on the Mac once did, and others count them from 1900.
@@ -73,7 +73,7 @@ def dates_of_1904(facts: Facts) -> Iterator[Hit]:
     Example: 3 January 2005, pasted into a workbook of the 1900 system, is 2 January 2001.
     Not covered: dates that were copied before: they look like any other.
     """
-    return _whole(facts.settings.dates_of_1904)
+    return _whole(facts, facts.settings.dates_of_1904)
 
 
 @rule(
@@ -91,10 +91,11 @@ def written_by_a_program(facts: Facts) -> Iterator[Hit]:
     Not covered: plan functions without any saved value (CALC002), and programs that write values of their own.
     """
     number = facts.settings.never_calculated
-    return _whole(number > 0, formulas=counted(number, "formula"))
+    if number:
+        yield hit(Place("", ""), formulas=counted(number, "formula"))
 
 
-def _whole(applies: bool, **said: object) -> Iterator[Hit]:
+def _whole(facts: Facts, applies: bool) -> Iterator[Hit]:
     """A finding on the workbook as a whole, which has no cell."""
     if applies:
-        yield hit(Place("", ""), **said)
+        yield hit(Place("", ""), formulas=counted(facts.settings.formulas, "formula"))

@@ -1,0 +1,64 @@
+"""plansheet map writes what is recognised in a workbook as a mapping; the option --map of check takes one."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from plansheet.cli.printing import CLEAN, UNCHECKED, UsageError, not_written, print_text
+from plansheet.excel.layout_questions import sentences
+from plansheet.report.text import printable
+from plansheet.workbook.locate import locate
+from plansheet.workbook.mapping import Mapping, UnusableMapping, read_mapping
+from plansheet.workbook.mapping_text import mapping_text
+from plansheet.workbook.reader import read
+from plansheet.workbook.unreadable import Unreadable
+
+
+def add_mapping(parser: argparse.ArgumentParser) -> None:
+    """The option --map."""
+    parser.add_argument("--map", metavar="FILE", help="which columns hold what, as TOML (found by their headings)")
+
+
+def mapping_given(parsed: argparse.Namespace) -> Mapping | None:
+    """The mapping of --map, if it was given."""
+    path: str | None = parsed.map
+    if not path:
+        return None
+    try:
+        return read_mapping(Path(path).read_text(encoding="utf-8-sig"), path)
+    except OSError as error:
+        raise UsageError(f"--map {path} cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"--map {path} is no text in UTF-8; save it as UTF-8") from error
+    except UnusableMapping as error:
+        raise UsageError(f"--map {error}") from error
+
+
+def add_map(parser: argparse.ArgumentParser) -> None:
+    """The command map."""
+    parser.add_argument("workbook", metavar="FILE", help="the workbook; it is not changed")
+    parser.add_argument("--output", metavar="FILE", help="where to write the mapping (the screen)")
+    parser.set_defaults(run=_map)
+
+
+def _map(parsed: argparse.Namespace) -> int:
+    path = Path(parsed.workbook)
+    if not path.is_file():
+        raise UsageError(f"{path}: there is no such file; check the path")
+    try:
+        areas = locate(read(path)).areas
+    except Unreadable as unreadable:
+        print(f"{printable(str(path))}: {printable(str(unreadable))}", file=sys.stderr)
+        return UNCHECKED
+    questions = [f"{each.code} {each.sheet}!{each.cell}: {' '.join(sentences(each))}" for each in areas.questions]
+    text = mapping_text(path.name, areas, [printable(question) for question in questions])
+    if parsed.output is None:
+        return print_text(text)
+    target = Path(parsed.output)
+    try:
+        with target.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        raise not_written(target, error, "file") from error
+    print_text(f"{target}: correct it, and check with plansheet check --map {target} {path}\n")
+    return CLEAN

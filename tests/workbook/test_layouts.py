@@ -1,0 +1,312 @@
+"""Ledgers in other people's layouts: read as the same records, or asked about."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from plansheet.core.records import Ledger
+from plansheet.core.words import Action, Identifier
+from plansheet.workbook.locate import locate
+from plansheet.workbook.reader import read_bytes
+from workbook.layouts import (
+    LAYOUTS,
+    PLAN,
+    SAME_COLUMN_TWICE,
+    Layout,
+    Option,
+    Plan,
+    beside,
+    our_way,
+    tranches_beside_the_grants,
+)
+from workbook.ledgers import ACTIVITY, GRANTED, GRANTS, VESTING, Rows, Sheet, checked, located
+from workbook.making import workbook
+
+
+def said(ledger: Ledger) -> dict[str, list[str]]:
+    """Every record, in an order of its own: what stands where is no part of it."""
+    kinds = {"grants": ledger.grants, "tranches": ledger.tranches, "activity": ledger.activity}
+    return {name: sorted(repr(record).partition(", row=")[0] for record in records) for name, records in kinds.items()}
+
+
+@pytest.mark.parametrize(("layout", "holds"), LAYOUTS, ids=lambda each: getattr(each, "__name__", ""))
+def test_a_ledger_reads_the_same_however_it_is_laid_out(layout: Layout, holds: Sequence[str]) -> None:
+    found = located(*layout(PLAN))
+    ours = located(*our_way(PLAN, *holds))
+    assert said(found.ledger) == said(ours.ledger)
+    assert sum(map(len, said(ours.ledger).values())) >= len(PLAN)
+    assert (found.ledger.unread, found.areas.ambiguous, found.areas.mistakes) == ((), [], [])
+    asked = {question.code for question in found.areas.questions}
+    assert asked <= {"MAP006"} if layout.__name__ == "repeated_on_a_summary" else asked == set()
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["Vesting {what} {number}", "Tranche {number} {what}", "Vest {what} ({number})", "VEST_{what}_{number}",
+     "Vest #{number} {what}", "Tranche {number} vest {what}"],
+)  # fmt: skip
+def test_tranches_beside_the_grants_are_numbered_in_many_ways(form: str) -> None:
+    found = located(*tranches_beside_the_grants(PLAN, form)).ledger
+    assert said(found) == said(located(*our_way(PLAN, "Grants", "Vesting")).ledger)
+
+
+days = st.dates(dt.date(1990, 1, 1), dt.date(2030, 12, 31))
+counts = st.integers(1, 10_000)
+events = st.lists(st.tuples(days, counts), max_size=1).map(tuple)
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> Plan:
+    names = [("Ada", "Arbor"), ("Bo", "Birch"), ("Cy", "Cedar"), ("Totally", "Sum")]
+    return [
+        Option(
+            f"G-{number}", *draw(st.sampled_from(names)), draw(st.sampled_from(["ISO", "NSO"])), draw(days),
+            draw(counts) / 100, draw(counts) / 100, draw(counts),
+            tuple(draw(st.lists(st.tuples(days, counts), min_size=1, max_size=3))), draw(events), draw(events),
+        )
+        for number in range(1, draw(st.integers(2, 5)))
+    ]  # fmt: skip
+
+
+@given(plan=plans(), layout=st.sampled_from(LAYOUTS))
+@settings(max_examples=25)
+def test_any_ledger_in_any_layout(plan: Plan, layout: tuple[Layout, Sequence[str]]) -> None:
+    build, holds = layout
+    if "activity" in str(holds).lower() and not any(o.exercised or o.cancelled for o in plan):
+        plan = [plan[0]._replace(exercised=((dt.date(2031, 1, 1), 1),)), *plan[1:]]
+    found = located(*build(plan)).ledger
+    assert said(found) == said(located(*our_way(plan, *holds)).ledger)
+    assert found.unread == ()
+
+
+# --- Headings ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_banner_over_merged_cells() -> None:
+    def fill(made: Any) -> None:
+        sheet = made.add_worksheet("Options")
+        sheet.merge_range("A1:G1", "Example Inc.")
+        sheet.merge_range("A2:C2", "Option")
+        sheet.merge_range("D2:G2", "Terms")
+        for row, cells in enumerate([["Number", "Holder", "Type", "Grant date", "FMV", "Strike", "Shares"],
+                                     ["G-1", "Ada", "ISO", 38_000, 10, 10, 5]], start=2):  # fmt: skip
+            sheet.write_row(row, 0, cells)
+
+    [grant] = locate(read_bytes(workbook(fill))).ledger.grants
+    assert (grant.grant, grant.shares, grant.exercise_price, grant.row) == (Identifier("G-1"), 5, 10, 4)
+
+
+def test_a_row_of_units_below_the_headings_is_no_grant() -> None:
+    rows = [GRANTS[0], ["", "", "", "yyyy-mm-dd", "$", "(USD)", "#"], *GRANTS[1:]]
+    found = located(Sheet("Grants", rows)).ledger
+    assert ([grant.row for grant in found.grants], found.unread) == ([3, 4], ())
+
+
+def test_a_schedule_in_words() -> None:
+    more = [["VCD", "Vesting schedule"], [GRANTED, "1/48 monthly, 12 month cliff"], [GRANTED, "1/24 Cliff"]]
+    rows = [[*row, *cells] for row, cells in zip(GRANTS, more, strict=True)]
+    found = located(Sheet("Grants", rows))
+    first, second = found.ledger.grants
+    assert (first.months, first.cliff, first.every) == (48, 12, 1)
+    assert second.months is None
+    [unread] = found.ledger.unread
+    assert "1/24 Cliff" in unread.message
+    assert unread.field == "months"
+    place = found.place(unread.record)
+    assert place is not None
+    assert (place.row, place.columns["months"]) == (3, 9)
+    with_tranches = located(Sheet("Grants", rows), Sheet("Vesting", VESTING)).ledger
+    assert (with_tranches.unread, with_tranches.grants[0].months) == ((), None)
+
+
+@pytest.mark.parametrize(
+    ("seen", "field"),
+    [
+        ("Fair Value", None), ("Exercise Date FMV", None), ("Modification Date FMV", None),
+        ("Expiration period (months)", None), ("Date", None), ("Amount", None), ("Quantity Outstanding", None),
+        ("Outstanding", None), ("Vested", None), ("Exercisable", None), ("Sellable", None),
+        ("Board approval date", None), ("Vest Period", None), ("Investment Date [22]", None), ("Hurdle price", None),
+        ("# Fully Diluted Shares [7]", None), ("Shares ($)", None), ("Shares (%)", None),
+        ("Grant Vest Date", "vesting_start"), ("Options", "shares"), ("Option", "grant"), ("Type [37]", "grant_type"),
+        ("Issue Date", "grant_date"), ("Certificate Number", "grant"), ("Wallet Address", "holder"),
+    ],
+)  # fmt: skip
+def test_headings_that_are_easily_taken_for_another(seen: str, field: str | None) -> None:
+    plain = {"grant": "Grant ID", "grant_date": "Grant date", "shares": "No. of shares"}
+    headings = [heading for name, heading in plain.items() if name != field]
+    [area] = located(Sheet("Grants", [[seen, *headings], [5, *[7 for _ in headings]]])).areas.ledgers
+    assert {name for name, column in area.columns.items() if column == 1} == ({field} if field else set())
+
+
+# --- What is asked ----------------------------------------------------------------------------------------------------
+
+
+def asked(*sheets: Sheet) -> list[tuple[str, str, str]]:
+    found = located(*sheets).areas.questions
+    return [(question.code, question.cell, " ".join(question.facts.values())) for question in found]
+
+
+def test_two_columns_that_hold_the_same_leave_no_question() -> None:
+    found = located(Sheet("Grants", SAME_COLUMN_TWICE))
+    assert (len(found.ledger.grants), found.areas.questions) == (2, [])
+    assert found.areas.ledgers[0].unused == ((8, "Date of award"),)
+
+
+def test_of_two_columns_of_types_the_one_with_known_words_is_taken() -> None:
+    rows = beside(GRANTS, ["Award type", "Option", "Option"])
+    found = located(Sheet("Grants", rows))
+    assert found.ledger.unread == ()
+    [(code, cell, facts)] = asked(Sheet("Grants", rows))
+    assert (code, cell) == ("MAP003", "C1")
+    assert 'H "Award type"' in facts
+
+
+@pytest.mark.parametrize("lacking", ["Grant", "Grant date", "Shares"])
+def test_grants_without_a_column_that_they_need_are_told(lacking: str) -> None:
+    at = list(GRANTS[0]).index(lacking)
+    rows = [[*row[:at], *row[at + 1 :]] for row in GRANTS]
+    result = checked(Sheet("Options", rows))
+    assert [found.code for found in result.findings] == ["MAP002"]
+    assert f"have no {lacking};" in result.findings[0].message
+    assert result.verdict == "unchecked"
+    assert not asked(Sheet("Options", rows), Sheet("Grants", GRANTS))
+
+
+@pytest.mark.parametrize("heading", ["Shares (000s)", "Shares, in thousands", "Shares ('000)"])
+def test_shares_in_thousands_are_not_read(heading: str) -> None:
+    rows = [[*GRANTS[0][:6], heading], *GRANTS[1:]]
+    found = located(Sheet("Grants", rows))
+    assert found.ledger.grants == ()
+    assert "MAP002" in {question.code for question in found.areas.questions}
+
+
+def test_an_empty_half_of_a_pair_is_nobodys_question() -> None:
+    assert asked(Sheet("Grants", beside(GRANTS, ["Shares exercised", 0, ""]))) == []
+    assert [code for code, *_ in asked(Sheet("Grants", beside(GRANTS, ["Shares exercised", 0, 4])))] == ["MAP007"]
+
+
+def test_the_sheet_of_an_event_is_no_ledger_of_grants() -> None:
+    """It has a grant number, a grant date and shares; read as grants, every exercise would be a second grant."""
+    rows: Rows = [["Grant", "Grant date", "Exercise date", "Shares"], ["G-1", GRANTED, dt.date(2005, 1, 5), 4]]
+    ledger = located(Sheet("Grants", GRANTS), Sheet("Exercised", rows)).ledger
+    assert len(ledger.grants) == 2
+    assert [(a.action, a.shares) for a in ledger.activity if a.action is not Action.GRANT] == [(Action.EXERCISE, 4)]
+
+
+@pytest.mark.parametrize(
+    ("name", "action"),
+    [
+        ("Exercised", Action.EXERCISE), ("Equity Plan Exercises", Action.EXERCISE),
+        ("OptionsExercised_V4", Action.EXERCISE),
+        ("Cancelled", Action.CANCEL), ("Cancellations 2004", Action.CANCEL), ("Forfeitures", Action.FORFEIT),
+        ("Lapsed", Action.EXPIRE), ("CSOP_OptionsRCL_V4", Action.CANCEL),
+    ],
+)  # fmt: skip
+def test_a_sheet_is_named_for_what_happened(name: str, action: Action) -> None:
+    rows: Rows = [["Date of event", "Grant No.", "No. of options"], [dt.date(2005, 1, 5), "G-1", 4]]
+    found = located(Sheet("Granted", GRANTS), Sheet(name, rows))
+    assert [a.action for a in found.ledger.activity] == [Action.GRANT, Action.GRANT, action]
+    assert [q.code for q in found.areas.questions] == (["MAP003"] if "RCL" in name else [])
+
+
+def test_kinds_of_cancellations() -> None:
+    rows = [["Grant", "Cancel date", "Shares cancelled", "Cancel type"],
+            ["G-1", GRANTED, 5, "PRE-VEST"], ["G-1", GRANTED, 6, "POST-VEST"], ["G-2", GRANTED, 7, ""]]  # fmt: skip
+    actions = [row.action for row in located(Sheet("Sheet1", rows)).ledger.activity]
+    assert actions == [Action.FORFEIT, Action.EXPIRE, Action.CANCEL]
+
+
+def test_a_ledger_of_activity_goes_before_columns_beside_the_grants() -> None:
+    rows = [
+        [*row, *more]
+        for row, more in zip(GRANTS, [["Exercise date", "Exercised"], [GRANTED, 5], ["", ""]], strict=True)
+    ]
+    found = located(Sheet("Grants", rows), Sheet("Activity", ACTIVITY))
+    assert len(found.ledger.activity) == 2
+    assert [q.code for q in found.areas.questions] == ["MAP006"]
+
+
+def test_sheets_that_share_some_rows_are_both_read() -> None:
+    more: Rows = [GRANTS[0], GRANTS[1], ["G-3", "Cy", "NSO", GRANTED, 10, 10, 7]]
+    found = located(Sheet("2004", GRANTS), Sheet("2005", more))
+    assert [grant.grant.text for grant in found.ledger.grants] == ["G-1", "G-2", "G-1", "G-3"]
+
+
+def test_tranches_that_are_alike_are_several() -> None:
+    """Two sheets of one grant's installments of different days are parts of one ledger."""
+    more: Rows = [VESTING[0][:3], ["G-1", dt.date(2006, 12, 31), 10_000], ["G-2", dt.date(2007, 1, 5), 500]]
+    found = located(Sheet("A", VESTING), Sheet("B", more)).ledger
+    assert len(found.tranches) == 4
+
+
+# --- What is told -----------------------------------------------------------------------------------------------------
+
+
+def test_the_report_names_each_column_and_those_not_used() -> None:
+    wide = tranches_beside_the_grants(PLAN)[0]
+    rows = [
+        [*row, *more] for row, more in zip(wide.rows, [["Fair Value", ""], [5, "n"], [5, ""], [5, ""]], strict=True)
+    ]
+    assert checked(Sheet("Options", rows)).taken_for == [
+        "Options rows 2 to 4 taken for Grants: A = Grant, B = Holder, C = Type, D = Grant date, E = FMV, "
+        'F = Exercise price, G = Shares; not used: N "Fair Value"',
+        "Options rows 2 to 4 taken for Vesting: A = Grant, H/I, J/K, L/M = First exercisable/Shares",
+    ]
+
+
+def test_the_report_on_sheets_of_events() -> None:
+    exercises: Rows = [["Grant", "Exercise date", "Shares"], ["G-1", GRANTED, 5]]
+    names = [["Grant", "First name", "Last name", "Grant date", "Shares"], ["G-1", "Ada", "Arbor", GRANTED, 5]]
+    told = checked(Sheet("Granted", names), Sheet("Exercised", exercises)).taken_for
+    assert told == [
+        "Granted rows 2 to 2 taken for Grants: A = Grant, B+C = Holder, D = Grant date, E = Shares",
+        "Granted rows 2 to 2 taken for Activity: A = Grant, D/E = Date/Shares of GRANT",
+        "Exercised rows 2 to 2 taken for Activity: all rows = EXERCISE, A = Grant, B = Date, C = Shares",
+    ]
+
+
+def test_findings_stand_in_the_cells_of_other_layouts() -> None:
+    plan = [PLAN[0]._replace(tranches=((dt.date(2005, 1, 5), 600), (dt.date(2006, 1, 5), 601))), *PLAN[1:]]
+    wide = tranches_beside_the_grants(plan)[0]
+    bad = [list(row) for row in wide.rows]
+    bad[1][10] = "600"
+    result = checked(Sheet("Options", bad))
+    assert ("LEDGER001", "K2") in [(found.code, found.cell) for found in result.findings]
+
+
+def test_whatever_the_layout_is_the_clean_ledger_is_clean() -> None:
+    for layout, _ in LAYOUTS:
+        result = checked(*layout(PLAN))
+        assert [
+            f for f in result.findings if f.code.startswith(("MAP", "LEDGER"))
+        ] == [] or layout.__name__ == "repeated_on_a_summary"
+
+
+def test_holders_known_by_their_numbers_in_one_ledger_and_by_both_in_another() -> None:
+    holders: Rows = [["Employee ID", "Employee name", "Role"], [7, "Ada", "Officer"], ["E-8", "Bo", "Consultant"]]
+    numbers = [[*row[:1], number, *row[2:]] for row, number in zip(GRANTS, ["Employee ID", "7", "e-8"], strict=True)]
+    ledger = located(Sheet("Holders", holders), Sheet("Grants", numbers)).ledger
+    assert [str(grant.holder) for grant in ledger.grants] == ["Ada", "Bo"]
+    unknown = located(Sheet("Holders", holders[:2]), Sheet("Grants", numbers)).ledger
+    assert [str(grant.holder) for grant in unknown.grants] == ["Ada", "e-8"]
+
+
+@pytest.mark.parametrize("total", ["Ada Total", "Ada Arbor total:", "Subtotal", "2004 Totals"])
+@pytest.mark.parametrize("at", [0, 1])
+def test_subtotals_are_no_grants(total: str, at: int) -> None:
+    row: list[object] = [*[""] * at, total, *[""] * (5 - at), 10_000]
+    found = located(Sheet("Grants", [*GRANTS[:2], row, GRANTS[2], ["Grand Total", *[""] * 5, 10_500]])).ledger
+    assert ([grant.grant.text for grant in found.grants], found.unread) == (["G-1", "G-2"], ())
+
+
+def test_a_column_that_is_headed_name_is_taken_for_the_holder_and_asked_about() -> None:
+    rows = [["Name" if cell == "Holder" else cell for cell in row] for row in GRANTS]
+    found = located(Sheet("Grants", rows))
+    assert [str(grant.holder) for grant in found.ledger.grants] == ["Ada", "Bo"]
+    assert [(q.code, q.cell) for q in found.areas.questions] == [("MAP003", "B1")]
+    with_holder = [[*row, *name] for row, name in zip(rows, [["Holder"], ["Cy"], ["Di"]], strict=True)]
+    assert [str(grant.holder) for grant in located(Sheet("Grants", with_holder)).ledger.grants] == ["Cy", "Di"]
