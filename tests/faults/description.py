@@ -206,8 +206,9 @@ class Book:
         for key in [key for key, cell in page.cells.items() if cell.part_of == at]:
             del page.cells[key]
         for down, row in enumerate(rows):
-            for right, value in enumerate(row):
+            for right, answered in enumerate(row):
                 key = (at[1] + down, at[2] + right)
+                value = 0 if answered is None else answered  # what a formula shows of a blank
                 page.cells[key] = Cell(value, part_of=at) if down or right else Cell(value, formula)
 
     def _operand(self, operand: Call | Argument) -> object:

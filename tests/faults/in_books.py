@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from faults.description import Argument, At, Book, Call, Cell, Formula, Page, Region, Table
+from faults.ledger import RESERVE
 from faults.parts import beside, pool_call, summed, table_of
 from faults.planting import ANYWHERE, FORMULAS, Spot, Unfit, in_book, in_saved, of_grant
 from plansheet.excel import ExcelError
@@ -277,7 +278,7 @@ _argument("activity-left-out", "split", _ACTIVITY, lambda book, argument: _const
 _argument("limit-typed-tenfold", "split", _LIMIT, lambda book, argument: _constant(argument, 1_000_000))
 _argument("limit-of-another-rule", "split", _LIMIT, lambda book, argument: _constant(argument, 500_000))
 _argument("rounding-of-another-reading", "split", _ROUNDING, lambda book, argument: _constant(argument, "EXACT"))
-_argument("reserve-counted-twice", "pool", 0, lambda book, argument: _constant(argument, 400_000))
+_argument("reserve-counted-twice", "pool", 0, lambda book, argument: _constant(argument, RESERVE))
 _argument("error-inside-a-formula", "split", _SHARES, lambda book, argument: _constant(argument, LOST))
 _argument("too-many-arguments", "pool", 11, lambda book, argument: _constant(argument, 1))
 

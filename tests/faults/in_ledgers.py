@@ -160,7 +160,7 @@ drop("reserve-deleted", "Activity", "RESERVE", *_GRANTED, (FORMULAS, "pool", Non
 
 @in_ledger("reserve-too-small", ("Plan", "value"))
 def _(ledger: Ledger) -> Iterable[Spot]:
-    add_grant(ledger, "G-113", "Fay Lund", "NSO", Day(2003, 6, 2), 5, 5, 450_000, 2, Day(2013, 6, 1))
+    add_grant(ledger, "G-113", "Fay Lund", "NSO", Day(2003, 6, 2), 5, 5, 900_000, 2, Day(2013, 6, 1))
     return of_records("Activity", "GRANT G-113", "SPLIT")
 
 
@@ -172,7 +172,6 @@ def _(ledger: Ledger) -> Iterable[Spot]:
 
 @in_ledger("over-the-yearly-limit")
 def _(ledger: Ledger) -> Iterable[Spot]:
-    ledger.row("Activity", "RESERVE")["shares"] = 4_000_000
     add_grant(ledger, "G-113", "Fay Lund", "NSO", Day(2003, 6, 2), 5, 5, 600_000, 2, Day(2013, 6, 1))
     return [*of_records("Grants", "G-107", "G-113"), ("Activity", "GRANT G-113", None), ("Holders", "Fay Lund", None)]
 

@@ -97,12 +97,15 @@ def judged(kind: str, layout: str) -> Outcome:
         *(f"{f.code} {f.sheet}!{f.cell} {f.message}" for f in findings),
         *(f"not checked: {n.what}: {n.why}" for n in unknown),
     )
-    open_ = unknown if checked.verdict == "unchecked" else []
-    return Outcome(_verdict(kinds()[kind]["counts"], cells, findings, open_, bool(said)), said)
+    keeping = unknown if checked.verdict == "unchecked" else []
+    return Outcome(verdict(kinds()[kind]["counts"], cells, findings, keeping, is_said=bool(said)), said)
 
 
-def _verdict(counts: str, cells: list[At], findings: list[Found], unknown: list[NotChecked], is_said: bool) -> str:
-    """``unknown``: what keeps the workbook from being clean; a remark beside a clean verdict does not count."""
+def verdict(counts: str, cells: list[At], findings: list[Found], unknown: list[NotChecked], is_said: bool) -> str:
+    """What a check made of a fault. ``unknown``: what keeps the workbook from being clean; no remark beside a verdict.
+
+    ``is_said``: whether it says anything more than of the clean workbook.
+    """
     if counts == "clean":
         return ELSEWHERE if is_said else RIGHT
     if ("*", 0, 0) in cells:

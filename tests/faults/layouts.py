@@ -295,9 +295,11 @@ def cap_table(ledger: Ledger) -> Book:
 
 
 def _today(granted: object, adjusted: object, shares: object) -> object:
-    if not isinstance(granted, dt.datetime):
+    """What IF(granted<split, adjusted, shares) gives: to Excel a blank is before any day, a text after it."""
+    if isinstance(granted, ExcelError):
         return granted
-    return (adjusted[0][0] if isinstance(adjusted, list) else adjusted) if granted < SPLIT_DAY else shares
+    is_before = granted is None or (isinstance(granted, dt.datetime) and granted < SPLIT_DAY)
+    return (adjusted[0][0] if isinstance(adjusted, list) else adjusted) if is_before else shares
 
 
 def calc_sheet(ledger: Ledger) -> Book:

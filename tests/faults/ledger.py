@@ -14,7 +14,7 @@ Row = dict[str, object]
 """A record by field; "key" names it."""
 Day = dt.datetime
 SPLIT_DAY = Day(2004, 6, 1)
-RESERVE = 400_000
+RESERVE = 1_000_000
 RESERVE_TODAY = 2 * RESERVE
 MERGER_DAY = Day(2005, 7, 15)
 

@@ -5,15 +5,18 @@ The quick run plants each fault in one layout, another one for each kind in turn
 
 import os
 import tomllib
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 import pytest
 
 from faults.description import Call
-from faults.judging import RIGHT, Outcome, judged, kinds, laid_out, of_clean
+from faults.judging import ELSEWHERE, MISSED, RIGHT, Outcome, judged, kinds, laid_out, of_clean, verdict
 from faults.layouts import LAYOUTS
 from faults.planting import FAULTS, Unfit
+from plansheet.core.rule import Severity
+from plansheet.workbook.checks import Found, NotChecked
 
 WHOLE = os.environ.get("PLANSHEET_FAULTS") == "all"
 COUNTS = {"cell", "row", "asked", "unchecked", "clean"}
@@ -31,6 +34,26 @@ def test_every_listed_kind_is_planted() -> None:
     for kind, entry in kinds().items():
         assert entry.keys() == {"name", "change", "where", "counts"}, kind
         assert entry["counts"] in COUNTS, kind
+
+
+def test_only_the_place_of_a_fault_counts() -> None:
+    there, elsewhere = [("Grants", 3, 2)], [("Grants", 4, 2), ("Activity", 3, 2)]
+    found = Found("X1", Severity.ERROR, "Grants", "B3", "", "", "", (), "")
+    beside = replace(found, cell="C3")
+    named = NotChecked("the ledger on Grants", "it has two headings for FMV")
+    for counts in ("cell", "row", "asked"):
+        assert verdict(counts, there, [found], [], is_said=True) == RIGHT
+        assert verdict(counts, elsewhere, [found], [], is_said=True) == ELSEWHERE
+        assert verdict(counts, there, [], [], is_said=True) == ELSEWHERE
+        assert verdict(counts, there, [], [], is_said=False) == MISSED
+    assert verdict("cell", there, [beside], [], is_said=True) == ELSEWHERE
+    assert verdict("row", there, [beside], [], is_said=True) == RIGHT
+    assert verdict("cell", there, [], [named], is_said=True) == ELSEWHERE
+    assert verdict("asked", there, [], [named], is_said=True) == RIGHT
+    assert verdict("unchecked", there, [], [named], is_said=True) == RIGHT
+    assert verdict("unchecked", there, [found], [], is_said=True) == ELSEWHERE
+    assert verdict("clean", there, [found], [], is_said=True) == ELSEWHERE
+    assert verdict("clean", there, [], [], is_said=False) == RIGHT
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
