@@ -1,6 +1,7 @@
 """Plants every fault of kinds.toml in every layout and prints what the check makes of each.
 
     python tests/faults/table.py [KIND or LAYOUT...] [--said]
+    python tests/faults/table.py --page > docs/faults.md
 
 x: found at the right cell. o: found, but elsewhere. -: missed. A dot: the layout has no place for the fault.
 With --said also what the check said where it did not find a fault at the right cell.
@@ -8,49 +9,85 @@ With --said also what the check said where it did not find a fault at the right 
 
 import sys
 from collections import Counter
+from collections.abc import Iterator, Sequence
+from inspect import getdoc
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from faults.judging import ELSEWHERE, MISSED, RIGHT, judged, kinds, of_clean
+from faults.judging import ELSEWHERE, MISSED, RIGHT, Outcome, judged, kinds, of_clean
 from faults.layouts import LAYOUTS
 from faults.planting import Unfit
 
-MARKS = {RIGHT: "x", ELSEWHERE: "o", MISSED: "-", "": "."}
+MARKS = {RIGHT: "x", ELSEWHERE: "o", MISSED: "-"}
+Outcomes = dict[str, dict[str, Outcome]]
+"""By kind and layout."""
 
 
-def main(arguments: list[str]) -> None:
-    wanted = [each for each in arguments if not each.startswith("--")]
-    layouts = [each for each in LAYOUTS if each in wanted] or list(LAYOUTS)
-    chosen = [each for each in kinds() if each in wanted] or list(kinds())
+def outcomes(chosen: Sequence[str], layouts: Sequence[str]) -> Outcomes:
+    """What comes of each fault in each layout that has a place for it."""
+    found: Outcomes = {kind: {} for kind in chosen}
+    for kind in chosen:
+        for layout in layouts:
+            try:
+                found[kind][layout] = judged(kind, layout)
+            except Unfit:
+                continue
+    return found
+
+
+def counted(found: Outcomes) -> str:
+    """The sum of it, in a sentence."""
+    verdicts = Counter(outcome.verdict for by_layout in found.values() for outcome in by_layout.values())
+    return (
+        f"{len(found)} kinds of faults, planted {verdicts.total():,} times: {verdicts[RIGHT]:,} found at the right "
+        f"cell, {verdicts[ELSEWHERE]:,} elsewhere, {verdicts[MISSED]:,} missed."
+    )
+
+
+def table(found: Outcomes, layouts: Sequence[str], *, said: bool) -> Iterator[str]:
+    """The lines of the table, clean workbooks first."""
     for number, layout in enumerate(layouts, start=1):
         checked = of_clean(layout)[1]
-        alarms = "".join(f"\n      {f.code} {f.sheet}!{f.cell} {f.message}" for f in checked.findings)
-        read = len(checked.taken_for)
-        print(f"{number:2} {layout}: {checked.verdict}, {read} ledgers, {checked.recalculated} formulas{alarms}")
-        if checked.verdict == "unchecked":
-            print("".join(f"      not checked: {n.what}: {n.why}\n" for n in checked.not_checked if not n.code), end="")
-    print(f"\n{'':48}{''.join(f'{number:>3}' for number in range(1, len(layouts) + 1))}")
-    counted: Counter[str] = Counter()
-    for kind in chosen:
-        outcomes = {layout: _outcome(kind, layout) for layout in layouts}
-        marks = "".join(f"{MARKS[verdict]:>3}" for verdict, _ in outcomes.values())
-        counted.update(verdict for verdict, _ in outcomes.values())
-        print(f"{kind:48}{marks}")
-        for layout, (verdict, said) in outcomes.items():
-            if "--said" in arguments and verdict not in (RIGHT, ""):
-                print(f"      {layout}: {verdict}" + "".join(f"\n         {each[:200]}" for each in said[:4]))
-    planted = sum(number for verdict, number in counted.items() if verdict)
-    print(f"\n{len(chosen)} kinds, {planted} planted: {counted[RIGHT]} found at the right cell, ", end="")
-    print(f"{counted[ELSEWHERE]} elsewhere, {counted[MISSED]} missed")
+        read = f"{len(checked.taken_for)} ledgers, {checked.recalculated} formulas"
+        yield f"{number:2} {layout}: {checked.verdict}, {len(checked.findings)} findings, {read}"
+        for each in checked.findings:
+            yield f"      {each.code} {each.sheet}!{each.cell} {each.message}"
+    yield f"\n{'':48}{''.join(f'{number:>3}' for number in range(1, len(layouts) + 1))}"
+    for kind, by_layout in found.items():
+        marks = (MARKS[by_layout[layout].verdict] if layout in by_layout else "." for layout in layouts)
+        yield f"{kind:48}{''.join(f'{mark:>3}' for mark in marks)}"
+        for layout, outcome in by_layout.items():
+            if said and outcome.verdict != RIGHT:
+                yield "\n         ".join((f"      {layout}: {outcome.verdict}", *outcome.said[:4]))
+    yield f"\n{counted(found)}"
 
 
-def _outcome(kind: str, layout: str) -> tuple[str, tuple[str, ...]]:
-    try:
-        outcome = judged(kind, layout)
-    except Unfit:
-        return "", ()
-    return outcome.verdict, outcome.said
+def page(found: Outcomes) -> Iterator[str]:
+    """The page of the documentation."""
+    yield "# What the check finds\n"
+    yield "Single faults as they happen in option ledgers, each planted alone in clean workbooks of the layouts below."
+    yield "A fault counts as found only where the finding stands in the cell or row that is wrong, or where the check"
+    yield "names the place as not checked and does not call the workbook clean. Clean workbooks have no finding.\n"
+    yield f"{counted(found)}\n"
+    yield "## The layouts\n"
+    for made in LAYOUTS.values():
+        yield f"- {(getdoc(made) or '').splitlines()[0]}"
+    yield "\n## The faults\n"
+    yield "| Fault | To be found in | Layouts | Found there |"
+    yield "|---|---|---:|---:|"
+    for kind, by_layout in found.items():
+        right = sum(1 for outcome in by_layout.values() if outcome.verdict == RIGHT)
+        yield f"| {kinds()[kind]['name']} | {kinds()[kind]['where']} | {len(by_layout)} | {right} |"
+
+
+def main(arguments: Sequence[str]) -> None:
+    layouts = [each for each in LAYOUTS if each in arguments] or list(LAYOUTS)
+    chosen = [each for each in kinds() if each in arguments] or list(kinds())
+    found = outcomes(chosen, layouts)
+    lines = page(found) if "--page" in arguments else table(found, layouts, said="--said" in arguments)
+    for line in lines:
+        print(line)
 
 
 if __name__ == "__main__":
