@@ -277,6 +277,12 @@ CASES: dict[str, Case] = {
         lambda: pool("#NAME?", '=POOL(1000,"GRANT",30)'),
         "A2 calls POOL_AVAILBLE, which is no function; the nearest one is POOL_AVAILABLE.",
     ),
+    "FORM006": Case(
+        lambda: book(Sheet("Pool", [[Formula('=POOL_AVAILABLE(B1,"GRANT",30)', 970), Formula("=A1+30", 1000)]])),
+        "Pool!A1",
+        lambda: book(Sheet("Pool", [[Formula('=POOL_AVAILABLE(B1,"GRANT",30)', 970), Formula("=C1+30", 1000), 970]])),
+        "Pool!A1 uses its own result: Pool!A1 uses Pool!B1 uses Pool!A1.",
+    ),
     "BOOK001": Case(lambda: calculates('calcMode="manual"'), "!", lambda: calculates('calcMode="autoNoTable"')),
     "BOOK002": Case(lambda: calculates('fullPrecision="0"'), "!", lambda: calculates('fullPrecision="1"')),
     "BOOK003": Case(lambda: calculates('iterate="1"'), "!", lambda: calculates('iterate="0"')),
@@ -386,7 +392,7 @@ def test_the_number_that_differs_is_named() -> None:
     cells = [(row, Formula(f"=Grants!E{row}*{'1.1' if row == 5 else 1}", 10)) for row in range(2, LAST + 1)]
     [finding] = [each for each in judged(clean(of=with_fmv(*cells))).findings if each.code == "FORM002"]
     assert "(with 1.1 for 1)" in finding.message
-    assert finding.fix == "Enter their formula in D5: =Grants!E5*1"
+    assert finding.fix == "Enter their formula =Grants!E5*1 in D5."
 
 
 def test_a_totals_row_below_a_column_is_no_stranger() -> None:

@@ -22,7 +22,9 @@ from plansheet.excel.reading import as_date
 from plansheet.plan.checking import Outcome, lacked_columns, named, outcome
 from plansheet.plan.rules import RULES
 from plansheet.plan.terms import Terms, atg_1996
+from plansheet.workbook import expressions
 from plansheet.workbook.areas import Area, value_at
+from plansheet.workbook.circles import Circle, circular
 from plansheet.workbook.collector import collector_at_rest
 from plansheet.workbook.formulas import not_reached
 from plansheet.workbook.guard import LARGEST_FILE, content
@@ -120,14 +122,15 @@ def check_bytes(data: bytes, name: str, options: Options) -> Checked:
 def _check(workbook: Workbook, options: Options, checked: Checked) -> None:
     located = locate(workbook, options.mapping)
     results = recalculate(workbook, FUNCTIONS, options.as_of)
-    unsettled = _unsettled(workbook, located, results)
+    circles, not_followed = _circles(workbook)
+    unsettled = [*_unsettled(workbook, located, results), *not_followed]
     plan = _plan_sheet(located, options, workbook.date_1904)
     terms = plan.read.terms
     asked = outcome(RULES, located.ledger, terms, options.as_of)
     findings = _told_apart(
         [
             *plan.misfits(),
-            *_on_cells(facts_of(workbook, located, results, terms), terms),
+            *_on_cells(facts_of(workbook, located, results, circles, terms), terms),
             *_on_layouts(located),
             *_on_records(located, plan, asked),
         ]
@@ -147,6 +150,13 @@ def _check(workbook: Workbook, options: Options, checked: Checked) -> None:
     counted = [f for f in checked.findings if options.fail_on is Severity.WARNING or f.severity is Severity.ERROR]
     checked.has_findings = bool(counted)
     checked.verdict = "unchecked" if unsettled else "findings" if counted else "clean"
+
+
+def _circles(workbook: Workbook) -> tuple[list[Circle], list[NotChecked]]:
+    try:
+        return circular(workbook), []
+    except expressions.NotChecked as refusal:
+        return [], [NotChecked("plan functions that use their own results", f"the workbook {refusal.reason}")]
 
 
 # --- What was not checked -------------------------------------------------------------------------------------------

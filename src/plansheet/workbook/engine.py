@@ -22,7 +22,7 @@ MOST_TEXTS = 1_000_000
 """Formulas, and values of arrays taken one by one, that are calculated for one workbook."""
 MOST_WORK = 1_000_000_000
 """Cells that these look at, each time anew."""
-MOST_HELD = 500_000
+MOST_HELD = 1 << 19
 """Values of one array that does not stand in cells."""
 LONGEST = 10_000
 """Milliseconds for one formula."""

@@ -9,11 +9,12 @@ from openpyxl.utils import get_column_letter
 from plansheet.core.records import Grant, Kind, Tranche, columns
 from plansheet.excel import FUNCTIONS, ExcelError
 from plansheet.excel.judgements import Facts, Place, Recalculated
-from plansheet.excel.judgements.facts import Changing, Interruption, OtherBook, Settings
+from plansheet.excel.judgements.facts import Changing, Circular, Interruption, OtherBook, Settings
 from plansheet.excel.reading import is_blank
 from plansheet.plan.terms import Terms
 from plansheet.workbook.areas import Area, value_at
 from plansheet.workbook.arguments import other_limits, other_readings, reserves_twice, without_activity, without_holder
+from plansheet.workbook.circles import Circle
 from plansheet.workbook.expressions import NotChecked, parse
 from plansheet.workbook.formula_columns import Body, Columns, Run, Spills, Stranger, formula_columns, strangers
 from plansheet.workbook.locate import Located
@@ -41,7 +42,9 @@ _OF_LIBRARIES = 124519
 """The version of the engine that calculated last, as libraries write it that do not calculate."""
 
 
-def facts_of(workbook: Workbook, located: Located, results: Sequence[Recalculated], terms: Terms) -> Facts:
+def facts_of(
+    workbook: Workbook, located: Located, results: Sequence[Recalculated], circles: Sequence[Circle], terms: Terms
+) -> Facts:
     """Every fact by which the formula cells of a workbook are judged."""
     by_column = formula_columns(workbook)
     areas = [_region(area) for area in located.areas.ledgers]
@@ -64,6 +67,7 @@ def facts_of(workbook: Workbook, located: Located, results: Sequence[Recalculate
         missing=[told for s, told in odd if s.piece.is_blank],
         lost=list(lost_references(used, uses, resolver)),
         misspelt=list(misspelt_functions(by_column)),
+        circular=list(_each_once(circles, workbook)),
         short_ranges=list(short_ranges(uses, ledgers, holders)),
         headings=list(headings_in_ranges(uses, ledgers)),
         totals=list(totals_in_ranges(uses, ledgers, by_column)),
@@ -81,6 +85,18 @@ def facts_of(workbook: Workbook, located: Located, results: Sequence[Recalculate
         changing=list(_changing(used, uses)),
         settings=_settings(workbook, located, used, uses),
     )
+
+
+def _each_once(circles: Sequence[Circle], workbook: Workbook) -> Iterator[Circular]:
+    """Each circle once, in the first of its plan functions."""
+    sheets = {sheet.name: sheet for sheet in workbook.sheets}
+    told: set[frozenset[str]] = set()
+    for circle in circles:
+        if frozenset(circle.path) not in told:
+            told.add(frozenset(circle.path))
+            at = rectangle(sheets[circle.sheet], circle.cell)
+            formula = at.sheet.cells[at.top, at.left].formula or ""
+            yield Circular(Place(circle.sheet, circle.cell, formula), circle.path)
 
 
 # --- Columns of formulas ----------------------------------------------------------------------------------------------

@@ -170,6 +170,14 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
+class Circular:
+    """A plan function that uses its own result; ``path`` names the cells on the way, from it and back to it."""
+
+    place: Place
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class UsedCell:
     """A cell that plan functions use and that holds what they cannot take."""
 
@@ -236,6 +244,7 @@ class Facts:
     missing: Sequence[Interruption] = ()
     lost: Sequence[Lost] = ()
     misspelt: Sequence[Lost] = ()
+    circular: Sequence[Circular] = ()
     short_ranges: Sequence[ShortRange] = ()
     headings: Sequence[ExtraRows] = ()
     totals: Sequence[ExtraRows] = ()

@@ -97,6 +97,24 @@ def misspelt_function(facts: Facts) -> Iterator[Hit]:
         yield hit(lost.place, cells=lost.cells, call=call, what=what, nearest=nearest)
 
 
+@rule(
+    "FORM006",
+    Severity.ERROR,
+    plan="",
+    message="{cell} uses its own result: {path}.",
+    fix="Make one formula of the circle use cells that do not depend on {cell}, and calculate the workbook again.",
+)
+def circular_formula(facts: Facts) -> Iterator[Hit]:
+    """A plan function uses its own result, by way of other cells.
+
+    Why: Excel shows 0 or the figure of an earlier calculation; which of them, nobody can tell from the saved workbook.
+    Example: the shares of a new grant are what POOL_AVAILABLE leaves, and Activity has the grant already.
+    Not covered: ways through OFFSET and INDIRECT; circles without a plan function.
+    """
+    for circle in facts.circular:
+        yield hit(circle.place, cell=circle.path[0], path=" uses ".join(circle.path))
+
+
 def _hits(interruptions: Sequence[Interruption]) -> Iterator[Hit]:
     for each in interruptions:
         many = ":" in each.cells
