@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from faults import in_books, in_ledgers
-from faults.description import At, Book, address
+from faults.description import At, Book, Call, address
 from faults.layouts import LAYOUTS
 from faults.ledger import Ledger, after_merger, clean
 from faults.planting import FAULTS, Unfit, places
@@ -61,6 +61,22 @@ def of_clean(layout: str) -> tuple[dict[str, bytes], Checked]:
     """The parts of a layout's clean workbook, and what the check says of it."""
     book = laid_out(layout)
     return parts(book), check(book)
+
+
+def alarms(layout: str) -> list[str]:
+    """What is wrong with the check of a layout's clean workbook: findings, and what was not read or calculated."""
+    book, checked = laid_out(layout), of_clean(layout)[1]
+    formulas = [cell.formula for page in book.pages.values() for cell in page.cells.values() if cell.formula]
+    of_plan = [each for each in formulas if any(isinstance(operand, Call) for operand in each.operands)]
+    ledgers = book.blocks.keys() & {"Holders", "Grants", "Vesting", "Activity"}
+    said = [f"{each.code} {each.sheet}!{each.cell} {each.message}" for each in checked.findings]
+    if checked.verdict != "clean":
+        said.append(f"{checked.verdict}: {[each for each in checked.not_checked if not each.code]}")
+    if checked.recalculated != len(of_plan):
+        said.append(f"{checked.recalculated} of {len(of_plan)} formulas calculated")
+    if len(checked.taken_for) < len(ledgers):
+        said.append(f"{len(checked.taken_for)} of {len(ledgers)} ledgers read: {checked.taken_for}")
+    return said
 
 
 def planted(kind: str, layout: str) -> tuple[Book, list[At]]:
