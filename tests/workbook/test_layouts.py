@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from plansheet.core.records import Ledger
 from plansheet.core.words import Action, Identifier
-from plansheet.workbook.locate import locate
-from plansheet.workbook.reader import read_bytes
+from plansheet.workbook.ledgers.locate import locate
+from plansheet.workbook.reading.reader import read_bytes
 from workbook.layouts import (
     LAYOUTS,
     PLAN,

@@ -22,20 +22,20 @@ from plansheet.excel.reading import as_date
 from plansheet.plan.checking import Outcome, lacked_columns, named, outcome
 from plansheet.plan.rules import RULES
 from plansheet.plan.terms import Terms, atg_1996
-from plansheet.workbook import expressions
-from plansheet.workbook.areas import Area, value_at
-from plansheet.workbook.circles import Circle, circular
 from plansheet.workbook.collector import collector_at_rest
-from plansheet.workbook.formulas import not_reached
-from plansheet.workbook.guard import LARGEST_FILE, content
-from plansheet.workbook.judging import facts_of
-from plansheet.workbook.locate import Located, locate, of_1904
-from plansheet.workbook.mapping import Mapping
-from plansheet.workbook.reader import read_bytes
-from plansheet.workbook.recalc import recalculate
-from plansheet.workbook.saved import Workbook
-from plansheet.workbook.taken_for import taken_for
-from plansheet.workbook.unreadable import Unreadable, unreadable
+from plansheet.workbook.formulas import expressions
+from plansheet.workbook.formulas.circles import Circle, circular
+from plansheet.workbook.formulas.plan_cells import not_reached
+from plansheet.workbook.formulas.recalc import recalculate
+from plansheet.workbook.judging.facts import facts_of
+from plansheet.workbook.ledgers.areas import Area, value_at
+from plansheet.workbook.ledgers.locate import Located, locate, of_1904
+from plansheet.workbook.ledgers.mapping import Mapping
+from plansheet.workbook.ledgers.taken_for import taken_for
+from plansheet.workbook.reading.guard import LARGEST_FILE, content
+from plansheet.workbook.reading.reader import read_bytes
+from plansheet.workbook.reading.saved import Workbook
+from plansheet.workbook.reading.unreadable import Unreadable, unreadable
 
 
 @dataclass(frozen=True, slots=True)
