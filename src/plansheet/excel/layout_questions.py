@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from plansheet.core.rule import Hit, Rule, Severity, rule
+from plansheet.excel.judgements.facts import Place, hit
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,9 @@ def sentences(question: Question) -> tuple[str, str]:
 
 
 def _asked(code: str, questions: Sequence[Question]) -> Iterator[Hit]:
-    return (Hit(None, None, each.facts | {"question": each}) for each in questions if each.code == code)
+    for each in questions:
+        if each.code == code:
+            yield hit(Place(each.sheet, each.cell, each.facts.get("column", "")), **each.facts)
 
 
 @rule(
