@@ -13,8 +13,19 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
-from plansheet.core.numbers import DIGITS
 from plansheet.excel.reading import ERRORS
+from plansheet.workbook.formulas.as_excel import (
+    check_criterion,
+    check_order,
+    check_whole,
+    in_digits,
+    is_in_order,
+    is_number,
+    is_numeric,
+    position,
+    rounded_to,
+    sum_of_products,
+)
 from plansheet.workbook.formulas.engine import Engine
 from plansheet.workbook.formulas.expressions import (
     BINDS,
@@ -31,18 +42,28 @@ from plansheet.workbook.formulas.expressions import (
 from plansheet.workbook.formulas.native_functions import (
     ACROSS,
     ARRAY,
+    CHOOSES,
+    CRITERIA,
     DECIDES,
     EXTENDS,
     FORMATS,
     LIFTED,
+    LOOKS_UP,
+    NEAR_WHOLE,
+    NUMBERS,
     OF_ARRAYS,
+    OF_ONE_SIZE,
+    OF_TEXTS,
     REFUSED,
     SKIPS_BLANKS,
+    SURE,
+    SWALLOWS,
     VALUE,
     gives_several,
     takes,
 )
 from plansheet.workbook.formulas.regions import Region
+from plansheet.workbook.reading.saved import LAST_COLUMN
 
 if TYPE_CHECKING:
     from plansheet.workbook.formulas.references import Place, Resolver
@@ -54,10 +75,14 @@ MOST_LIFTED = 50_000
 _DOUBTFUL = frozenset(("#VALUE!", "#REF!", "#CALC!", "#SPILL!"))
 """Errors by which the engine also refuses what Excel calculates, such as a number in a text that has a comma."""
 _COMPARES = frozenset(("=", "<>", "<", ">", "<=", ">=", "&"))
+_ORDERS = frozenset(("<", ">", "<=", ">="))
+_CALCULATES = frozenset(("+", "-", "*", "/", "^"))
 _JOINS = frozenset(("IF", "IFERROR"))
 """Functions whose answer has several values where an argument has."""
 _NEAR_ZERO = 1e-15
 _ATOM = 9
+_MOST_TRAITS = 50_000
+NO_ARRAY_FORMULA = "takes a range value by value, and is no array formula: enter it again, so that it is one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +93,20 @@ class _Text:
     several: bool = False
     region: Region | None = None
     """The cells, where the part is a range: all of them, also those that its sheet does not use."""
+    values: list[list[object]] | None = None
+    """What it has, where it is a value or an array that was known before."""
+    is_numeric: bool = False
+    """Whether an operator of numbers gave it."""
     binds: int = _ATOM
     """How strongly its operator binds; the strongest where there is none."""
+
+    @property
+    def size(self) -> tuple[int, int] | None:
+        """Rows and columns of a range, with those that its sheet does not use."""
+        region = self.region
+        if region is None:
+            return None
+        return region.bottom - region.top + 1, LAST_COLUMN if region.is_rows else region.right - region.left + 1
 
     def beside(self, strength: int) -> str:
         """It as an operand of an operator that binds so strongly, in parentheses where they are needed."""
@@ -82,6 +119,7 @@ class Native:
     def __init__(self, resolver: Resolver) -> None:
         self.resolver: Resolver = weakref.proxy(resolver)  # which has this: no circle, for a workbook hangs on it
         self.engine = Engine(date_1904=resolver.date_1904)
+        self._traits: dict[tuple[str, int, int, int, int], frozenset[str]] = {}
         self.begin()
 
     def begin(self) -> None:
@@ -164,10 +202,10 @@ class Native:
         match node:
             case Negative(of):
                 part = self._operand(of, place)
-                return _Text(f"(-{part.beside(_ATOM)})", part.several)
+                return _Text(f"(-{part.beside(_ATOM)})", part.several, is_numeric=True)
             case Percent(of):
                 part = self._operand(of, place)
-                return _Text(f"({part.beside(_ATOM)}%)", part.several)
+                return _Text(f"({part.beside(_ATOM)}%)", part.several, is_numeric=True)
             case Operation():
                 return self._joined(node, place)
             case Call():
@@ -182,16 +220,20 @@ class Native:
             return _Text(self.engine.address(used), several, found)
         self._errors.update(cell for cell in _cells(found) if isinstance(cell, str) and cell in ERRORS)
         several = isinstance(found, list) and (len(found) > 1 or (bool(found) and len(found[0]) > 1))
-        return _Text(self.engine.literal(found), several)
+        values = found if isinstance(found, list) else [[found]]
+        return _Text(self.engine.literal(found), several, values=values if values and values[0] else None)
 
     def _used(self, region: Region) -> Region:
         """A region without the rows and columns far below and right of what its sheet uses."""
         last_row = region.sheet.last_row + BLANK_ROWS + self._longer
         last_column = region.sheet.last_column + BLANK_COLUMNS + self._longer
         bottom = max(region.top, min(region.bottom, last_row))
-        right = max(region.left, min(region.right, last_column))
+        end = LAST_COLUMN if region.is_rows else region.right
+        right = max(region.left, min(end, last_column))
         if bottom < region.bottom:
             self._cut.add(bottom - region.top + 1)
+        if right < end:
+            self._cut.add(right - region.left + 1)
         return replace(region, bottom=bottom, right=right)
 
     def _blanks_count(self, part: _Text) -> None:
@@ -199,7 +241,7 @@ class Native:
         region = part.region
         if region is not None:
             below = region.bottom > region.sheet.last_row + BLANK_ROWS
-            self._counts_blanks |= below or region.right > region.sheet.last_column + BLANK_COLUMNS
+            self._counts_blanks |= below or region.is_rows or region.right > region.sheet.last_column + BLANK_COLUMNS
 
     def _operand(self, node: Node, place: Place) -> _Text:
         """One side of an operator. In what is no array formula it is one value."""
@@ -214,21 +256,51 @@ class Native:
         if part.region is None or part.region.is_cell:
             return part
         if place.is_argument:
-            raise NotChecked("takes a range value by value, and is no array formula: enter it again, so that it is one")
+            raise NotChecked(NO_ARRAY_FORMULA)
         return self._known(self.resolver.beside(part.region, place))
 
     def _joined(self, node: Operation, place: Place) -> _Text:
         """Two values and an operator. What is compared, or joined to a text, are 15 digits of a number."""
         left, right = (self._operand(side, place) for side in (node.left, node.right))
         if node.operator in _COMPARES:
-            left, right = (side if side.several else self._in_digits(side) for side in (left, right))
+            left, right = self._in_digits(left), self._in_digits(right)
+        if node.operator in _ORDERS:
+            ends = [end for side in (left, right) if not side.several for end in self._texts(side)]
+            if len(ends) == 2:
+                check_order(ends)
+        if node.operator == "^" and self._is_zero(right) and self._is_zero(left):
+            return self._known("#NUM!")
         return _combined(node.operator, left, right)
 
+    def _is_zero(self, part: _Text) -> bool:
+        return not part.several and self._rows(part)[0][0] in (None, 0)
+
+    def _texts(self, part: _Text) -> Iterator[str]:
+        """The texts of a part; none where it is a number, which is told without calculating it."""
+        if not part.is_numeric:
+            yield from (cell for cell in _cells(self._rows(part)) if isinstance(cell, str) and cell not in ERRORS)
+
     def _in_digits(self, part: _Text) -> _Text:
-        value = self._calculated(part)
-        if isinstance(value, float) and not value.is_integer():
-            return _Text(self.engine.literal(float(format(value, f".{DIGITS}g"))))
-        return part
+        """A part with numbers of 15 digits."""
+        if part.text.startswith('"') or (part.region is not None and part.several and not self._has(part, "digits")):
+            return part
+        rows = self._rows(part)
+        rounded = in_digits(rows)
+        if repr(rounded) == repr(rows):  # in words: 0 and -0 are equal otherwise
+            return part
+        return self._known(rounded if part.several else rounded[0][0])  # type: ignore[index]  # rows, as before
+
+    def _has(self, part: _Text, trait: str) -> bool:
+        """Whether a cell of a range is of a kind: text, boolean, error, or a number of more than 15 digits."""
+        region = part.region
+        if region is None:
+            return False
+        key = (region.sheet.name, region.top, region.left, region.bottom, region.right)
+        if key not in self._traits:
+            if len(self._traits) > _MOST_TRAITS:
+                self._traits.clear()
+            self._traits[key] = frozenset(_traits(region))
+        return trait in self._traits[key]
 
     # --- Functions --------------------------------------------------------------------------------------------------
 
@@ -240,22 +312,35 @@ class Native:
             raise NotChecked(f"uses {name}, {REFUSED[name]}")
         if not self.engine.knows(name):
             raise NotChecked(f"uses {name}, which is not calculated here")
+        parts, singles = self._parts(name, call, place)
+        self._look_at(name, parts)
+        if (answer := self._as_excel(name, parts)) is not None:
+            return answer
+        if singles:
+            return self._lifted(name, parts, singles, is_sure=_is_sure(call))
+        several = gives_several(name) and (name not in _JOINS or any(part.several for part in parts))
+        return _Text(f"{name}({','.join(part.text for part in parts)})", several)
+
+    def _parts(self, name: str, call: Call, place: Place) -> tuple[list[_Text], list[int]]:
+        """The arguments of a call, and which of them have several values where one belongs."""
         parts: list[_Text] = []
         singles: list[int] = []
         for argument, kind in zip(call.arguments, takes(name, len(call.arguments)), strict=True):
-            inside = replace(place, is_array=True) if kind == ARRAY else place
+            inside = place.for_array() if kind == ARRAY else place
             for part in self._argument(name, argument, parts, inside):
+                if name in OF_TEXTS:
+                    part = self._in_digits(part)
                 if kind == VALUE:
                     part = self._typed(self._told_apart(part, place))
                     singles.extend([len(parts)] if part.several else [])
                 elif name in DECIDES and not parts and not place.is_array:
                     part = self._beside(part, place)
+                if name in SWALLOWS and part.region is None and not _is_sure(argument):
+                    self._doubt(self._rows(part))
                 parts.append(part)
-        self._look_at(name, parts)
-        if singles:
-            return self._lifted(name, parts, singles)
-        several = gives_several(name) and (name not in _JOINS or any(part.several for part in parts))
-        return _Text(f"{name}({','.join(part.text for part in parts)})", several)
+        if name in CHOOSES and place.is_forced and parts and parts[0].several:
+            raise NotChecked(NO_ARRAY_FORMULA)
+        return parts, singles
 
     def _argument(self, name: str, argument: Node, before: Sequence[_Text], place: Place) -> Iterator[_Text]:
         if argument == Literal(None):
@@ -270,7 +355,8 @@ class Native:
         if name in EXTENDS and len(before) == 2 and part.region is not None and before[0].region is not None:
             first = before[0].region
             height, width = first.bottom - first.top, first.right - first.left
-            part = self._known(replace(part.region, bottom=part.region.top + height, right=part.region.left + width))
+            bottom, right = part.region.top + height, part.region.left + width
+            part = self._known(replace(part.region, bottom=bottom, right=right, is_rows=first.is_rows))
         yield part
 
     def _told_apart(self, part: _Text, place: Place) -> _Text:
@@ -288,7 +374,7 @@ class Native:
             return part
         return _Text(self.engine.literal(cell.value))
 
-    def _lifted(self, name: str, parts: Sequence[_Text], singles: Sequence[int]) -> _Text:
+    def _lifted(self, name: str, parts: Sequence[_Text], singles: Sequence[int], *, is_sure: bool) -> _Text:
         """A function of single values given several: called for each, as Excel does."""
         is_range = any(parts[at].region is not None for at in singles)
         if name not in LIFTED and (name not in OF_ARRAYS or is_range):
@@ -311,7 +397,8 @@ class Native:
         answers = self.engine.calculated(texts)
         if any(isinstance(answer, list) for answer in answers):
             raise NotChecked(f"gives {name} several values, and each gives several")
-        self._doubt(answers)
+        if not is_sure:
+            self._doubt(answers)
         answer = [list(answers[row * width : (row + 1) * width]) for row in range(height)]
         self.engine.remember_lifted(whole, answer)
         return self._known(answer)
@@ -323,8 +410,118 @@ class Native:
                 self._blanks_count(part)
         if name == "TEXT" and len(parts) == 2:
             self._check_format(parts[1])
+            if not parts[0].is_numeric and any(isinstance(cell, bool) for cell in _cells(self._rows(parts[0]))):
+                raise NotChecked("uses TEXT of TRUE or FALSE, which is not calculated here")
         if name == "UNIQUE" and parts and parts[0].text:
             self._check_case(parts[0])
+        if name in CRITERIA:
+            self._check_criteria(name, parts)
+        self._check_numbers(name, parts)
+
+    def _check_criteria(self, name: str, parts: Sequence[_Text]) -> None:
+        for part in parts[CRITERIA[name] :: 2]:
+            for criterion in _cells(self._rows(part)):
+                check_criterion(name, criterion)
+        of = parts[2:3] or parts[:1] if name in EXTENDS else parts[:1]
+        if not name.startswith("COUNT") and any(self._has(part, "error") for part in of):
+            raise NotChecked(f"uses {name} of a range that holds errors, which is not calculated here")
+
+    def _check_numbers(self, name: str, parts: Sequence[_Text]) -> None:
+        if name in NEAR_WHOLE and parts:
+            for numbers in self._together(parts):
+                check_whole(name, *numbers)
+        if name in ("SORT", "SORTBY"):
+            for part in parts[1::2] if name == "SORTBY" else self._keys(parts):
+                check_order(self._texts(part))
+        if name == "DATEDIF" and len(parts) == 3 and str(self._rows(parts[2])[0][0]).casefold() in ("md", "yd"):
+            raise NotChecked("uses DATEDIF by md or yd, which Excel itself does not always calculate the same")
+
+    def _keys(self, parts: Sequence[_Text]) -> Iterator[_Text]:
+        """By what SORT sorts: one column, as a rule."""
+        rows = self._rows(parts[0])
+        at = self._rows(parts[1])[0][0] if len(parts) in (2, 3) and parts[1].text else 1
+        is_column = len(parts) < 4 and isinstance(at, int | float) and 1 <= at <= len(rows[0])
+        yield self._known([[row[int(at) - 1]] for row in rows]) if is_column else parts[0]  # type: ignore[call-overload]
+
+    def _together(self, parts: Sequence[_Text]) -> Iterator[list[object]]:
+        """The values of parts that a function takes together, row by row."""
+        rows = [self._rows(part) for part in parts]
+        height, width = max(map(len, rows)), max(len(each[0]) for each in rows)
+        for row, column in product(range(height), range(width)):
+            yield [_at(each, row, column) for each in rows]
+
+    def _as_excel(self, name: str, parts: Sequence[_Text]) -> _Text | None:
+        """A call where the engine would give something else; None where it is the engine's."""
+        if name == "SUMPRODUCT":
+            return self._sum_of_products(parts)
+        if name in OF_ONE_SIZE:
+            ranges = parts[::2] if name == "COUNTIFS" else [*parts[:1], *parts[1::2]]
+            sizes = {part.size for part in ranges}
+            return self._known("#VALUE!") if len(sizes - {None}) > 1 else None
+        if name == "POWER" and len(parts) == 2 and self._is_zero(parts[1]) and self._is_zero(parts[0]):
+            return self._known("#NUM!")
+        if name in ("CEILING", "FLOOR", "CEILING.MATH", "FLOOR.MATH") and 1 <= len(parts) <= 2:
+            if len(parts) == 1 and not name.endswith(".MATH"):
+                return None
+            given = list(self._together(parts))
+            if not all(is_numeric(value) for values in given for value in values):
+                return None
+            width = max(len(self._rows(part)[0]) for part in parts)
+            answers = [rounded_to(name, *(*values, 1.0)[:2]) for values in given]
+            return self._known([answers[at : at + width] for at in range(0, len(answers), width)])
+        return self._approximated(name, parts) if name in LOOKS_UP else None
+
+    def _sum_of_products(self, parts: Sequence[_Text]) -> _Text | None:
+        if any(not part.several and not part.is_numeric and part.region is None for part in parts):
+            for part in parts:
+                if not part.several and not is_number(self._rows(part)[0][0]):
+                    return None
+        if len({part.size or _size(self._rows(part)) for part in parts if part.several or part.region} - {None}) > 1:
+            return self._known("#VALUE!")
+        if all(
+            part.is_numeric
+            or (part.region is not None and not self._has(part, "text") and not self._has(part, "boolean"))
+            for part in parts
+        ):
+            return None
+        return self._known(sum_of_products([self._rows(part) for part in parts]))
+
+    def _approximated(self, name: str, parts: Sequence[_Text]) -> _Text | None:
+        """A look-up by approximation, where the list is not simply one of values in order; None for any other."""
+        at = LOOKS_UP[name]
+        mode: object = 1
+        if at is not None and len(parts) > at:
+            mode = (self._rows(parts[at])[0][0] or 0) if parts[at].text else 0
+        elif name in ("XMATCH", "XLOOKUP"):
+            mode = 0
+        if len(parts) < 2 or not isinstance(mode, int | float) or mode in (0, 2):
+            return None
+        table = self._rows(parts[1])
+        if name == "VLOOKUP" or (name == "LOOKUP" and len(parts) == 2 and len(table) >= len(table[0])):
+            values = [row[0] for row in table]
+        elif name == "HLOOKUP" or (name == "LOOKUP" and len(parts) == 2):
+            values = table[0]
+        else:
+            values = [cell for row in table for cell in row]
+        while values and values[-1] is None:
+            values = values[:-1]
+        falls = name == "MATCH" and mode < 0
+        if is_in_order(values[::-1] if falls else values):
+            return None
+        if falls or name.startswith("X") or parts[0].several:
+            raise NotChecked(f"uses {name} by approximation in what is not in order")
+        found = position(self._rows(parts[0])[0][0], values)
+        if found is None:
+            return self._known("#N/A")
+        if name == "MATCH":
+            return self._known(float(found))
+        whole = parts[-1] if name == "LOOKUP" else parts[1]
+        column = parts[2].text if name in ("VLOOKUP", "HLOOKUP") else ""
+        if name == "LOOKUP" and len(parts) == 2 and min(len(table), len(table[0])) > 1:
+            column = str(len(table[0]) if len(table) >= len(table[0]) else len(table))
+        is_across = name == "HLOOKUP" or (name == "LOOKUP" and len(parts) == 2 and len(table) < len(table[0]))
+        numbers = ",".join(filter(None, (column, str(found)) if is_across else (str(found), column)))
+        return _Text(f"INDEX({whole.text},{numbers})")
 
     def _check_format(self, part: _Text) -> None:
         """The engine knows the common formats of numbers and dates, and guesses at others."""
@@ -339,6 +536,8 @@ class Native:
             raise NotChecked("uses UNIQUE of texts that differ in case alone, which is not calculated here")
 
     def _rows(self, part: _Text) -> list[list[object]]:
+        if part.values is not None:
+            return part.values
         value = self.engine.calculated([part.text])[0] if part.text else None
         return value if isinstance(value, list) else [[value]]
 
@@ -347,7 +546,7 @@ def _combined(operator: str, left: _Text, right: _Text) -> _Text:
     """Two parts joined; operators of one strength are read from the left, so that the right one needs parentheses."""
     strength = BINDS[operator]
     text = f"{left.beside(strength)}{operator}{right.beside(strength + 1)}"
-    return _Text(text, left.several or right.several, binds=strength)
+    return _Text(text, left.several or right.several, is_numeric=operator in _CALCULATES, binds=strength)
 
 
 def _at(rows: Sequence[Sequence[object]], row: int, column: int) -> object:
@@ -365,6 +564,45 @@ def _cells(value: object) -> Iterator[object]:
             yield from _cells(each)
     else:
         yield value
+
+
+def _size(rows: Sequence[Sequence[object]]) -> tuple[int, int]:
+    return len(rows), len(rows[0])
+
+
+def _traits(region: Region) -> Iterator[str]:
+    """What the cells of a range are, as far as it matters here."""
+    for row in range(region.top, min(region.bottom, region.sheet.last_row) + 1):
+        for column in range(region.left, min(region.right, region.sheet.last_column) + 1):
+            cell = region.sheet.cells.get((row, column))
+            if cell is not None:
+                yield cell.kind
+                if isinstance(cell.value, float) and in_digits(cell.value) != cell.value:
+                    yield "digits"
+
+
+def _is_sure(node: Node) -> bool:
+    """Whether an error of a tree is one in Excel too: no text is read as a number in it."""
+    match node:
+        case Call(name, arguments):
+            return shown_name(name) in SURE and all(map(_is_sure, arguments))
+        case Operation(operator, left, right):
+            is_safe = operator in _COMPARES or (_gives_number(left) and _gives_number(right))
+            return is_safe and _is_sure(left) and _is_sure(right)
+        case Negative(of) | Percent(of):
+            return _gives_number(of) and _is_sure(of)
+    return True
+
+
+def _gives_number(node: Node) -> bool:
+    match node:
+        case Literal(value):
+            return isinstance(value, int | float)
+        case Call(name, _):
+            return shown_name(name) in NUMBERS
+        case Operation(operator, _, _):
+            return operator in _CALCULATES
+    return isinstance(node, Negative | Percent)
 
 
 def _holds(region: Region, row: int, column: int) -> bool:

@@ -35,8 +35,11 @@ _ONE = _table(
     "r r.: SUMIFS AVERAGEIFS MAXIFS MINIFS",
     "- r.: COUNTIFS",
     ".r.: RANK RANK.EQ",
-    ".a..: MATCH XMATCH VLOOKUP HLOOKUP",
+    ".r..: MATCH VLOOKUP HLOOKUP",
+    ".a..: XMATCH",
     ".aa: LOOKUP",
+    "..r: WORKDAY NETWORKDAYS",
+    "...r: WORKDAY.INTL NETWORKDAYS.INTL",
 )
 _SEVERAL = _table(
     "aar: FILTER",
@@ -99,6 +102,8 @@ SKIPS_BLANKS = _words(
 
 DECIDES = frozenset(("IF", "IFERROR"))
 """Functions that decide by their first argument, value by value in array formulas alone."""
+CHOOSES = DECIDES | {"IFNA", "IFS", "SWITCH", "CHOOSE"}
+"""Functions that take an array's values one by one in array formulas alone, even within SUMPRODUCT."""
 
 EXTENDS = frozenset(("SUMIF", "AVERAGEIF"))
 """Functions whose third range is as large as the first, whatever is written."""
@@ -107,6 +112,37 @@ ACROSS = _words(
     "STDEV STDEVP STDEV.S STDEV.P VAR VARP VAR.S VAR.P",
 )
 """Functions that take a range of several sheets."""
+
+OF_ONE_SIZE = _words("SUMIFS AVERAGEIFS MAXIFS MINIFS COUNTIFS")
+"""Functions whose ranges have one size in Excel."""
+CRITERIA = {
+    "SUMIF": 1,
+    "AVERAGEIF": 1,
+    "COUNTIF": 1,
+    "SUMIFS": 2,
+    "AVERAGEIFS": 2,
+    "MAXIFS": 2,
+    "MINIFS": 2,
+    "COUNTIFS": 1,
+}
+"""Where the first criterion stands; every second argument from there is one more."""
+LOOKS_UP = {"MATCH": 2, "VLOOKUP": 3, "HLOOKUP": 3, "LOOKUP": None, "XMATCH": 2, "XLOOKUP": 4}
+"""Functions that may look up by approximation, and the argument that tells whether they do."""
+NEAR_WHOLE = _words("INT MOD QUOTIENT MROUND")
+"""Functions by which it is a matter of the last binary digit whether a number is whole, or half."""
+OF_TEXTS = _words(
+    "LEN LEFT RIGHT MID UPPER LOWER PROPER TRIM CLEAN SUBSTITUTE REPLACE FIND SEARCH EXACT REPT CODE",
+    "CONCAT CONCATENATE TEXTJOIN",
+)
+"""Functions that make a text of a number."""
+SWALLOWS = _words("IFERROR ISERROR ISERR ISNUMBER ISTEXT ISNONTEXT COUNT ERROR.TYPE")
+"""Functions whose answer does not show that an argument was an error."""
+SURE = _words(
+    "FIND SEARCH LEFT RIGHT MID LEN MATCH XMATCH LOOKUP VLOOKUP HLOOKUP XLOOKUP INDEX SUBSTITUTE TRIM UPPER LOWER"
+)
+"""Functions that are an error where they are one in Excel."""
+NUMBERS = _words("FIND SEARCH LEN MATCH XMATCH ROW COLUMN ROWS COLUMNS")
+"""Functions that give a number."""
 
 
 def gives_several(name: str) -> bool:

@@ -37,7 +37,7 @@ from plansheet.workbook.formulas.expressions import (
     plan_name,
     shown_name,
 )
-from plansheet.workbook.formulas.native import Native
+from plansheet.workbook.formulas.native import NO_ARRAY_FORMULA, Native
 from plansheet.workbook.formulas.regions import Region, rectangle, region_of
 from plansheet.workbook.formulas.structured import columns_of, parse_part, rows_of
 from plansheet.workbook.reading.saved import LAST_COLUMN, LAST_ROW, Cell, DefinedName, Sheet, Table, Value, Workbook
@@ -72,8 +72,14 @@ class Place:
     """Whether it is an array formula; any other takes the one value beside it of a range where one value belongs."""
     is_argument: bool = False
     """Whether it is asked for by a plan function."""
+    is_forced: bool = False
+    """Whether it is treated as one only where a function such as SUMPRODUCT takes an array."""
     local: Mapping[str, object] = field(default_factory=dict, compare=False)
     """What LET has given names: regions and values."""
+
+    def for_array(self) -> "Place":
+        """The same where an array is taken, whatever the formula around it."""
+        return self if self.is_array else replace(self, is_array=True, is_forced=True)
 
 
 class _Elsewhere:
@@ -281,6 +287,10 @@ class Resolver:
         if not 2 <= len(call.arguments) <= 3:
             return _ELSEWHERE
         condition = self._find(call.arguments[0], place)
+        if place.is_forced and (
+            isinstance(condition, list) or (isinstance(condition, Region) and not condition.is_cell)
+        ):
+            raise NotChecked(NO_ARRAY_FORMULA)
         if isinstance(condition, Region) and not condition.is_cell:
             if place.is_array or place.is_argument:
                 return _ELSEWHERE
@@ -306,7 +316,7 @@ class Resolver:
         """INDEX: a part of a range, which is a reference, or of an array. By several numbers it is the engine's."""
         if not 2 <= len(call.arguments) <= 3:
             return _ELSEWHERE
-        of = self._find(call.arguments[0], place)
+        of = self._find(call.arguments[0], place.for_array())
         if is_error(of):
             return of
         numbers = self._numbers(call.arguments[1:], place)
@@ -390,7 +400,7 @@ class Resolver:
         if not isinstance(of, Region):
             return self._of_array(call, of, place)
         if name in ("ROWS", "COLUMNS"):
-            return _size(of)[name == "COLUMNS"]
+            return LAST_COLUMN if name == "COLUMNS" and of.is_rows else _size(of)[name == "COLUMNS"]
         first, last = (of.top, of.bottom) if name == "ROW" else (of.left, of.right)
         if last - first >= MOST_CELLS // 4:
             raise NotChecked(f"uses {name} of a whole column, which is not calculated here")
@@ -459,7 +469,7 @@ class Resolver:
             column = region.left
         if not (region.top <= row <= region.bottom and region.left <= column <= region.right):
             return "#VALUE!"
-        return replace(region, top=row, bottom=row, left=column, right=column)
+        return Region(region.sheet, row, column, row, column)
 
     def _referred(self, text: str, place: Place) -> object:
         """The region that a reference means, or the value of a name that means none."""
@@ -525,7 +535,7 @@ class Resolver:
     def _named(self, name: DefinedName, place: Place) -> tuple[Node, Place]:
         if place.names >= DEEPEST_NAME:
             raise NotChecked(f"uses the name {name.name}, which leads to itself")
-        inside = replace(place, names=place.names + 1, is_array=True, local={})
+        inside = replace(place, names=place.names + 1, is_array=True, is_forced=False, local={})
         return parse(name.formula), inside
 
     def _of_table(self, text: str, place: Place) -> Region | str:

@@ -1,7 +1,7 @@
 """Rectangles of cells: A1, $A$1:B9, A:C, 2:5."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from openpyxl.utils import column_index_from_string, get_column_letter, range_boundaries
@@ -23,6 +23,8 @@ class Region:
     left: int
     bottom: int
     right: int
+    is_rows: bool = field(default=False, compare=False)
+    """Whether it is whole rows, which go on beyond ``right`` to the end of the sheet, without anything in them."""
 
     @property
     def is_cell(self) -> bool:
@@ -37,6 +39,7 @@ def region_of(text: str, sheet: Sheet, *, beside: tuple[int, int] = (1, 1)) -> R
     from A1: ``beside`` is the row and column of the cell that asks, by which what has no $ moves, round the end of the
     sheet.
     """
+    is_rows = False
     if match := _CELLS.fullmatch(text):
         (fixed_left, left, fixed_top, top, *end) = match.groups()
         (fixed_right, right, fixed_bottom, bottom) = end if end[1] else match.groups()[:4]
@@ -44,6 +47,7 @@ def region_of(text: str, sheet: Sheet, *, beside: tuple[int, int] = (1, 1)) -> R
         fixed_left, left, fixed_right, right = match.groups()
         fixed_top, top, fixed_bottom, bottom = "$", "1", "$", str(LAST_ROW)
     elif match := _ROWS.fullmatch(text):
+        is_rows = True
         fixed_top, top, fixed_bottom, bottom = match.groups()
         fixed_left, left, fixed_right, right = "$", "A", "$", get_column_letter(max(sheet.last_column, 1))
     else:
@@ -54,7 +58,7 @@ def region_of(text: str, sheet: Sheet, *, beside: tuple[int, int] = (1, 1)) -> R
     if beside != (1, 1):
         rows = _moved(rows, (fixed_top, fixed_bottom), beside[0], LAST_ROW)
         columns = _moved(columns, (fixed_left, fixed_right), beside[1], LAST_COLUMN)
-    return Region(sheet, min(rows), min(columns), max(rows), max(columns))
+    return Region(sheet, min(rows), min(columns), max(rows), max(columns), is_rows)
 
 
 def _moved(ends: tuple[int, int], fixed: tuple[str, str], by: int, last: int) -> tuple[int, int]:
