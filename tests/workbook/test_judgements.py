@@ -455,6 +455,28 @@ def test_parts_of_a_pool_that_make_it_whole() -> None:
     assert pool_of((2, 6)) == pool_of((3, 7)) == [("INPUT001", "Pool!A1")]
     assert pool_of((2, 4), (6, 7)) == [("INPUT001", "Pool!A1"), ("INPUT001", "Pool!A2")]
     assert pool_of((2, 7), (2, 5)) == [("INPUT001", "Pool!A2")]
+    assert pool_of((2, 5), (2, 6)) == [("INPUT001", "Pool!A2")]
+
+
+def test_a_series_of_figures_each_of_which_reaches_further() -> None:
+    """The pool at the end of each year, in cells one below another."""
+    assert pool_of((2, 3), (2, 5), (2, 7)) == []
+    assert pool_of((2, 3), (3, 5), (2, 7)) == [("INPUT001", "Pool!A1"), ("INPUT001", "Pool!A2")]
+
+
+@pytest.mark.parametrize(
+    ("formula", "value", "is_told"),
+    [
+        (f"{POOL}-30", 940, True),
+        ('=ROUND(POOL_AVAILABLE(1000,"GRANT",30),0)+30', 1000, True),
+        ('=30+POOL_AVAILABLE(1000,"GRANT",30)', 1000, True),
+        ('=1000-POOL_AVAILABLE(1000,"GRANT",30)', 30, False),
+        ('=1-POOL_AVAILABLE(1000,"GRANT",30)/1000', 0.03, False),
+        ('=POOL_AVAILABLE(1000,"GRANT",30)/1000+1', 1.97, False),
+    ],
+)
+def test_a_number_beside_a_figure_and_what_is_a_figure_of_its_own(formula: str, value: float, is_told: bool) -> None:
+    assert of_cells(judged(pool(value, formula))) == ([("FORM007", "Pool!A2")] if is_told else [])
 
 
 def test_a_holder_whose_rows_are_parted_has_two_limits() -> None:

@@ -127,7 +127,7 @@ def number_added(facts: Facts) -> Iterator[Hit]:
 
     Why: the figure is no longer the plan's, and no ledger says why.
     Example: =POOL_AVAILABLE(...)+100, to make it agree with another list.
-    Not covered: numbers in cells of their own, and days added to a date.
+    Not covered: numbers in cells of their own, days added to a date, and a figure that is taken from a number.
     """
     for each in facts.adjusted:
         add = "add" if ":" in each.cells else "adds"

@@ -17,7 +17,7 @@ from plansheet.workbook.formulas.expressions import Call, Literal, Node, NotChec
 from plansheet.workbook.formulas.references import Place as FormulaPlace
 from plansheet.workbook.formulas.references import Resolver
 from plansheet.workbook.judging.ranges import Holders, Ledgers
-from plansheet.workbook.judging.usage import Given, Use, nodes
+from plansheet.workbook.judging.usage import Given, Use
 from plansheet.workbook.ledgers.locate import Located
 
 
@@ -170,12 +170,22 @@ def adjusted_figures(uses: Sequence[Use]) -> Iterator[Adjusted]:
 
 
 def _typed_beside_call(node: Node) -> str | None:
-    """The number that is added to a call or taken from it, with its sign."""
+    """The number that is added to a call or taken from it, with its sign; not of 1000-POOL_AVAILABLE(...)."""
     if not isinstance(node, Operation) or node.operator not in ("+", "-"):
         return None
     for side, other, sign in ((node.right, node.left, node.operator), (node.left, node.right, "+")):
-        calls = any(isinstance(each, Call) and plan_name(each.name, FUNCTIONS) for each in nodes(other))
         number = side.value if isinstance(side, Literal) else None
-        if calls and isinstance(number, int | float) and number:
+        is_taken_from = side is node.left and node.operator == "-"
+        if isinstance(number, int | float) and number and not is_taken_from and _is_figure(other):
             return f"{sign}{shown(number)}"
     return _typed_beside_call(node.left) or _typed_beside_call(node.right)
+
+
+def _is_figure(node: Node) -> bool:
+    """Whether a tree is in the unit of a plan function's figure: its call, rounded, or a sum with it, and no ratio."""
+    match node:
+        case Call(name, arguments):
+            return bool(plan_name(name, FUNCTIONS)) or any(map(_is_figure, arguments))
+        case Operation("+" | "-", left, right):
+            return _is_figure(left) or _is_figure(right)
+    return False

@@ -187,12 +187,41 @@ def _needed_rows(
         _of_same_holders(ledger, holders) if _is_by_holder(function) and not is_block else _in_no_part(ledger, calls)
     )
     answers: dict[tuple[int, int], tuple[int, ...]] = {}
+    continued = _continued(calls)
     for use, given in calls:
+        if id(use) in continued and not _is_by_holder(function):
+            continue
         span = given.region.top, given.region.bottom
         if span not in answers:
             answers[span] = outside(*span)
         if answers[span]:
             yield use, given, answers[span]
+
+
+def _continued(calls: Sequence[tuple[Use, Given]]) -> set[int]:
+    """Calls that say the same as the one in the next cell, and stop earlier: the figures of a series of days."""
+    by_cell = {(use.run.sheet.name, use.run.top, use.run.column): use for use, _ in calls}
+    found: set[int] = set()
+    for (sheet, row, column), use in by_cell.items():
+        for after in (by_cell.get((sheet, row + 1, column)), by_cell.get((sheet, row, column + 1))):
+            if after is not None and _reaches_further(after, use):
+                found.add(id(use))
+    return found
+
+
+def _reaches_further(one: Use, other: Use) -> bool:
+    """Whether a call differs from another in the last rows of its ranges alone, which are later ones."""
+    columns = {given.parameter: given.region for given in _columns_given(one)}
+    others = {given.parameter: given.region for given in _columns_given(other)}
+    rest, of_other = ({k: v for k, v in use.arguments.items() if k not in columns} for use in (one, other))
+    return (
+        columns.keys() == others.keys()
+        and rest == of_other
+        and all(
+            (a.sheet, a.top, a.left, a.right) == (b.sheet, b.top, b.left, b.right) and a.bottom > b.bottom
+            for a, b in ((region, others[parameter]) for parameter, region in columns.items())
+        )
+    )
 
 
 def _of_same_holders(ledger: LedgerRows, holders: Holders) -> Callable[[int, int], tuple[int, ...]]:
