@@ -411,6 +411,30 @@ def test_a_blank_cell_in_a_column_without_grants_is_none() -> None:
     assert column(*THREE, more=[["Note: looked up by hand", None, None, None, None, None]]) == []
 
 
+def schedule(first: Sequence[object], last: Sequence[object]) -> list[tuple[str, str]]:
+    """The judgements on two grants of four tranches: ``first`` are their first days, ``last`` their last shares."""
+    rows: list[Sequence[object]] = [HEADINGS]
+    for grant in (0, 1):
+        for tranche in range(4):
+            row = len(rows) + 1
+            exercisable = dt.date(2005 + tranche, 1, 5)
+            days = first[grant] if tranche == 0 else Formula(f"=EDATE(E{row - 1},12)", exercisable)
+            shares = last[grant] if tranche == 3 else Formula("=ROUNDDOWN(Grants!$G$2/4,0)", 100)
+            if isinstance(shares, str):
+                shares = Formula(shares.format(row=row, top=row - 3, above=row - 1), 100)
+            rows.append([f"G-{grant + 1}", "Ada", GRANTED, 10, days, shares])
+    return of_cells(judged(book(Sheet("Grants", GRANTS[:3]), Sheet("Vesting", rows))))
+
+
+def test_the_first_and_the_last_tranche_of_each_grant() -> None:
+    rest = "=400-SUM(F{top}:F{above})"
+    assert schedule([EXERCISABLE] * 2, [rest, rest]) == []
+    typed = dt.date(2005, 1, 5)
+    assert schedule([Formula("=C2+366", EXERCISABLE), typed], [rest, rest]) == [("FORM001", "Vesting!E6")]
+    assert schedule([EXERCISABLE] * 2, [rest, "=F{above}*1.1"]) == []
+    assert schedule([EXERCISABLE] * 2, [rest, 101]) == [("FORM002", "Vesting!F5"), ("FORM001", "Vesting!F9")]
+
+
 def test_a_column_that_nothing_of_a_plan_uses_is_left_alone() -> None:
     rows: Rows = [["Rent"], *([Formula(f"=B{row}*2", 2)] for row in (2, 3, 4)), [7], [Formula("=B6*2", 2)]]
     assert of_cells(judged(book(Sheet("Grants", GRANTS), Sheet("Rent", rows)))) == []

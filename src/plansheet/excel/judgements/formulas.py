@@ -20,7 +20,8 @@ def typed_over(facts: Facts) -> Iterator[Hit]:
     Why: the figure no longer follows the cells that it came from, and nothing on the sheet shows it.
     Example: in a column of FMVs looked up by grant, one row holds 1.75 in place of the formula.
     Not covered: what was typed into a spill (CALC001), columns that no plan function and no ledger uses, a first row
-    on which the others build, and columns in which every fourth row or more is typed.
+    on which the others build, the first day of each grant where the others are counted from the row above, and columns
+    in which every fourth row or more is typed.
     """
     return _hits(facts.typed_over)
 
@@ -37,7 +38,8 @@ def unlike_the_others(facts: Facts) -> Iterator[Hit]:
 
     Why: a formula that was changed in one row, or filled from the wrong one, gives a figure of another kind.
     Example: =E5*1.1 in a column where the cells above and below have *1.0 and the cells of their own rows.
-    Not covered: a first row on which the others build, totals, and a form that returns in three places or more.
+    Not covered: a first row on which the others build, totals, the last tranche of each grant where it is what the
+    others leave, and a form that returns in three places or more.
     """
     return _hits(facts.unlike)
 

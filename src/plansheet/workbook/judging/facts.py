@@ -138,10 +138,20 @@ def _bodies(workbook: Workbook, ledgers: Sequence[LedgerRows]) -> list[Body]:
         top, bottom = whole.top + table.header_rows, whole.bottom - table.totals_rows
         calculated = frozenset(whole.left + at for at, formula in enumerate(table.column_formulas) if formula)
         region = Region(sheet, top, whole.left, bottom, whole.right)
-        rows = next((frozenset(each.rows) for each in ledgers if each.area.is_table and each.has(region)), None)
-        tables.append(Body(region, rows, calculated))
-    plain = [Body(_beside(ledger), frozenset(ledger.rows)) for ledger in ledgers if not ledger.area.is_table]
+        ledger = next((each for each in ledgers if each.area.is_table and each.has(region)), None)
+        rows = None if ledger is None else frozenset(ledger.rows)
+        tables.append(Body(region, rows, calculated, None if ledger is None else _grant_of(ledger)))
+    plain = [
+        Body(_beside(ledger), frozenset(ledger.rows), grant=_grant_of(ledger))
+        for ledger in ledgers
+        if not ledger.area.is_table
+    ]
     return [*tables, *plain]
+
+
+def _grant_of(ledger: LedgerRows) -> int | None:
+    """The column of a schedule that says of which grant a tranche is; None of other ledgers."""
+    return ledger.area.columns.get("grant") if ledger.area.record is Tranche else None
 
 
 def _beside(ledger: LedgerRows) -> Region:

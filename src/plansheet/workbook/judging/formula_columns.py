@@ -96,6 +96,8 @@ class Body:
     """The rows that hold a record; None where every row counts."""
     calculated: frozenset[int] = frozenset()
     """The columns in which Excel enters a formula in every new row."""
+    grant: int | None = None
+    """Of tranches, the column that says whose they are: those of a grant stand one below another."""
 
     def holds(self, sheet: Sheet, column: int) -> bool:
         """Whether a column of a sheet goes through it."""
@@ -104,6 +106,19 @@ class Body:
     def has(self, row: int) -> bool:
         """Whether a row is one of a record."""
         return self.region.top <= row <= self.region.bottom and (self.rows is None or row in self.rows)
+
+    def parts(self) -> list[list[int]]:
+        """The rows of each grant, where it has several tranches one below another; none of what is no schedule."""
+        found: list[list[int]] = []
+        last: object = None
+        for row in sorted(self.rows or ()) if self.grant is not None else ():
+            cell = self.region.sheet.cells.get((row, self.grant or 0))
+            value = cell.value if cell is not None else None
+            if not found or value != last:
+                found.append([])
+            found[-1].append(row)
+            last = value
+        return found if any(len(rows) > 1 for rows in found) else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +257,7 @@ def _strangers(sheet: Sheet, column: int, pieces: Sequence[Piece], body: Body | 
     if others < fewest or not odd:
         return
     times = Counter(piece.key for piece in odd)
+    ends = _first_or_last_of_grants(pieces, usual, body)
     like = next(piece.top for piece in pieces if piece.key == usual)
     for piece in odd:
         places = times[piece.key]
@@ -251,8 +267,24 @@ def _strangers(sheet: Sheet, column: int, pieces: Sequence[Piece], body: Body | 
             is_meant = places > 1 and (places * _ONE_IN > others or builds_on_rows_above(usual))
             blank = sum(len(p) for p in odd if p.is_blank)
             is_meant = is_meant or (piece.is_blank and blank > 1 and blank * _ONE_IN > others)
-        if not is_meant:
+        if not is_meant and not (len(piece) == 1 and piece.top in ends):
             yield Stranger(sheet, column, piece, usual, like, others)
+
+
+def _first_or_last_of_grants(pieces: Sequence[Piece], usual: str, body: Body | None) -> frozenset[int]:
+    """The rows in which each grant begins or ends, where these have something else throughout, and with reason.
+
+    The first day is typed where the others are counted from the row above; the last tranche is what the others leave.
+    """
+    parts = body.parts() if body is not None else []
+    by_row = {row: piece for piece in pieces for row in range(piece.top, piece.bottom + 1)}
+    if builds_on_rows_above(usual):
+        ends = [by_row.get(rows[0]) for rows in parts]
+        as_meant = all(piece is not None and piece.key is None and not piece.is_blank for piece in ends)
+        return frozenset(rows[0] for rows in parts) if as_meant else frozenset()
+    ends = [by_row.get(rows[-1]) for rows in parts]
+    as_meant = all(piece is not None and piece.key is not None and builds_on_rows_above(piece.key) for piece in ends)
+    return frozenset(rows[-1] for rows in parts) if as_meant else frozenset()
 
 
 def _odd_pieces(pieces: Sequence[Piece], usual: str, *, has_end: bool) -> list[Piece]:
