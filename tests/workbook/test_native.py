@@ -275,6 +275,15 @@ def fill_mixed(sheet: Any, _: Any) -> None:
         ('INDEX(_xlfn._xlws.SORT({"G-2";"G-10"}),1)', "G-10"),
         ('"é">"f"', "puts texts in order that Excel may put in another one"),
         ('B1>""', True),
+        ('LEN(TRIM("a"&CHAR(10)&" "))', 2),
+        ('SUBSTITUTE(TRIM("  a   b ")," ","_")', "a_b"),
+        ('PROPER("o\'neil-2nd")', "O'Neil-2Nd"),
+        ('REPLACE("abc",9,1,"x")', "abcx"),
+        ('REPLACE(B1:B2,1,1,"z")', [["z"], ["z"]]),
+        ('TRIM(5)&"!"', "5!"),
+        ('0.0001/7&""', "makes a text of a number that Excel may write with a power of ten"),
+        ("LEN(1E+21)", "makes a text of a number that Excel may write with a power of ten"),
+        ("MATCH(1-0.9,{0.1,0.2},1)", "looks up a number that is in the list but for its last binary digits"),
     ],
 )
 def test_what_the_engine_has_otherwise_is_as_in_excel_or_not_checked(formula: str, answer: object) -> None:

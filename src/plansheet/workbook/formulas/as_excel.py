@@ -16,6 +16,8 @@ _CRITERION = re.compile(r"(?:<=|>=|<>|=|<|>)?\s*(?P<sought>.*)", re.DOTALL)
 _SHOWN_NUMBER = re.compile(r"[-+($\u20ac\u00a3\s]*\d[\d,.]*[%)\s]*")
 _NUMBER = re.compile(r"-?\d+(?:\.\d*)?")
 _PLAIN = re.compile(r"[a-z0-9 .,'-]*")
+_WORD = re.compile(r"[^\W\d_]+")
+_SMALLEST_WRITTEN, _LARGEST_WRITTEN = 1e-4, 1e20
 _LEFT_OUT = str.maketrans("", "", "'-")
 
 
@@ -24,6 +26,22 @@ def in_digits(value: object) -> object:
     if isinstance(value, list):
         return [in_digits(each) for each in value]
     return float(format(value, f".{DIGITS}g")) + 0.0 if isinstance(value, float) and math.isfinite(value) else value
+
+
+def check_written(value: object) -> None:
+    """Refuse to write into a text a number that Excel may write with a power of ten."""
+    if isinstance(value, float) and value and not _SMALLEST_WRITTEN <= abs(value) < _LARGEST_WRITTEN:
+        raise NotChecked("makes a text of a number that Excel may write with a power of ten")
+
+
+def changed_text(name: str, text: str, *, start: int = 0, length: int = 0, new: str = "") -> str:
+    """TRIM, which takes blanks alone; PROPER, to which a digit ends a word; REPLACE, which may begin behind the end."""
+    match name:
+        case "TRIM":
+            return " ".join(filter(None, text.split(" ")))
+        case "PROPER":
+            return _WORD.sub(lambda word: word[0][:1].upper() + word[0][1:].lower(), text)
+    return text[: start - 1] + new + text[start - 1 + length :]
 
 
 def sum_of_products(arrays: Sequence[Rows]) -> object:
@@ -83,6 +101,14 @@ def is_in_order(values: Sequence[object]) -> bool:
         return False
     keys = [_key(value) for value in values]
     return all(one <= other for one, other in pairwise(keys))  # type: ignore[operator]
+
+
+def check_tail(sought: object, values: Sequence[object]) -> None:
+    """Refuse to look up a number that is one of the list but for its last binary digits."""
+    shown = in_digits(sought)
+    has_tail = isinstance(sought, float) and shown != sought and sought not in values
+    if has_tail and any(is_number(value) and in_digits(value) == shown for value in values):
+        raise NotChecked("looks up a number that is in the list but for its last binary digits")
 
 
 def position(sought: object, values: Sequence[object]) -> int | None:

@@ -15,9 +15,12 @@ from typing import TYPE_CHECKING
 
 from plansheet.excel.reading import ERRORS
 from plansheet.workbook.formulas.as_excel import (
+    changed_text,
     check_criterion,
     check_order,
+    check_tail,
     check_whole,
+    check_written,
     in_digits,
     is_in_order,
     is_number,
@@ -81,6 +84,7 @@ _JOINS = frozenset(("IF", "IFERROR"))
 """Functions whose answer has several values where an argument has."""
 _NEAR_ZERO = 1e-15
 _ATOM = 9
+_BY_PATTERN = 2  # of XMATCH and XLOOKUP
 _MOST_TRAITS = 50_000
 NO_ARRAY_FORMULA = "takes a range value by value, and is no array formula: enter it again, so that it is one"
 
@@ -263,7 +267,8 @@ class Native:
         """Two values and an operator. What is compared, or joined to a text, are 15 digits of a number."""
         left, right = (self._operand(side, place) for side in (node.left, node.right))
         if node.operator in _COMPARES:
-            left, right = self._in_digits(left), self._in_digits(right)
+            in_digits = self._written if node.operator == "&" else self._in_digits
+            left, right = in_digits(left), in_digits(right)
         if node.operator in _ORDERS:
             ends = [end for side in (left, right) if not side.several for end in self._texts(side)]
             if len(ends) == 2:
@@ -289,6 +294,13 @@ class Native:
         if repr(rounded) == repr(rows):  # in words: 0 and -0 are equal otherwise
             return part
         return self._known(rounded if part.several else rounded[0][0])  # type: ignore[index]  # rows, as before
+
+    def _written(self, part: _Text) -> _Text:
+        """A part with numbers as they are written into a text."""
+        if not part.text.startswith('"') and (part.region is None or not part.several):
+            for cell in _cells(self._rows(part)):
+                check_written(cell)
+        return self._in_digits(part)
 
     def _has(self, part: _Text, trait: str) -> bool:
         """Whether a cell of a range is of a kind: text, boolean, error, or a number of more than 15 digits."""
@@ -329,7 +341,7 @@ class Native:
             inside = place.for_array() if kind == ARRAY else place
             for part in self._argument(name, argument, parts, inside):
                 if name in OF_TEXTS:
-                    part = self._in_digits(part)
+                    part = self._written(part)
                 if kind == VALUE:
                     part = self._typed(self._told_apart(part, place))
                     singles.extend([len(parts)] if part.several else [])
@@ -469,7 +481,23 @@ class Native:
             width = max(len(self._rows(part)[0]) for part in parts)
             answers = [rounded_to(name, *(*values, 1.0)[:2]) for values in given]
             return self._known([answers[at : at + width] for at in range(0, len(answers), width)])
+        if (name, len(parts)) in (("TRIM", 1), ("PROPER", 1), ("REPLACE", 4)):
+            return self._changed_text(name, parts)
         return self._approximated(name, parts) if name in LOOKS_UP else None
+
+    def _changed_text(self, name: str, parts: Sequence[_Text]) -> _Text | None:
+        answers: list[object] = []
+        given = list(self._together(parts))
+        for text, *rest in given:
+            start, length, new = rest or (1, 0, "")
+            is_usual = isinstance(text, str) and text not in ERRORS and isinstance(new, str) and new not in ERRORS
+            if not is_usual or not isinstance(start, int | float) or not isinstance(length, int | float):
+                return None
+            if start < 1 or length < 0:
+                return None
+            answers.append(changed_text(name, str(text), start=int(start), length=int(length), new=str(new)))
+        width = max(len(self._rows(part)[0]) for part in parts)
+        return self._known([answers[at : at + width] for at in range(0, len(answers), width)])
 
     def _sum_of_products(self, parts: Sequence[_Text]) -> _Text | None:
         if any(not part.several and not part.is_numeric and part.region is None for part in parts):
@@ -486,26 +514,23 @@ class Native:
             return None
         return self._known(sum_of_products([self._rows(part) for part in parts]))
 
+    def _mode(self, name: str, parts: Sequence[_Text]) -> float:
+        """How a function approximates: above 0 to what is smaller, below 0 to what is larger; 0 where it does not."""
+        at = LOOKS_UP[name]
+        mode: object = 0 if name in ("XMATCH", "XLOOKUP") else 1
+        if at is not None and len(parts) > at:
+            mode = self._rows(parts[at])[0][0] if parts[at].text else 0
+        return mode if isinstance(mode, int | float) and mode != _BY_PATTERN else 0
+
     def _approximated(self, name: str, parts: Sequence[_Text]) -> _Text | None:
         """A look-up by approximation, where the list is not simply one of values in order; None for any other."""
-        at = LOOKS_UP[name]
-        mode: object = 1
-        if at is not None and len(parts) > at:
-            mode = (self._rows(parts[at])[0][0] or 0) if parts[at].text else 0
-        elif name in ("XMATCH", "XLOOKUP"):
-            mode = 0
-        if len(parts) < 2 or not isinstance(mode, int | float) or mode in (0, 2):
+        if len(parts) < 2 or not (mode := self._mode(name, parts)):
             return None
         table = self._rows(parts[1])
-        if name == "VLOOKUP" or (name == "LOOKUP" and len(parts) == 2 and len(table) >= len(table[0])):
-            values = [row[0] for row in table]
-        elif name == "HLOOKUP" or (name == "LOOKUP" and len(parts) == 2):
-            values = table[0]
-        else:
-            values = [cell for row in table for cell in row]
-        while values and values[-1] is None:
-            values = values[:-1]
+        values = _looked_through(name, table, has_answers=len(parts) > 2)
         falls = name == "MATCH" and mode < 0
+        if not parts[0].several:
+            check_tail(self._rows(parts[0])[0][0], values)
         if is_in_order(values[::-1] if falls else values):
             return None
         if falls or name.startswith("X") or parts[0].several:
@@ -564,6 +589,19 @@ def _cells(value: object) -> Iterator[object]:
             yield from _cells(each)
     else:
         yield value
+
+
+def _looked_through(name: str, table: Sequence[Sequence[object]], *, has_answers: bool) -> list[object]:
+    """The values among which a function looks: a column or row, or the first of a table."""
+    is_table = name in ("VLOOKUP", "HLOOKUP") or (name == "LOOKUP" and not has_answers)
+    is_down = name == "VLOOKUP" or (name == "LOOKUP" and len(table) >= len(table[0]))
+    if is_table:
+        values = [row[0] for row in table] if is_down else list(table[0])
+    else:
+        values = [cell for row in table for cell in row]
+    while values and values[-1] is None:
+        values.pop()
+    return values
 
 
 def _size(rows: Sequence[Sequence[object]]) -> tuple[int, int]:
