@@ -500,19 +500,22 @@ class Native:
         return self._known([answers[at : at + width] for at in range(0, len(answers), width)])
 
     def _sum_of_products(self, parts: Sequence[_Text]) -> _Text | None:
-        if any(not part.several and not part.is_numeric and part.region is None for part in parts):
-            for part in parts:
-                if not part.several and not is_number(self._rows(part)[0][0]):
-                    return None
-        if len({part.size or _size(self._rows(part)) for part in parts if part.several or part.region} - {None}) > 1:
+        """SUMPRODUCT; None where all is numbers, which the engine multiplies as Excel does."""
+        if len({part.size for part in parts} - {None}) > 1:
             return self._known("#VALUE!")
-        if all(
-            part.is_numeric
-            or (part.region is not None and not self._has(part, "text") and not self._has(part, "boolean"))
-            for part in parts
-        ):
+        if all(part.is_numeric or self._holds_numbers(part) for part in parts):
             return None
-        return self._known(sum_of_products([self._rows(part) for part in parts]))
+        arrays = [self._rows(part) for part in parts]
+        if len({_size(rows) for rows in arrays}) > 1:
+            return self._known("#VALUE!")
+        is_doubtful = any(
+            part.region is None and not part.several and not is_number(rows[0][0])
+            for part, rows in zip(parts, arrays, strict=True)
+        )
+        return None if is_doubtful else self._known(sum_of_products(arrays))
+
+    def _holds_numbers(self, part: _Text) -> bool:
+        return part.region is not None and not self._has(part, "text") and not self._has(part, "boolean")
 
     def _mode(self, name: str, parts: Sequence[_Text]) -> float:
         """How a function approximates: above 0 to what is smaller, below 0 to what is larger; 0 where it does not."""
