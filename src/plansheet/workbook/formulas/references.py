@@ -118,7 +118,10 @@ class Resolver:
         self.steps, self.room = MOST_STEPS, MOST_CELLS
         self.native.begin()
         self.answers.clear()
-        return self._evaluate(node, place)
+        found = self._find(node, place)
+        if isinstance(found, Region) and not place.is_array:
+            found = found if found.is_cell else self.beside(found, place)
+        return self._values(found) if isinstance(found, Region) else found
 
     def _evaluate(self, node: Node, place: Place) -> object:
         found = self._find(node, place)
@@ -306,6 +309,25 @@ class Resolver:
             branch = call.arguments[1]
         return self._find(Literal(0) if branch == Literal(None) else branch, place)
 
+    def _choose(self, call: Call, place: Place) -> object:
+        """CHOOSE by one number: the argument that it means, which may be a reference. By several, the engine's."""
+        if len(call.arguments) < 2:
+            return _ELSEWHERE
+        number = self._find(call.arguments[0], place)
+        if isinstance(number, Region) and not number.is_cell:
+            if place.is_array or place.is_argument:
+                return _ELSEWHERE
+            number = self.beside(number, place)
+        value = self._values(number) if isinstance(number, Region) else number
+        if is_error(value):
+            return value
+        if not isinstance(value, int | float):
+            return _ELSEWHERE
+        if not 1 <= value < len(call.arguments):
+            return "#VALUE!"
+        chosen = call.arguments[int(value)]
+        return self._find(Literal(0) if chosen == Literal(None) else chosen, place)
+
     def _spilled(self, call: Call, place: Place) -> object:
         anchors = [self._find(anchor, place) for anchor in call.arguments]
         if len(anchors) != 1:
@@ -434,6 +456,7 @@ class Resolver:
             EXPORTED: _exported,
             "LET": _let,
             "IF": _if,
+            "CHOOSE": _choose,
             SPILL: _spilled,
             SINGLE: lambda self, call, place: self._single(call, place),
             "INDEX": _index,
