@@ -431,6 +431,10 @@ class Native:
         self._check_numbers(name, parts)
 
     def _check_criteria(self, name: str, parts: Sequence[_Text]) -> None:
+        at = CRITERIA[name]
+        for part in [*parts[:at], *parts[at + 1 :: 2]]:
+            if part.region is None and not self._is_error(part):
+                raise NotChecked(f"gives {name} an array where it takes a range")
         for part in parts[CRITERIA[name] :: 2]:
             for criterion in _cells(self._rows(part)):
                 check_criterion(name, criterion)
@@ -470,6 +474,8 @@ class Native:
             ranges = parts[::2] if name == "COUNTIFS" else [*parts[:1], *parts[1::2]]
             sizes = {part.size for part in ranges}
             return self._known("#VALUE!") if len(sizes - {None}) > 1 else None
+        if name == "FILTER" and len(parts) > 1:
+            return self._not_filtered(parts[1])
         if name == "POWER" and len(parts) == 2 and self._is_zero(parts[1]) and self._is_zero(parts[0]):
             return self._known("#NUM!")
         if name in ("CEILING", "FLOOR", "CEILING.MATH", "FLOOR.MATH") and 1 <= len(parts) <= 2:
@@ -484,6 +490,16 @@ class Native:
         if (name, len(parts)) in (("TRIM", 1), ("PROPER", 1), ("REPLACE", 4)):
             return self._changed_text(name, parts)
         return self._approximated(name, parts) if name in LOOKS_UP else None
+
+    def _is_error(self, part: _Text) -> bool:
+        return not part.several and self._rows(part)[0][0] in ERRORS
+
+    def _not_filtered(self, part: _Text) -> _Text | None:
+        """The error by which FILTER ends where it is not told of each row whether it counts; None where it is."""
+        for cell in _cells(self._rows(part)):
+            if isinstance(cell, str):
+                return self._known(cell if cell in ERRORS else "#VALUE!")
+        return None
 
     def _changed_text(self, name: str, parts: Sequence[_Text]) -> _Text | None:
         answers: list[object] = []
