@@ -15,6 +15,8 @@ from typing import TypeVar
 
 from openpyxl.formula.tokenizer import Token, Tokenizer, TokenizerError
 
+from plansheet.excel.reading import ERRORS
+
 Scalar = bool | int | float | str | None
 T = TypeVar("T")
 
@@ -451,7 +453,10 @@ def _ranges_apart(token: Token) -> Iterator[Token]:
 def _leaf(token: Token) -> Node:
     text = token.value
     if token.subtype == Token.TEXT:
-        return Literal(text[1:-1].replace('""', '"'))
+        said = text[1:-1].replace('""', '"')
+        if said in ERRORS:
+            raise NotChecked(f"has the text {said}, which cannot be told from the error here")
+        return Literal(said)
     if token.subtype == Token.NUMBER and (text[0].isdigit() or text[0] == "."):  # not a name such as NaN
         return Literal(int(text) if text.isdigit() and len(text) <= 15 else float(text))  # as a cell would hold it
     if text.upper() in ("TRUE", "FALSE"):
