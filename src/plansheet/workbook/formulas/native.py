@@ -7,6 +7,7 @@ of a range as they were saved.
 
 from __future__ import annotations
 
+import re
 import weakref
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -50,6 +51,7 @@ from plansheet.workbook.formulas.native_functions import (
     DECIDES,
     EXTENDS,
     FORMATS,
+    GIVES_DAYS,
     LIFTED,
     LOOKS_UP,
     NEAR_WHOLE,
@@ -84,6 +86,8 @@ _JOINS = frozenset(("IF", "IFERROR"))
 """Functions whose answer has several values where an argument has."""
 _NEAR_ZERO = 1e-15
 _ATOM = 9
+_PLAIN_NUMBER = re.compile(r'"-?[0-9]+(?:[.][0-9]+)?"')
+_END_OF_DAYS = 2_958_466  # the day after the last
 _BY_PATTERN = 2  # of XMATCH and XLOOKUP
 _MOST_TRAITS = 50_000
 NO_ARRAY_FORMULA = "takes a range value by value, and is no array formula: enter it again, so that it is one"
@@ -443,6 +447,9 @@ class Native:
             raise NotChecked(f"uses {name} of a range that holds errors, which is not calculated here")
 
     def _check_numbers(self, name: str, parts: Sequence[_Text]) -> None:
+        for part in parts if name in ACROSS else ():
+            if part.text.startswith('"') and not _PLAIN_NUMBER.fullmatch(part.text):
+                raise NotChecked(f"gives {name} the text {part.text[:60]}, which is not calculated here")
         if name in NEAR_WHOLE and parts:
             for numbers in self._together(parts):
                 check_whole(name, *numbers)
@@ -474,6 +481,8 @@ class Native:
             ranges = parts[::2] if name == "COUNTIFS" else [*parts[:1], *parts[1::2]]
             sizes = {part.size for part in ranges}
             return self._known("#VALUE!") if len(sizes - {None}) > 1 else None
+        if name in GIVES_DAYS and not any(part.several for part in parts):
+            return self._day_of(name, parts)
         if name == "FILTER" and len(parts) > 1:
             return self._not_filtered(parts[1])
         if name == "POWER" and len(parts) == 2 and self._is_zero(parts[1]) and self._is_zero(parts[0]):
@@ -490,6 +499,12 @@ class Native:
         if (name, len(parts)) in (("TRIM", 1), ("PROPER", 1), ("REPLACE", 4)):
             return self._changed_text(name, parts)
         return self._approximated(name, parts) if name in LOOKS_UP else None
+
+    def _day_of(self, name: str, parts: Sequence[_Text]) -> _Text:
+        """A day, which Excel counts up to the end of the year 9999 and not below 0."""
+        value = self._calculated(_Text(f"{name}({','.join(part.text for part in parts)})"))
+        is_none = isinstance(value, int | float) and not 0 <= value < _END_OF_DAYS
+        return self._known("#NUM!" if is_none else value)
 
     def _is_error(self, part: _Text) -> bool:
         return not part.several and self._rows(part)[0][0] in ERRORS
