@@ -366,7 +366,9 @@ THREE = [LOOKED_UP] * 3
         ([LOOKED_UP, *[11] * 200, LOOKED_UP, LOOKED_UP], ["D3"]),
         ([*[LOOKED_UP, 11, LOOKED_UP, LOOKED_UP] * 2, LOOKED_UP, LOOKED_UP], ["D3", "D7"]),
         ([LOOKED_UP, 11, LOOKED_UP, LOOKED_UP] * 4, []),
-        ([*THREE, "n/a", LOOKED_UP], ["D5"]),
+        ([*THREE, "n/a", LOOKED_UP], []),
+        ([*THREE, "10.5", LOOKED_UP], ["D5"]),
+        ([*THREE, "n/a", 11, LOOKED_UP], ["D6"]),
         ([*THREE, True], ["D5"]),
     ],
     ids=lambda value: None,
@@ -474,6 +476,10 @@ def pool_of(*spans: tuple[int, int]) -> list[tuple[str, str]]:
     return of_cells(judged(book(Sheet("Activity", rows), Sheet("Pool", calls))))
 
 
+FIRST_THREE = Formula("=POOL_AVAILABLE(100,Activity!B2:B4,Activity!D2:D4)", 70)
+ALL_SIX = Formula("=POOL_AVAILABLE(100,Activity!B2:B7,Activity!D2:D7)", 40)
+
+
 def test_parts_of_a_pool_that_make_it_whole() -> None:
     assert pool_of((2, 7)) == pool_of((2, 4), (5, 7)) == pool_of((2, 9)) == []
     assert pool_of((2, 6)) == pool_of((3, 7)) == [("INPUT001", "Pool!A1")]
@@ -485,6 +491,10 @@ def test_parts_of_a_pool_that_make_it_whole() -> None:
 def test_a_series_of_figures_each_of_which_reaches_further() -> None:
     """The pool at the end of each year, in cells one below another."""
     assert pool_of((2, 3), (2, 5), (2, 7)) == []
+    labelled: Rows = [["Q1"], [FIRST_THREE], ["Q2"], [ALL_SIX]]
+    for rows in (labelled, [[FIRST_THREE, "", ALL_SIX]]):
+        activity = [["Date", "Action", "Grant", "Shares"], *([GRANTED, "GRANT", f"G-{n}", 10] for n in range(1, 7))]
+        assert of_cells(judged(book(Sheet("Activity", activity), Sheet("Pool", rows)))) == []
     assert pool_of((2, 3), (3, 5), (2, 7)) == [("INPUT001", "Pool!A1"), ("INPUT001", "Pool!A2")]
 
 

@@ -21,7 +21,7 @@ def typed_over(facts: Facts) -> Iterator[Hit]:
     Example: in a column of FMVs looked up by grant, one row holds 1.75 in place of the formula.
     Not covered: what was typed into a spill (CALC001), columns that no plan function and no ledger uses, a first row
     on which the others build, the first day of each grant where the others are counted from the row above, and columns
-    in which every fourth row or more is typed.
+    in which every fourth row or more is typed; a word, such as cancelled, which says why there is no figure.
     """
     return _hits(facts.typed_over)
 

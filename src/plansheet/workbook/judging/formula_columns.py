@@ -1,5 +1,6 @@
 """The formulas of a workbook by column: runs of the same formula, one below another, and what interrupts them."""
 
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,6 +17,7 @@ FEWEST_OTHERS = 3
 """Cells that must have a formula before another of their column counts as unlike them: two may be a coincidence."""
 _ONE_IN = 4
 """Where every fourth cell or more is another, the column is meant so (the first tranche of each grant, say)."""
+_DIGIT = re.compile("[0-9]")
 _PATTERN = 3
 """Places in which the same other formula is no slip any more."""
 
@@ -207,11 +209,11 @@ def _in_body(runs: Sequence[Run], body: Body, spills: Spills) -> Iterator[Piece]
 
 
 def _plain(sheet: Sheet, column: int, rows: range, body: Body, spills: Spills) -> Iterator[Piece]:
-    """Rows without a formula: typed ones and blank ones."""
+    """Rows without a formula: typed ones and blank ones; a word says why there is none, and is neither."""
     known = [
         (row, is_blank(cell.value) if (cell := sheet.cells.get((row, column))) is not None else True)
         for row in rows
-        if body.has(row) and not spills.fill(sheet, row, column)
+        if body.has(row) and not spills.fill(sheet, row, column) and not _is_word(sheet, row, column)
     ]
     at = 0
     while at < len(known):
@@ -221,6 +223,12 @@ def _plain(sheet: Sheet, column: int, rows: range, body: Body, spills: Spills) -
             end += 1
         yield Piece(first, known[end][0], None, blank)
         at = end + 1
+
+
+def _is_word(sheet: Sheet, row: int, column: int) -> bool:
+    """Whether a cell holds a text without a figure, such as cancelled or n/a."""
+    cell = sheet.cells.get((row, column))
+    return cell is not None and cell.kind == "text" and not is_blank(cell.value) and not _DIGIT.search(str(cell.value))
 
 
 def _free_blocks(runs: Sequence[Run], spills: Spills) -> Iterator[list[Piece]]:

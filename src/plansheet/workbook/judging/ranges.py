@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from inspect import signature
-from itertools import islice
+from itertools import islice, pairwise
 
 from plansheet.excel import FUNCTIONS
 from plansheet.excel.judgements.facts import ExtraRows, OtherColumn, Place, ShiftedRanges, ShortRange
@@ -199,13 +199,14 @@ def _needed_rows(
 
 
 def _continued(calls: Sequence[tuple[Use, Given]]) -> set[int]:
-    """Calls that say the same as the one in the next cell, and stop earlier: the figures of a series of days."""
-    by_cell = {(use.run.sheet.name, use.run.top, use.run.column): use for use, _ in calls}
+    """Calls that say the same as the next one in their column or row, and stop earlier: figures of a series of days."""
     found: set[int] = set()
-    for (sheet, row, column), use in by_cell.items():
-        for after in (by_cell.get((sheet, row + 1, column)), by_cell.get((sheet, row, column + 1))):
-            if after is not None and _reaches_further(after, use):
-                found.add(id(use))
+    lines: dict[tuple[object, ...], list[Use]] = {}
+    for use in sorted((use for use, _ in calls), key=lambda use: (use.run.top, use.run.column)):
+        for line in (("column", use.run.sheet.name, use.run.column), ("row", use.run.sheet.name, use.run.top)):
+            lines.setdefault(line, []).append(use)
+    for line in lines.values():
+        found.update(id(use) for use, after in pairwise(line) if _reaches_further(after, use))
     return found
 
 
