@@ -127,10 +127,12 @@ def _check(workbook: Workbook, options: Options, checked: Checked) -> None:
     plan = _plan_sheet(located, options, workbook.date_1904)
     terms = plan.read.terms
     asked = outcome(RULES, located.ledger, terms, options.as_of)
+    states_reserve = options.terms is not None or "reserve" in plan.read.stated
+    facts = facts_of(workbook, located, results, circles, terms, states_reserve=states_reserve)
     findings = _told_apart(
         [
             *plan.misfits(),
-            *_on_cells(facts_of(workbook, located, results, circles, terms), terms),
+            *_on_cells(facts, terms),
             *_on_layouts(located),
             *_on_records(located, plan, asked),
         ]
