@@ -163,10 +163,10 @@ def _completed(tranche: Tranche, grant: Grant | None) -> Tranche:
 
 
 def _of_grant(grant: Grant | None) -> Tranche | None:
-    """What Grants says of every tranche of a grant; a value of 0 is none, of which the grant's own row is told."""
+    """What Grants says of every tranche of a grant."""
     if grant is None:
         return None
-    return Tranche(grant.grant, grant.holder, grant.grant_type, grant.grant_date, grant.fmv or None, row=grant.row)
+    return Tranche(grant.grant, grant.holder, grant.grant_type, grant.grant_date, grant.fmv, row=grant.row)
 
 
 def difference(one: Tranche, other: Tranche) -> str | None:
