@@ -18,19 +18,11 @@ from typing import TypeVar
 from openpyxl.utils import get_column_letter
 
 from plansheet.excel import FUNCTIONS
-from plansheet.workbook.formulas.expressions import (
-    SPILL,
-    Call,
-    Node,
-    NotChecked,
-    Reference,
-    below_of,
-    parse,
-    shown_name,
-)
+from plansheet.workbook.formulas.expressions import NotChecked
 from plansheet.workbook.formulas.plan_cells import plan_cells
 from plansheet.workbook.formulas.references import Functions, Place, Resolver
 from plansheet.workbook.formulas.regions import Region, rectangle
+from plansheet.workbook.formulas.used import regions_used
 from plansheet.workbook.reading.saved import Cell, Sheet, Workbook
 
 MOST_STEPS = 2_000_000
@@ -41,8 +33,6 @@ N = TypeVar("N", bound=Hashable)
 _At = tuple[str, int, int]
 _Column = tuple[str, int]
 _DIGITS = re.compile(r"(?<=[A-Za-z$])[0-9]+")
-_OF_PLACES = frozenset(("ROW", "ROWS", "COLUMN", "COLUMNS"))
-"""Functions that ask where a range is, not what is in it: =ROW(A1) in A1 is no circle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +70,10 @@ class _Graph:
         self.spills: dict[_Column, list[tuple[Region, Cell]]] = defaultdict(list)
         """The arrays that fill cells of a column, with the cell of their formula."""
         for sheet in workbook.sheets:
-            for cell in sheet.cells.values():
-                if cell.formula is not None:
-                    self.formulas[sheet.name, cell.column].append(cell)
-                    if cell.array_ref is not None:
-                        self._add_spill(sheet, cell)
+            for cell in sheet.formulas:
+                self.formulas[sheet.name, cell.column].append(cell)
+                if cell.array_ref is not None:
+                    self._add_spill(sheet, cell)
         for cells in self.formulas.values():
             cells.sort(key=lambda cell: cell.row)
 
@@ -191,35 +180,8 @@ class _Graph:
                     waiting.append(used)
 
     def used(self, sheet: str, cell: Cell) -> list[Region]:
-        """The regions that a formula refers to, by itself and by the names it uses; none where it is not understood."""
-        place = Place(sheet, cell.row, cell.column)
-        try:
-            return list(self._regions(parse(cell.formula or ""), place))
-        except NotChecked:
-            return []
-
-    def _regions(self, node: Node, place: Place) -> Iterator[Region]:
-        waiting = [(node, place)]
-        while waiting:
-            node, place = waiting.pop()
-            match node:
-                case Reference(text):
-                    try:
-                        found = self.resolver.target(text, place)
-                    except NotChecked:
-                        continue
-                    if isinstance(found, Region):
-                        yield found
-                    elif isinstance(found, tuple):
-                        waiting.append(found)
-                case Call(name, arguments) if shown_name(name) == SPILL:
-                    for argument in arguments:
-                        for region in self._regions(argument, place):
-                            yield self.resolver.spill(region) or region
-                case Call(name) if shown_name(name) in _OF_PLACES:
-                    continue
-                case _:
-                    waiting.extend((below, place) for below in below_of(node))
+        """The regions that a formula refers to."""
+        return regions_used(cell.formula or "", Place(sheet, cell.row, cell.column), self.resolver)
 
 
 def circles_among(starts: Iterable[N], used_by: Callable[[N], Collection[N]]) -> Iterator[list[N]]:

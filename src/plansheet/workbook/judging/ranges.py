@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from inspect import signature
 from itertools import islice, pairwise
 
@@ -51,17 +51,20 @@ class LedgerRows:
     @cached_property
     def rows(self) -> tuple[int, ...]:
         """The rows of records: with a key (a grant, an action) and something beside it, for one alone is a note."""
-        area, columns = self.area, self.fields
+        cells, columns = self.area.sheet.cells, tuple(self.fields)
 
-        def is_filled(row: int, column: int) -> bool:
-            return not is_blank_or_zero(value_at(area.sheet, row, column))
+        def filled(row: int) -> Iterator[int]:
+            for column in columns:
+                cell = cells.get((row, column))
+                if cell is not None and not (cell.cached and is_blank_or_zero(cell.value)):
+                    yield column
 
-        rows = (row for row in range(area.top, area.bottom + 1) if row not in self.totals)
+        rows = (row for row in range(self.area.top, self.area.bottom + 1) if row not in self.totals)
         if self.placed is not None:
             rows = (row for row in rows if row in self.placed)
         else:
-            rows = (row for row in rows if is_filled(row, self.key))
-        return tuple(row for row in rows if sum(1 for _ in islice(filter(partial(is_filled, row), columns), 2)) == 2)
+            rows = (row for row in rows if self.key in filled(row))
+        return tuple(row for row in rows if len(tuple(islice(filled(row), 2))) == 2)
 
     @cached_property
     def totals(self) -> frozenset[int]:
@@ -201,10 +204,10 @@ def _needed_rows(
 def _continued(calls: Sequence[tuple[Use, Given]]) -> set[int]:
     """Calls that say the same as the next one in their column or row, and stop earlier: figures of a series of days."""
     found: set[int] = set()
-    lines: dict[tuple[object, ...], list[Use]] = {}
+    lines: dict[tuple[str, str, int], list[Use]] = {}
     for use in sorted((use for use, _ in calls), key=lambda use: (use.run.top, use.run.column)):
-        for line in (("column", use.run.sheet.name, use.run.column), ("row", use.run.sheet.name, use.run.top)):
-            lines.setdefault(line, []).append(use)
+        for key in (("column", use.run.sheet.name, use.run.column), ("row", use.run.sheet.name, use.run.top)):
+            lines.setdefault(key, []).append(use)
     for line in lines.values():
         found.update(id(use) for use, after in pairwise(line) if _reaches_further(after, use))
     return found

@@ -21,6 +21,7 @@ from plansheet.workbook.ledgers.areas import Area, Areas, Part, holds
 from plansheet.workbook.ledgers.heads import Head, PlainHeads, head_of, is_head
 from plansheet.workbook.ledgers.layouts import Layout, Range, key_column, layout_of
 from plansheet.workbook.ledgers.mapping import Mapping, mapped_areas
+from plansheet.workbook.ledgers.passed_over import passed_over
 from plansheet.workbook.reading.saved import Sheet, Workbook
 
 
@@ -47,6 +48,7 @@ def find_areas(workbook: Workbook, mapping: Mapping | None = None) -> Areas:
     read = {area.record for area in found.ledgers if not area.is_beside}
     found.questions += [question for layout in layouts for record, question in layout.unless if record not in read]
     _leave_out_beside(found, set(map(id, mapped)))
+    found.questions += passed_over(workbook, found, spilled, named)
     _add_grant_rows(found)
     return found
 
@@ -153,9 +155,9 @@ class _Shown:
         self.sheet = sheet
         self.cells: set[tuple[int, int]] = set()
         self.spills: list[Region] = []
-        for at, cell in sheet.cells.items():
-            if cell.formula is not None and _ELSEWHERE.search(cell.formula):
-                self.cells.add(at)
+        for cell in sheet.formulas:
+            if _ELSEWHERE.search(cell.formula or ""):
+                self.cells.add((cell.row, cell.column))
                 if cell.array_ref is not None:
                     self.spills.append(rectangle(sheet, cell.array_ref))
 

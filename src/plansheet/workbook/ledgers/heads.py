@@ -178,7 +178,8 @@ _RECORDED = frozenset(
 
 
 @lru_cache(maxsize=65_536)
-def _is_known(text: str) -> bool:
+def is_known(text: str) -> bool:
+    """Whether a heading is one of a ledger or Plan sheet."""
     return not _KNOWN.isdisjoint(parsed(text).folds) or _numbered(text) is not None
 
 
@@ -235,15 +236,16 @@ class PlainHeads:
         self.known: dict[int, list[int]] = {}
         self.filled: dict[int, dict[int, bool]] = {}
         """Of the first rows: whether a cell holds a text."""
-        for (row, column), cell in sheet.cells.items():
-            if cell.kind == "text" and isinstance(cell.value, str) and _is_known(cell.value):
+        for (row, column), cell in sheet.cells.items() if not any(region.is_all for region in self.tall) else ():
+            if cell.kind == "text" and isinstance(cell.value, str) and is_known(cell.value):
                 self.known.setdefault(row, []).append(column)
             if row <= _STACKED_WITHIN and not is_blank(cell.value):
                 self.filled.setdefault(row, {})[column] = cell.kind == "text"
 
     def all(self) -> list[Head]:
         """Every head, from top to bottom and left to right."""
-        heads = [head for row in sorted(self.known) for head in self._in(row, row, sorted(self.known[row]))]
+        rows = sorted(row for row, columns in self.known.items() if len(columns) > 1)
+        heads = [head for row in rows for head in self._in(row, row, sorted(self.known[row]))]
         for row, cells in self.filled.items():
             above = self.filled.get(row - 1)
             if above and all(cells.values()) and self._says_more(row, min(*above, *cells), max(*above, *cells)):
@@ -255,7 +257,7 @@ class PlainHeads:
         """Whether a row makes known headings together with the one above it."""
         over = _carried(self.sheet, row - 1, left, right)
         own = ((text, _text(self.sheet, row, column)) for column, text in over.items())
-        return any(own_text is not None and _is_known(f"{text} {own_text}") for text, own_text in own)
+        return any(own_text is not None and is_known(f"{text} {own_text}") for text, own_text in own)
 
     def _in(self, top: int, row: int, at: Sequence[int]) -> Iterator[Head]:
         beside = [r for r in self.tall if r.top <= row and top <= r.bottom]

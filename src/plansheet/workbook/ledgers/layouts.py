@@ -10,9 +10,9 @@ from typing import Any
 
 from openpyxl.utils import get_column_letter
 
-from plansheet.core.records import TABLES, Activity, Grant, Tranche, columns, heading
+from plansheet.core.records import NEAR_MISSES, TABLES, Activity, Grant, Tranche, columns, heading
 from plansheet.core.words import Action, fold, listed
-from plansheet.excel.headings import fold_heading
+from plansheet.excel.headings import fold_heading, near_miss
 from plansheet.excel.layout_questions import Question
 from plansheet.excel.reading import is_blank, is_blank_or_zero
 from plansheet.excel.record_rows import KEYS, NEEDED
@@ -113,11 +113,27 @@ def _area(range_: Range, record: type[Any], layout: Layout) -> Area:
         replace(question, draft=ledger_text(area)) if question.code == "MAP001" else question
         for question in taken.questions
     ]
+    layout.questions += _near_misses(range_, record, area)
     if record is Grant and not {"months", "cliff", "every"} & set(taken.columns):
         schedules = [column for column, texts in range_.head.each() if is_schedule(texts)]
         if len(schedules) == 1:
             return replace(area, schedule=schedules[0])
     return area
+
+
+def _near_misses(range_: Range, record: type[Any], area: Area) -> Iterator[Question]:
+    """Columns that resemble a field which the ledger lacks."""
+    for column in columns(record):
+        if column.name in area.columns or column.name not in NEAR_MISSES:
+            continue
+        near = (at for at, texts in range_.head.each() if column.name in map(near_miss, texts))
+        at = next((at for at in near if at not in area.columns.values()), None)
+        if at is not None and any(holds(area.sheet, row, at) for row in _rows(area)):
+            facts = {
+                "column": f"{area.sheet.name}!{column_shown(at, range_.head.heading(at))}", "heading": column.heading,
+                "meaning": NEAR_MISSES[column.name].meaning, "line": mapping_line(column, at),
+            }  # fmt: skip
+            yield Question("MAP010", area.sheet.name, _cell(range_, at), facts)
 
 
 _UNIT = re.compile(r"\(?(#|\$|%|£|€|usd|shares|months|date|number|text|yyyy-mm-dd|mm/dd/yyyy|dd/mm/yyyy|yes/no)\)?")
@@ -316,6 +332,8 @@ class _Beside:
                 self.tranches.setdefault(tranche[0], {}).setdefault(tranche[1], column)
             elif (event := event_field(texts)) is not None:
                 self.events.setdefault(event[0], {}).setdefault(event[1], column)
+        if "shares" not in self.events.get(Action.TERMINATE, {"shares": 0}):
+            del self.events[Action.TERMINATE]  # the day on which employment ended
         if len(self.tranches) == 1 and all(_FOOTNOTE.search(range_.head.heading(c)) for c in self._at_tranches()):
             self.tranches = {}  # Vest date (1) alone: a mark of a footnote
         if not any(len(pair) == _PAIR for pair in self.tranches.values()):
