@@ -74,8 +74,10 @@ def rounded_to(name: str, number: object, step: object) -> object:
 def check_whole(name: str, *numbers: object) -> None:
     """Refuse INT, MOD, QUOTIENT and MROUND of what is whole, or half, but for the binary tail."""
     exact = [Fraction(number) for number in numbers if isinstance(number, int | float)]
+    if not exact or len(exact) < len(numbers):
+        return
     of, by = (*exact, Fraction(1))[:2]
-    if len(exact) < len(numbers) or by == 0:
+    if by == 0:
         return
     times = of / by + (Fraction(1, 2) if name == "MROUND" else 0)
     if times.denominator != 1 and float(format(float(times), f".{DIGITS}g")).is_integer():
