@@ -3,6 +3,7 @@
 import datetime as dt
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -343,6 +344,14 @@ def test_an_error_of_the_engines_own_is_a_doubt_also_where_it_is_swallowed(formu
     of = resolver()
     value(of, formula)
     assert of.native.doubt == doubt
+
+
+@pytest.mark.parametrize(
+    "formula", ["SORT()", "VLOOKUP(1,A1:B3)", "SUMIF()", "FLOOR()", "INT()", "MATCH(1)", "FILTER(A1:A3)"]
+)
+def test_a_call_that_lacks_arguments_ends_without_a_fault(formula: str) -> None:
+    with suppress(NotChecked):
+        assert isinstance(value(resolver(), formula), str)
 
 
 def test_what_takes_arrays_without_being_an_array_formula() -> None:

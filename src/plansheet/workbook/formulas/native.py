@@ -453,7 +453,7 @@ class Native:
         if name in NEAR_WHOLE and parts:
             for numbers in self._together(parts):
                 check_whole(name, *numbers)
-        if name in ("SORT", "SORTBY"):
+        if name in ("SORT", "SORTBY") and parts:
             for part in parts[1::2] if name == "SORTBY" else self._keys(parts):
                 check_order(self._texts(part))
         if name == "DATEDIF" and len(parts) == 3 and str(self._rows(parts[2])[0][0]).casefold() in ("md", "yd"):
@@ -558,7 +558,7 @@ class Native:
 
     def _approximated(self, name: str, parts: Sequence[_Text]) -> _Text | None:
         """A look-up by approximation, where the list is not simply one of values in order; None for any other."""
-        if len(parts) < 2 or not (mode := self._mode(name, parts)):
+        if len(parts) < (3 if name in ("VLOOKUP", "HLOOKUP") else 2) or not (mode := self._mode(name, parts)):
             return None
         table = self._rows(parts[1])
         values = _looked_through(name, table, has_answers=len(parts) > 2)
