@@ -142,6 +142,26 @@ def test_headings_that_are_easily_taken_for_another(seen: str, field: str | None
     assert {name for name, column in area.columns.items() if column == 1} == ({field} if field else set())
 
 
+def test_events_beside_the_grants_with_grant_numbers_of_their_own() -> None:
+    """Beyond an empty column, with headings that make no ledger of their own: else every exercise would be lost."""
+    events: Rows = [["Grant", "Exercise date", "Shares exercised"], ["G-1", GRANTED, 5]]
+    ledger = located(Sheet("All", GRANTS), Sheet("All", events, at=(0, 9))).ledger
+    assert [(a.action, a.shares) for a in ledger.activity] == [
+        (Action.GRANT, 10_000), (Action.GRANT, 500), (Action.EXERCISE, 5),
+    ]  # fmt: skip
+
+
+def test_events_beside_the_grants_beyond_an_empty_column() -> None:
+    rows = beside(GRANTS, ["", "", ""], ["Exercise date", GRANTED, ""], ["Shares exercised", 5, ""])
+    ledger = located(Sheet("All", rows)).ledger
+    assert [a.shares for a in ledger.activity if a.action is Action.EXERCISE] == [5]
+
+
+def test_columns_at_the_edge_are_told_beside_a_holders_name_and_number() -> None:
+    rows = beside(GRANTS, ["Holder ID", 1, 2], ["Sign-off", "x", ""])
+    assert located(Sheet("Grants", rows)).areas.ledgers[0].unused == ((9, "Sign-off"),)
+
+
 # --- What is asked ----------------------------------------------------------------------------------------------------
 
 

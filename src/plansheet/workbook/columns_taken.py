@@ -6,13 +6,13 @@ from typing import Any
 
 from openpyxl.utils import get_column_letter
 
-from plansheet.core.records import HOLDER_NUMBERS, TABLES, Column, Kind, columns
+from plansheet.core.records import TABLES, Column, Kind, columns
 from plansheet.excel.headings import TwoForOne, column_named, fold_heading, other_currency, other_unit
 from plansheet.excel.layout_questions import Question
 from plansheet.excel.reading import BadCell, as_identifier
 from plansheet.excel.record_rows import reader
 from plansheet.workbook.areas import column_shown, holds, value_at
-from plansheet.workbook.heads import Head, has_split_name, name_part
+from plansheet.workbook.heads import Head, has_split_name, is_holder_number, name_part
 from plansheet.workbook.saved import Sheet
 
 
@@ -89,14 +89,6 @@ def _take_name(head: Head, column: Column, taken: Taken) -> None:
             "other": "its heading does not say whose name it is", "line": mapping_line(column, names[0]),
         }  # fmt: skip
         taken.questions.append(Question("MAP003", head.sheet.name, _cell(head, names[0]), facts))
-
-
-def is_holder_number(heading: object) -> bool:
-    """Whether a heading for a holder is one for a number."""
-    return fold_heading(heading) in _NUMBERS
-
-
-_NUMBERS = frozenset(map(fold_heading, HOLDER_NUMBERS))
 
 
 def _choose(head: Head, record: type[Any], column: Column, at: Sequence[int], bottom: int, taken: Taken) -> int:

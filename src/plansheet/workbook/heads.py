@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from plansheet.core.records import (
     EVENTS,
+    HOLDER_NUMBERS,
     NAME_PARTS,
     NAMED_PERSONS,
     RECORDS,
@@ -20,7 +21,7 @@ from plansheet.core.records import (
     columns,
 )
 from plansheet.core.words import Action
-from plansheet.excel.headings import TwoForOne, column_named, fold_heading, match_headings, other_unit, parsed
+from plansheet.excel.headings import column_named, fold_heading, other_unit, parsed
 from plansheet.excel.reading import is_blank
 from plansheet.excel.record_rows import NEEDED
 from plansheet.workbook.regions import Region
@@ -279,11 +280,13 @@ class PlainHeads:
         whole = self._head(top, row, known[0], known[-1])
         parts = [self._head(top, row, *span) for span in spans]
         ledgers = [head for head in parts if is_head(head)]
-        adds_nothing = len(ledgers) == 1 and _fields(ledgers[0]) == _fields(whole)
-        if len(ledgers) < 2 and is_head(whole) and not _has_doubles(whole) and not adds_nothing:
+        adds_nothing = len(ledgers) == 1 and _says(ledgers[0]) == _says(whole)
+        if len(ledgers) < 2 and is_head(whole) and not _doubles(whole) and not adds_nothing:
             ledgers = [whole]
-        if not ledgers:
-            ledgers = [head for head in ([whole] if not _has_doubles(whole) else parts) if is_nearly(head)]
+        elif ledgers or _doubles(whole):
+            ledgers = [head for head in parts if is_head(head) or is_nearly(head)]
+        elif is_nearly(whole):
+            ledgers = [whole]
         yield from (self._widened(head, top) for head in ledgers)
 
     def _head(self, top: int, row: int, left: int, right: int) -> Head:
@@ -301,7 +304,7 @@ class PlainHeads:
         while self._has_text(top, head.row, right + 1):
             right += 1
         wider = self._head(top, head.row, left, right)
-        return wider if record_of(wider) == record_of(head) and not _has_doubles(wider) else head
+        return wider if record_of(wider) == record_of(head) and _doubles(wider) == _doubles(head) else head
 
     def _has_text(self, top: int, row: int, column: int) -> bool:
         is_taken = any(_holds(region, row, column) for region in self.taken)
@@ -345,18 +348,30 @@ def is_nearly(head: Head) -> bool:
 _NEEDED_OF_GRANTS = dict(NEEDED)[Grant]
 
 
-def _fields(head: Head) -> set[str]:
+def _says(head: Head) -> set[object]:
+    """What headings say, of their record and of tranches and events beside it."""
     record = record_of(head)
-    return set() if record is None else mentioned(head, record)
+    named: set[object] = set() if record is None else set(mentioned(head, record))
+    return named.union(event_field(texts) or tranche_field(texts) for texts in head.texts)
 
 
-def _has_doubles(head: Head) -> bool:
+def _doubles(head: Head) -> set[str]:
+    """The fields that more than one heading names; a holder's name and number are no two."""
     record = record_of(head) or Grant
-    try:
-        match_headings(head.headings(record), record)
-    except TwoForOne:
-        return True
-    return False
+    headings = head.headings(record)
+    names = [None if is_holder_number(text) else text for text in headings]
+    if any((column := column_named(text, record)) is not None and column.name == "holder" for text in names):
+        headings = names
+    named = [c.name for text in headings if (c := column_named(text, record)) is not None and not other_unit(text, c)]
+    return {name for name in named if named.count(name) > 1}
+
+
+def is_holder_number(heading: object) -> bool:
+    """Whether a heading for a holder is one for a number."""
+    return fold_heading(heading) in _NUMBERS
+
+
+_NUMBERS = frozenset(map(fold_heading, HOLDER_NUMBERS))
 
 
 def _better(heads: list[Head], stacked: Head) -> list[Head]:

@@ -27,8 +27,8 @@ from plansheet.excel.layout_questions import Question
 from plansheet.excel.reading import BadCell, as_identifier, is_blank, is_blank_or_zero
 from plansheet.excel.record_rows import KEYS, has_key, read_rows, says_total
 from plansheet.workbook.areas import Area, Areas, Part, cell_value, value_at
-from plansheet.workbook.columns_taken import is_holder_number
 from plansheet.workbook.find import find_areas
+from plansheet.workbook.heads import is_holder_number
 from plansheet.workbook.mapping import Mapping
 from plansheet.workbook.saved import Workbook
 from plansheet.workbook.schedules import read_schedule

@@ -14,8 +14,7 @@ from plansheet.core.words import Action, UnknownWord, fold, listed
 from plansheet.excel.headings import column_named, fold_heading, parsed
 from plansheet.excel.record_rows import NEEDED
 from plansheet.workbook.areas import PARTS, PLAN, Area, Part
-from plansheet.workbook.columns_taken import is_holder_number
-from plansheet.workbook.heads import PLAN_HEADINGS, Head, head_of
+from plansheet.workbook.heads import PLAN_HEADINGS, Head, head_of, is_holder_number
 from plansheet.workbook.layouts import Range, end_of
 from plansheet.workbook.regions import rectangle
 from plansheet.workbook.saved import Sheet, Workbook
