@@ -315,6 +315,13 @@ def test_holders_known_by_their_numbers_in_one_ledger_and_by_both_in_another() -
     assert [str(grant.holder) for grant in unknown.grants] == ["Ada", "e-8"]
 
 
+def test_holders_known_by_their_numbers_beside_grants_that_have_both() -> None:
+    grants = beside(GRANTS, ["Participant ID", 7, "E-8"])
+    tranches = beside(VESTING, ["Participant ID", *["7" for _ in VESTING[1:]]])
+    result = located(Sheet("Grants", grants), Sheet("Vesting", tranches))
+    assert {str(tranche.holder) for tranche in result.ledger.tranches} == {"Ada"}
+
+
 @pytest.mark.parametrize("total", ["Ada Total", "Ada Arbor total:", "Subtotal", "2004 Totals"])
 @pytest.mark.parametrize("at", [0, 1])
 def test_subtotals_are_no_grants(total: str, at: int) -> None:

@@ -144,14 +144,18 @@ def _joined(cells: Sequence[object]) -> object:
 
 
 def _names_by_number(areas: Sequence[Area]) -> dict[str, object]:
-    """The names of holders by their numbers, where Holders has both: another ledger may have the numbers alone."""
-    return {
-        _number(value_at(area.sheet, row, area.holder_number)): name
-        for area in areas
-        if area.record is Holder and area.holder_number is not None
-        for row, name in enumerate(_cells(area, "holder", area.columns["holder"], False), start=area.top)
-        if not is_blank(name)
-    }
+    """The names of holders by their numbers, where a ledger has both: another one may have the numbers alone.
+
+    Holders tells before Grants, and of two names of one number (which is asked about) the first counts.
+    """
+    names: dict[str, object] = {}
+    for area in sorted(areas, key=lambda area: area.record is not Holder):
+        if area.holder_number is not None:
+            for row, name in enumerate(_cells(area, "holder", area.columns["holder"], False), start=area.top):
+                number = _number(value_at(area.sheet, row, area.holder_number))
+                if number and not is_blank(name):
+                    names.setdefault(number, name)
+    return names
 
 
 def _is_by_number(area: Area) -> bool:
