@@ -123,6 +123,26 @@ def test_a_schedule_in_words() -> None:
     assert (with_tranches.unread, with_tranches.grants[0].months) == ((), None)
 
 
+def test_how_often_a_grant_vests_in_a_word() -> None:
+    """Else a quarterly schedule would be taken for a monthly one."""
+    schedule = ["Vesting frequency", "Quarterly", "monthly"]
+    grants = located(Sheet("Grants", beside(GRANTS, schedule, ["Months", 48, 48]))).ledger.grants
+    assert [grant.every for grant in grants] == [3, 1]
+
+
+def test_groups_of_columns_for_what_happened() -> None:
+    """Exercises over Date and Shares."""
+    rows: Rows = [
+        ["Option", "", "Grant", "", "Exercises", "", "Cancellations", ""],
+        ["Number", "Optionee", "Date", "Shares", "Date", "Shares", "Date", "Shares"],
+        ["G-1", "Ada", GRANTED, 50, dt.date(2005, 1, 5), 7, dt.date(2005, 2, 5), 3],
+    ]
+    activity = located(Sheet("Ledger", rows)).ledger.activity
+    assert [(a.action, a.shares) for a in activity] == [
+        (Action.GRANT, 50), (Action.EXERCISE, 7), (Action.CANCEL, 3),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("seen", "field"),
     [

@@ -368,7 +368,7 @@ def _doubles(head: Head) -> set[str]:
 
 def is_holder_number(heading: object) -> bool:
     """Whether a heading for a holder is one for a number."""
-    return fold_heading(heading) in _NUMBERS
+    return isinstance(heading, str) and not _NUMBERS.isdisjoint(parsed(heading).folds)
 
 
 _NUMBERS = frozenset(map(fold_heading, HOLDER_NUMBERS))

@@ -31,7 +31,7 @@ from plansheet.workbook.find import find_areas
 from plansheet.workbook.heads import is_holder_number
 from plansheet.workbook.mapping import Mapping
 from plansheet.workbook.saved import Workbook
-from plansheet.workbook.schedules import read_schedule
+from plansheet.workbook.schedules import every_month, read_schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,8 @@ def _read(area: Area, workbook: Workbook, located: Located, names: dict[str, obj
         at = dict(part.columns)
         if names and "holder" in cells and _is_by_number(area):
             cells["holder"] = [names.get(_number(value), value) for value in cells["holder"]]
+        if "every" in cells:
+            cells["every"] = [every_month(value) for value in cells["every"]]
         if area.parts:
             _keep_rows_of(part, area, cells)
         if area.schedule is not None and by_schedule:

@@ -74,3 +74,8 @@ def _cliff(clause: str) -> int | None:
 
 def _months(count: str, unit: str) -> int:
     return int(count) * (12 if unit.startswith("y") else 1)
+
+
+def every_month(cell: object) -> object:
+    """Months from one installment to the next, where a cell says them in a word (Quarterly); else as it stands."""
+    return _EVERY.get(" ".join(cell.casefold().split()), cell) if isinstance(cell, str) else cell
