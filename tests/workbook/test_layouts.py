@@ -216,6 +216,47 @@ def test_grants_without_a_column_that_they_need_are_told(lacking: str) -> None:
     assert not asked(Sheet("Options", rows), Sheet("Grants", GRANTS))
 
 
+@pytest.mark.parametrize("lacking", ["Grant", "Grant date", "Shares"])
+def test_a_second_sheet_of_other_grants_that_lacks_a_column_is_told(lacking: str) -> None:
+    """What the ledger that is read does not tell would be lost in silence."""
+    others: Rows = [GRANTS[0], ["G-7", "Cy", "ISO", dt.date(2005, 3, 3), 9, 9, 70]]
+    at = list(GRANTS[0]).index(lacking)
+    rows = [[*row[:at], *row[at + 1 :]] for row in others]
+    [(code, cell, facts)] = asked(Sheet("2003 Plan", GRANTS), Sheet("1996 Plan", rows))
+    assert (code, cell) == ("MAP002", "A1")
+    assert "1996 Plan" in facts
+
+
+@pytest.mark.parametrize(
+    ("headings", "lacking"),
+    [
+        (["No.", "Name", "Date", "# of options", "Strike", "Vesting"], "Grant and no Grant date"),
+        (["ID", "Employee", "Award Date", "Units", "Strike (USD)", "Type"], "Grant and no Shares"),
+        (["When", "Action", "Grant #", "Shares"], "Date"),
+    ],
+)
+def test_a_home_made_list_is_asked_about(headings: list[str], lacking: str) -> None:
+    """Its headings say what it is, and none or one of those that a ledger needs is known."""
+    rows = [headings, [1, "Ada", GRANTED, 100, 2.5, "4 years"][: len(headings)]]
+    [(code, _, facts)] = asked(Sheet("Options", rows))
+    assert code == "MAP002"
+    assert lacking in facts
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        ["Class", "Shares", "Price per share", "Proceeds"],
+        ["Shareholder", "Shares", "% owned", "Fully diluted"],
+        ["Shareholder", "Shares", "Price per share", "Invested"],
+        ["Valuation date", "FMV per share", "Provider", "Effective date"],
+        ["Employee ID", "Employee name", "Pay date", "Gross"],
+    ],
+)
+def test_lists_that_are_none_of_options_are_not_asked_about(headings: list[str]) -> None:
+    assert asked(Sheet("Sheet1", [headings, ["x", 5, 1.5, 7]])) == []
+
+
 @pytest.mark.parametrize("heading", ["Shares (000s)", "Shares, in thousands", "Shares ('000)"])
 def test_shares_in_thousands_are_not_read(heading: str) -> None:
     rows = [[*GRANTS[0][:6], heading], *GRANTS[1:]]

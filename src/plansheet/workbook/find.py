@@ -15,7 +15,9 @@ from plansheet.core.records import TABLES, Activity, Grant
 from plansheet.core.words import Action
 from plansheet.excel import FUNCTIONS
 from plansheet.excel.layout_questions import Question
-from plansheet.workbook.areas import Area, Areas, Part, holds
+from plansheet.excel.reading import is_blank
+from plansheet.excel.record_rows import NEEDED
+from plansheet.workbook.areas import Area, Areas, Part, holds, value_at
 from plansheet.workbook.formulas import plan_cells
 from plansheet.workbook.heads import Head, PlainHeads, head_of, is_head
 from plansheet.workbook.layouts import Layout, Range, key_column, layout_of
@@ -45,10 +47,37 @@ def find_areas(workbook: Workbook, mapping: Mapping | None = None) -> Areas:
     _sort(areas, set(map(id, mapped)), found)
     found.questions = [question for layout in layouts for question in layout.questions]
     read = {area.record for area in found.ledgers if not area.is_beside}
-    found.questions += [question for layout in layouts for record, question in layout.unless if record not in read]
+    found.questions += [
+        question
+        for layout in layouts
+        for record, question, rows in layout.unless
+        if record not in read or (rows is not None and not _is_told(rows, found.ledgers))
+    ]
     _leave_out_beside(found, set(map(id, mapped)))
     _add_grant_rows(found)
     return found
+
+
+def _is_told(rows: Area, ledgers: Sequence[Area]) -> bool:
+    """Whether a ledger tells most rows of a range that lacks one column of the ledger's; of less, nobody can tell."""
+    assert rows.record is not None
+    if len(dict(NEEDED)[rows.record] - set(rows.columns)) != 1:
+        return True
+    names = ["grant"] if "grant" in rows.columns else ["holder", "grant_date"]
+    if not set(names) <= set(rows.columns):
+        return True
+    there: set[tuple[str, ...]] = set()
+    for ledger in ledgers:
+        if ledger.record is rows.record and set(names) <= set(ledger.columns):
+            there.update(_said(ledger, names))
+    said = [each for each in _said(rows, names) if all(each)]
+    return 2 * sum(each in there for each in said) >= len(said)
+
+
+def _said(area: Area, names: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    for row in range(area.top, area.bottom + 1):
+        cells = (value_at(area.sheet, row, area.columns[name]) for name in names)
+        yield tuple("" if is_blank(cell) else str(cell).strip().casefold() for cell in cells)
 
 
 def _spilled(workbook: Workbook) -> dict[str, list[Region]]:

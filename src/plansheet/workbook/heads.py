@@ -338,14 +338,34 @@ def is_head(head: Head) -> bool:
 def is_nearly(head: Head) -> bool:
     """Whether headings may be of a ledger that is laid out otherwise, or that lacks a column."""
     beside = any(event_field(texts) or tranche_field(texts) for texts in head.texts)
-    happened = {"date", "grant"} <= mentioned(head, Activity) or (
-        "date" in mentioned(head, Activity) and "holder" in mentioned(head, Holder)
-    )
-    fields = mentioned(head, Grant)
-    return happened or (beside and "grant" in fields) or (len(fields) > 2 and len(fields & _NEEDED_OF_GRANTS) > 1)
+    event, fields = mentioned(head, Activity), mentioned(head, Grant)
+    happened = "date" in event and ("grant" in event or "holder" in mentioned(head, Holder))
+    return happened or (beside and "grant" in fields) or likeness(head, Grant) > 0 or likeness(head, Activity) > 0
 
 
-_NEEDED_OF_GRANTS = dict(NEEDED)[Grant]
+def likeness(head: Head, record: type[Any]) -> int:
+    """How many headings tell that rows may be of a record, though one that it needs is not known; 0 for too few.
+
+    Grants may be told by one heading that they need and one that only options have; then what says too little
+    alone (Name, Date) counts as well.
+    """
+    fields, needed = mentioned(head, record), dict(NEEDED)[record]
+    known = sum(column.name in fields and not column.recorded for column in columns(record))
+    if len(needed) > _FEW and len(needed & fields) > 1 and known > _FEW:
+        return known
+    folds = {fold for texts in head.texts for text in texts for fold in _folds(text)}
+    if record is not Grant or not fields & needed or not (fields & _OF_OPTIONS or folds & _SCHEDULES):
+        return 0
+    known += len(folds & _VAGUE) + bool(folds & _SCHEDULES)
+    says = "grant_date" in fields or any(word in fold for word in ("option", "strike", "vest") for fold in folds)
+    return known if says and known > _FEW else 0
+
+
+_FEW = 2
+"""Headings that any list may have by chance."""
+_VAGUE = frozenset({"name", "date"})
+_OF_OPTIONS = frozenset({"grant_type", "exercise_price", "fmv", "vesting_start", "expires"})
+"""Fields of a grant that lists of other things seldom have."""
 
 
 def _says(head: Head) -> set[object]:

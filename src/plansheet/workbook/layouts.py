@@ -24,6 +24,7 @@ from plansheet.workbook.heads import (
     event_field,
     is_plan_sheet,
     is_schedule,
+    likeness,
     mentioned,
     record_of,
     tranche_field,
@@ -36,12 +37,13 @@ from plansheet.workbook.saved import Sheet
 class Layout:
     """The areas below one head, and its questions.
 
-    ``unless``: those that nobody has to answer where the workbook has another ledger of the record.
+    ``unless``: those that nobody has to answer where the workbook has another ledger of the record; with the rows that
+    are then lost if that ledger does not tell them.
     """
 
     areas: list[Area] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
-    unless: list[tuple[type[Any], Question]] = field(default_factory=list)
+    unless: list[tuple[type[Any], Question, Area | None]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,26 +255,23 @@ def _ask_for_key(range_: Range, action: Action | None, beside: "_Beside", layout
     near: list[tuple[int, type[Any]]] = []
     for record, needed in NEEDED:
         fields = mentioned(range_.head, record)
-        known = sum(column.name in fields and not column.recorded for column in columns(record))
-        says = len(needed & fields) > 1 or (record is Grant and action is Action.GRANT)
-        if (
-            len(needed) > _FEW
-            and known > _FEW
-            and says
-            and not (beside.tranches and record is Grant and "grant" in fields)
-        ):
+        known = likeness(range_.head, record)
+        if record is Grant and action is Action.GRANT:
+            known = max(known, len(fields) if len(fields) > len(needed) - 1 else 0)
+        if known and not (beside.tranches and record is Grant and "grant" in fields):
             near.append((known, record))
     if near:
         _, record = max(near, key=lambda each: each[0])
         taken = take_columns(range_.head, record, range_.head.row)
         used = sorted(taken.columns.values())
         if any(holds(range_.sheet, row, column) for row in range(range_.top, range_.top + 3) for column in used):
-            layout.unless.append((record, _lacking(range_, record, taken.columns)))
+            bottom = range_.last if range_.is_table else end_of(range_, used, used)
+            rows = Area(
+                range_.sheet, range_.name, record, range_.top, bottom, taken.columns, range_.is_table,
+                header=range_.head.row,
+            )  # fmt: skip
+            layout.unless.append((record, _lacking(range_, record, taken.columns), rows))
             layout.questions += [question for question in taken.questions if question.code == "MAP004"]
-
-
-_FEW = 2
-"""Headings that any list may have by chance."""
 
 
 def _lacking(range_: Range, record: type[Any], at: dict[str, int], action: Action | None = None) -> Question:
@@ -362,7 +361,7 @@ class _Beside:
             if len(pair) < _PAIR:
                 missing = next(name for name in ("first_exercisable", "shares") if name not in pair)
                 other = f"{heading(Tranche, missing)} {number}"
-                layout.unless.append((Tranche, self._half(next(iter(pair.values())), other)))
+                layout.unless.append((Tranche, self._half(next(iter(pair.values())), other), None))
         for pair in self.events.values():
             rows = range(range_.top, last + 1)
             if len({"date", "shares"} & set(pair)) == 1:
@@ -370,7 +369,7 @@ class _Beside:
                 is_filled = any(not is_blank_or_zero(value_at(range_.sheet, row, pair[name])) for row in rows)
                 if is_filled:
                     other = "a column of their day" if name == "shares" else "a column of their shares"
-                    layout.unless.append((Activity, self._half(pair[name], other)))
+                    layout.unless.append((Activity, self._half(pair[name], other), None))
 
     def _half(self, column: int, other: str) -> Question:
         shown = f"{self.head.sheet.name}!{column_shown(column, self.head.heading(column))}"
