@@ -339,6 +339,15 @@ def test_the_report_names_each_column_and_those_not_used() -> None:
     ]
 
 
+def test_the_report_names_the_sheets_without_a_ledger() -> None:
+    """A ledger under headings that nobody knows must not be lost in silence; a page of words is none."""
+    matrix: Rows = [["Nummer", "Inhaber", dt.date(2005, 1, 5)], ["G-1", "Ada", 600]]
+    notes: Rows = [["Read me"], ["Grants", "are on the next sheet"], ["Others", "are not"]]
+    result = checked(Sheet("Matrix", matrix), Sheet("Notes", notes), Sheet("Grants", GRANTS))
+    assert result.taken_for[-1] == "No ledger was seen on Matrix; not read"
+    assert not any("Notes" in line for line in result.taken_for)
+
+
 def test_the_report_on_sheets_of_events() -> None:
     exercises: Rows = [["Grant", "Exercise date", "Shares"], ["G-1", GRANTED, 5]]
     names = [["Grant", "First name", "Last name", "Grant date", "Shares"], ["G-1", "Ada", "Arbor", GRANTED, 5]]

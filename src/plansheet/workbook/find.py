@@ -4,8 +4,10 @@ A ledger is an Excel table, or a plain range below headings. What a plan functio
 range whose grants are calculated from other cells is a view of the ledger that has them.
 """
 
+import datetime as dt
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -53,9 +55,35 @@ def find_areas(workbook: Workbook, mapping: Mapping | None = None) -> Areas:
         for record, question, rows in layout.unless
         if record not in read or (rows is not None and not _is_told(rows, found.ledgers))
     ]
+    found.others = [
+        sheet.name
+        for sheet in workbook.sheets
+        if sheet.name not in named and not spilled[sheet.name] and not _is_spoken_of(sheet, found) and _has_rows(sheet)
+    ]
     _leave_out_beside(found, set(map(id, mapped)))
     _add_grant_rows(found)
     return found
+
+
+def _is_spoken_of(sheet: Sheet, found: Areas) -> bool:
+    areas = (*found.ledgers, *found.terms, *found.views)
+    return (
+        any(area.sheet.name == sheet.name for area in areas)
+        or any(question.sheet == sheet.name for question in found.questions)
+        or any(where.startswith(f"{sheet.name} (") for where, _ in found.ambiguous)
+    )
+
+
+def _has_rows(sheet: Sheet) -> bool:
+    """Whether a sheet has two rows of several cells that somebody entered, with a number or a date in one."""
+    entered = [(row, cell.value) for (row, _), cell in sheet.cells.items() if cell.formula is None]
+    cells = Counter(row for row, value in entered if not is_blank(value))
+    rows = {row for row, several in cells.items() if several > 1}
+    return len(rows) > 1 and any(row in rows and _is_figure(value) for row, value in entered)
+
+
+def _is_figure(value: object) -> bool:
+    return isinstance(value, (int, float, dt.date)) and not isinstance(value, bool)
 
 
 def _is_told(rows: Area, ledgers: Sequence[Area]) -> bool:
