@@ -47,7 +47,7 @@ def test_a_ledger_reads_the_same_however_it_is_laid_out(layout: Layout, holds: S
 @pytest.mark.parametrize(
     "form",
     ["Vesting {what} {number}", "Tranche {number} {what}", "Vest {what} ({number})", "VEST_{what}_{number}",
-     "Vest #{number} {what}", "Tranche {number} vest {what}"],
+     "Vest #{number} {what}", "Tranche {number} vest {what}", "{number}th vest {what}"],
 )  # fmt: skip
 def test_tranches_beside_the_grants_are_numbered_in_many_ways(form: str) -> None:
     found = located(*tranches_beside_the_grants(PLAN, form)).ledger
@@ -106,6 +106,12 @@ def test_a_row_of_units_below_the_headings_is_no_grant() -> None:
     assert ([grant.row for grant in found.grants], found.unread) == ([3, 4], ())
 
 
+@pytest.mark.parametrize("marks", [["(a)", "(b)", "(c)", "(d)", "(e)", "(f)", "(g)"], [*"1234567"]])
+def test_a_row_of_letters_or_numbers_below_the_headings_is_no_grant(marks: list[object]) -> None:
+    found = located(Sheet("Grants", [GRANTS[0], marks, *GRANTS[1:]])).ledger
+    assert ([grant.row for grant in found.grants], found.unread) == ([3, 4], ())
+
+
 def test_a_schedule_in_words() -> None:
     more = [["VCD", "Vesting schedule"], [GRANTED, "1/48 monthly, 12 month cliff"], [GRANTED, "1/24 Cliff"]]
     rows = [[*row, *cells] for row, cells in zip(GRANTS, more, strict=True)]
@@ -141,6 +147,16 @@ def test_groups_of_columns_for_what_happened() -> None:
     assert [(a.action, a.shares) for a in activity] == [
         (Action.GRANT, 50), (Action.EXERCISE, 7), (Action.CANCEL, 3),
     ]  # fmt: skip
+
+
+def test_groups_of_columns_for_tranches() -> None:
+    """Tranche 1 over Date and Shares; the lower row alone has two columns of shares."""
+    over = ["", "", "", "", "Tranche 1", "", "Tranche 2", ""]
+    rows = [over, ["Grant #", "Optionee", "Grant date", "Options granted", "Date", "Qty", "Date", "Qty"],
+            ["G-1", "Ada", GRANTED, 50, dt.date(2005, 1, 5), 30, dt.date(2006, 1, 5), 20]]  # fmt: skip
+    ledger = located(Sheet("Ledger", rows)).ledger
+    assert [grant.shares for grant in ledger.grants] == [50]
+    assert [tranche.shares for tranche in ledger.tranches] == [30, 20]
 
 
 @pytest.mark.parametrize(
@@ -263,6 +279,27 @@ def test_shares_in_thousands_are_not_read(heading: str) -> None:
     found = located(Sheet("Grants", rows))
     assert found.ledger.grants == ()
     assert "MAP002" in {question.code for question in found.areas.questions}
+
+
+def test_days_of_tranches_without_their_shares_are_asked_about_once() -> None:
+    rows = beside(GRANTS, ["Vest date 1", GRANTED, GRANTED], ["Vest date 2", GRANTED, GRANTED])
+    assert [(code, cell) for code, cell, _ in asked(Sheet("Grants", rows))] == [("MAP007", "H1")]
+    numbered = beside(GRANTS, ["8. Vest date", GRANTED, GRANTED])
+    assert asked(Sheet("Grants", numbered)) == []
+
+
+def test_events_without_a_grant_number_are_asked_about() -> None:
+    rows: Rows = [["Optionee", "Exercise date", "Shares exercised"], ["Ada", GRANTED, 5]]
+    for name in ("Exercises", "Sheet2"):
+        [(code, cell, facts)] = asked(Sheet("Grants", GRANTS), Sheet(name, rows))
+        assert (code, cell) == ("MAP002", "B1")
+        assert "Activity of the action EXERCISE" in facts
+
+
+def test_a_column_of_actions_under_another_heading_is_named() -> None:
+    rows = [["Date", "Type", "Grant ID", "Qty"], [GRANTED, "Grant", "G-1", 5], [GRANTED, "Exercised", "G-1", 5]]
+    [(code, _, facts)] = asked(Sheet("Transactions", rows))
+    assert (code, 'Action = "B"' in facts) == ("MAP002", True)
 
 
 def test_an_empty_half_of_a_pair_is_nobodys_question() -> None:

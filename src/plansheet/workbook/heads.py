@@ -154,7 +154,7 @@ def _numbered(text: str) -> tuple[int, str] | None:
     if len(numbers) != 1 or len(text) > _LONGEST_NUMBERED:
         return None
     [number] = numbers
-    name = _OF_TRANCHES.get(fold_heading(f"{text[: number.start()]} {text[number.end() :]}"))
+    name = _first((f"{text[: number.start()]} {text[number.end() :]}",), _OF_TRANCHES)
     return None if name is None else (int(number[1]), name)
 
 
@@ -340,7 +340,10 @@ def is_nearly(head: Head) -> bool:
     beside = any(event_field(texts) or tranche_field(texts) for texts in head.texts)
     event, fields = mentioned(head, Activity), mentioned(head, Grant)
     happened = "date" in event and ("grant" in event or "holder" in mentioned(head, Holder))
-    return happened or (beside and "grant" in fields) or likeness(head, Grant) > 0 or likeness(head, Activity) > 0
+    pairs = [of for texts in head.texts if (of := event_field(texts)) is not None]
+    is_event = any((action, "shares") in pairs for action, name in pairs if name == "date")
+    is_beside = beside and "grant" in fields
+    return happened or is_event or is_beside or any(likeness(head, record) for record in (Grant, Activity))
 
 
 def likeness(head: Head, record: type[Any]) -> int:
@@ -408,7 +411,7 @@ def _worth(head: Head) -> int:
     """How much headings say: the fields of their record, and less where they are of none."""
     record = record_of(head)
     if record is not None:
-        return 100 + len(mentioned(head, record))
+        return 100 + len(_says(head))
     return max(len(mentioned(head, record)) for record in RECORDS)
 
 

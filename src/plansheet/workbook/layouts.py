@@ -4,6 +4,7 @@ Where nothing or more than one thing can be read, a question says so.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -122,11 +123,13 @@ def _area(range_: Range, record: type[Any], layout: Layout) -> Area:
     return area
 
 
-_UNIT = re.compile(r"\(?(#|\$|%|£|€|usd|shares|months|date|number|text|yyyy-mm-dd|mm/dd/yyyy|dd/mm/yyyy|yes/no)\)?")
+_UNIT = re.compile(
+    r"\(?([a-z]|[0-9]{1,2}|#|\$|%|£|€|usd|shares|months|date|number|text|yyyy-mm-dd|mm/dd/yyyy|dd/mm/yyyy|yes/no)\)?"
+)
 
 
 def _rows_of_units(range_: Range, taken: Taken, bottom: int) -> int:
-    """1 where the row below the headings holds nothing but units."""
+    """1 where the row below the headings holds nothing but units, or letters and numbers of the columns."""
     if range_.is_table or bottom < range_.top:
         return 0
     cells = [value_at(range_.sheet, range_.top, column) for column in taken.columns.values()]
@@ -205,7 +208,7 @@ def _read_event_sheet(
     if "date" not in at:
         return False
     if not {"grant", "shares"} <= set(at):
-        if not is_named or record not in (None, Grant):
+        if not (is_named or {"date", "shares"} <= set(own)) or record not in (None, Grant):
             return False
         layout.questions.append(_lacking(replace(range_, head=beside.head), Activity, at, action))
         return True
@@ -289,11 +292,27 @@ def _lacking(range_: Range, record: type[Any], at: dict[str, int], action: Actio
         range_.sheet, range_.name, record, range_.top, range_.last, at, range_.is_table,
         parts=() if action is None else (Part({}, action),), header=range_.head.row,
     )  # fmt: skip
+    if lacking[0].name == "action" and (column := _with_actions(range_)) is not None:
+        facts["line"] = mapping_line(lacking[0], column)
     if lacking[0].name == "grant_date" and "date" in mentioned(range_.head, Activity):
         date = take_columns(range_.head, Activity, range_.head.row).columns["date"]
         facts["line"] = mapping_line(lacking[0], date)
     draft = ledger_text(area, lacking=[column.heading for column in lacking])
     return Question("MAP002", range_.sheet.name, _cell(range_, min(at.values())), facts, draft)
+
+
+def _with_actions(range_: Range) -> int | None:
+    """The column whose cells all say what happened."""
+    sheet = range_.sheet
+    for column, _ in range_.head.each():
+        cells = {value_at(sheet, row, column) for row in range(range_.top, range_.last + 1)}
+        words = [fold(cell) for cell in cells if isinstance(cell, str)]
+        if words and all(word in _DONE for word in words):
+            return column
+    return None
+
+
+_DONE = {fold(word) for action in Action for word in (action.label, *action.synonyms)}
 
 
 def _short(text: str) -> str:
@@ -317,8 +336,9 @@ class _Beside:
                 self.events.setdefault(event[0], {}).setdefault(event[1], column)
         if len(self.tranches) == 1 and all(_FOOTNOTE.search(range_.head.heading(c)) for c in self._at_tranches()):
             self.tranches = {}  # Vest date (1) alone: a mark of a footnote
-        if not any(len(pair) == _PAIR for pair in self.tranches.values()):
-            self.tranches = {}
+        of_fields = Counter(name for pair in self.tranches.values() for name in pair)
+        if len(self.tranches) == of_fields.total() and max(of_fields.values(), default=0) < _SEVERAL:
+            self.tranches = {}  # 2. Vest date, 3. Vest shares: the numbers of the columns
         taken.update(self._at_tranches(), (column for pair in self.events.values() for column in pair.values()))
         texts_left = tuple(() if at in taken else texts for at, texts in range_.head.each())
         self.rest = replace(range_.head, texts=texts_left)
@@ -357,18 +377,18 @@ class _Beside:
 
     def _ask_for_halves(self, range_: Range, main: Area | None, layout: Layout) -> None:
         last = main.bottom if main is not None else range_.last
-        for number, pair in self.tranches.items():
-            if len(pair) < _PAIR:
-                missing = next(name for name in ("first_exercisable", "shares") if name not in pair)
-                other = f"{heading(Tranche, missing)} {number}"
-                layout.unless.append((Tranche, self._half(next(iter(pair.values())), other), None))
+        halves = [(number, pair) for number, pair in self.tranches.items() if len(pair) < _PAIR]
+        for number, pair in halves[:1] if len(halves) == len(self.tranches) else halves:
+            missing = next(name for name in ("first_exercisable", "shares") if name not in pair)
+            other = f"{heading(Tranche, missing)} {number}"
+            layout.unless.append((Tranche, self._half(next(iter(pair.values())), other), None))
         for pair in self.events.values():
             rows = range(range_.top, last + 1)
             if len({"date", "shares"} & set(pair)) == 1:
                 name = "date" if "date" in pair else "shares"
                 is_filled = any(not is_blank_or_zero(value_at(range_.sheet, row, pair[name])) for row in rows)
                 if is_filled:
-                    other = "a column of their day" if name == "shares" else "a column of their shares"
+                    other = "a column of the days" if name == "shares" else "a column of the shares"
                     layout.unless.append((Activity, self._half(pair[name], other), None))
 
     def _half(self, column: int, other: str) -> Question:
@@ -378,6 +398,7 @@ class _Beside:
 
 
 _PAIR = 2
+_SEVERAL = 2
 _FOOTNOTE = re.compile(r"[(\[][0-9]+[)\]]\s*$")
 
 
