@@ -9,8 +9,8 @@ from pathlib import Path
 
 import xlsxwriter
 
-from plansheet.workbook.reader import read
-from plansheet.workbook.recalc import as_rows, recalculate
+from plansheet.workbook.formulas.recalc import as_rows, recalculate
+from plansheet.workbook.reading.reader import read
 
 TABLE = re.compile(r"((?:^\|.*\|\n)+)\n((?:`[A-Z]+[0-9]+: =.*`\n\n?)+)", re.MULTILINE)
 FORMULA = re.compile(r"`([A-Z]+)([0-9]+): (=.*)`")

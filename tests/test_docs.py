@@ -30,8 +30,8 @@ from plansheet.report.manual import SECTIONS, column_list_markdown, rule_list_ma
 from plansheet.template import PRODUCTS, build_existing
 from plansheet.template.vba_of_xlwings import shipped, xlwings_module
 from plansheet.workbook.checks import Options, check
-from plansheet.workbook.expressions import SPILL, Call, Node, NotChecked, called, parse, plan_name, shown_name
-from plansheet.workbook.reader import read
+from plansheet.workbook.formulas.expressions import SPILL, Call, Node, NotChecked, called, parse, plan_name, shown_name
+from plansheet.workbook.reading.reader import read
 from sections import sections_table
 
 ROOT = Path(__file__).parent.parent

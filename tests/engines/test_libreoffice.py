@@ -16,8 +16,8 @@ from engines.proof import ANSWERS, LIBREOFFICE, PROOF, UNKNOWN, WRONG, Case, dif
 from plansheet.excel import FUNCTIONS, SENTENCES_IN_CELLS
 from plansheet.excel.judgements import Recalculated
 from plansheet.template.libreoffice.registration import ONE_CELL
-from plansheet.workbook.reader import read
-from plansheet.workbook.recalc import recalculate
+from plansheet.workbook.formulas.recalc import recalculate
+from plansheet.workbook.reading.reader import read
 from udfs.calls import ANSWERED
 
 pytestmark = pytest.mark.engines

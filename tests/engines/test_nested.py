@@ -15,8 +15,8 @@ import xlsxwriter
 from engines.office import LibreOffice
 from plansheet.excel.judgements import Recalculated
 from plansheet.excel.reading import ERRORS
-from plansheet.workbook.reader import read
-from plansheet.workbook.recalc import as_rows, recalculate
+from plansheet.workbook.formulas.recalc import as_rows, recalculate
+from plansheet.workbook.reading.reader import read
 
 pytestmark = pytest.mark.engines
 

@@ -14,8 +14,8 @@ from engines.proof import differs
 from plansheet.template import build_sample, build_starter
 from plansheet.template.flavour import BARE
 from plansheet.template.start import ANSWER, NOT_KNOWN
-from plansheet.workbook.reader import read
-from plansheet.workbook.recalc import recalculate
+from plansheet.workbook.formulas.recalc import recalculate
+from plansheet.workbook.reading.reader import read
 
 pytestmark = pytest.mark.engines
 

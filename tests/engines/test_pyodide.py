@@ -21,7 +21,7 @@ from plansheet import __version__, udfs
 from plansheet.excel import FUNCTIONS
 from plansheet.excel.signature import signature_of
 from plansheet.template import lite
-from plansheet.workbook.expressions import plan_name
+from plansheet.workbook.formulas.expressions import plan_name
 from udfs.calls import ANSWERED, REFUSED
 from udfs.test_arrival import arrive, bare, blank_text, laid_in_a_row, office_desktop, office_web, one_cell_range
 from udfs.test_arrival import two_dimensions as standing

@@ -89,7 +89,7 @@ def waiting(found: Outcomes) -> Iterator[str]:
         not_right[kind] = [layout for layout, outcome in by_layout.items() if outcome.verdict != RIGHT]
     for kind, layouts in not_right.items():
         if layouts:
-            yield f"{kind} = [{json.dumps(layouts)}]"
+            yield f"{kind} = {json.dumps(layouts)}"
 
 
 def main(arguments: Sequence[str]) -> None:

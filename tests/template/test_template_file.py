@@ -36,7 +36,7 @@ from plansheet.template.pool_sheet import write_pool
 from plansheet.template.start import NOT_KNOWN
 from plansheet.template.tables import Table
 from plansheet.workbook.checks import Options, check
-from plansheet.workbook.recalc import recalculate
+from plansheet.workbook.formulas.recalc import recalculate
 
 SHEETS = [
     "Start", "Plan", "Holders", "Grants", "Vesting", "Activity", "ISO limit", "ISO by year", "ISO by grant", "Pool",
@@ -83,7 +83,7 @@ def test_it_is_clean_and_every_plan_function_cell_is_calculated_again(built: dic
 @WORKBOOKS
 def test_a_figure_that_is_changed_is_found(built: dict[str, Path], name: str, tmp_path: Path) -> None:
     """The check above looks: one share more in the first result of a split, and it is not the same."""
-    from plansheet.workbook.reader import read
+    from plansheet.workbook.reading.reader import read
 
     workbook = read(built[name])
     sheet = next(s for s in workbook.sheets if s.name in ("ISO limit", "Calc"))

@@ -224,6 +224,12 @@ def _with_column(heading: str, *cells: object) -> Rows:
 
 _NUMBERS = [[*row, *more] for row, more in zip(GRANTS, [["Holder ID"], [7], [7]], strict=True)]
 _EXERCISES: Rows = _with_column("Shares exercised", 5, "")
+LOST: Rows = [
+    ["Grant", "First exercisable", None],
+    *(["G-1", dt.date(2005, month, 5), 100] for month in (1, 2, 3)),
+    ["G-2", dt.date(2005, 4, 5), 100],
+]
+"""Tranches of which the column of shares has lost its heading."""
 ASKED: dict[str, tuple[tuple[Sheet, ...], str]] = {
     "MAP001": ((Sheet("Grants", _with_column("Strike price", 9, 8)),), "Grants!H1"),
     "MAP002": ((Sheet("Grants", [list(row[1:]) for row in GRANTS]),), "Grants!A1"),
@@ -242,6 +248,8 @@ ASKED: dict[str, tuple[tuple[Sheet, ...], str]] = {
     ),
     "MAP007": ((Sheet("Grants", _EXERCISES), Sheet("Vesting", VESTING)), "Grants!H1"),
     "MAP008": ((Sheet("Grants", _NUMBERS),), "Grants!B3"),
+    "MAP009": ((Sheet("Grants", GRANTS), Sheet("Vested", LOST)), "Vested!C1"),
+    "MAP010": ((Sheet("Grants", [["Fair value" if c == "FMV" else c for c in row] for row in GRANTS]),), "Grants!E1"),
 }
 """For each question a workbook that asks it, and the cell that it asks about."""
 SAME_COLUMN_TWICE = with_cell(_with_column("Date of award", GRANTED, GRANTED), 1, "Grant date", GRANTED)

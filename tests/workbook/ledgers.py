@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from plansheet.workbook.checks import Checked, Options, check_bytes
-from plansheet.workbook.locate import Located, locate
-from plansheet.workbook.reader import read_bytes
+from plansheet.workbook.ledgers.locate import Located, locate
+from plansheet.workbook.reading.reader import read_bytes
 from workbook.making import workbook
 
 DAY = dt.date(2011, 1, 31)

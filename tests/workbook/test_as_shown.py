@@ -12,11 +12,11 @@ import openpyxl
 import pytest
 
 from plansheet.excel.reading import BadCell, as_date, as_number
-from plansheet.workbook.areas import cell_value
-from plansheet.workbook.find import find_areas
-from plansheet.workbook.reader import read_bytes
-from plansheet.workbook.saved import Cell
-from plansheet.workbook.unreadable import Unreadable
+from plansheet.workbook.ledgers.areas import cell_value
+from plansheet.workbook.ledgers.find import find_areas
+from plansheet.workbook.reading.reader import read_bytes
+from plansheet.workbook.reading.saved import Cell
+from plansheet.workbook.reading.unreadable import Unreadable
 from workbook.making import CONTENT_TYPES, changed, packed, parts, without, workbook
 
 CORPUS = os.environ.get("PLANSHEET_CORPUS")

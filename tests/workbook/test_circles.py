@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from plansheet.workbook import circles
-from plansheet.workbook.circles import Circle, circles_among, circular
-from plansheet.workbook.expressions import NotChecked
-from plansheet.workbook.reader import read_bytes
+from plansheet.workbook.formulas import circles
+from plansheet.workbook.formulas.circles import Circle, circles_among, circular
+from plansheet.workbook.formulas.expressions import NotChecked
+from plansheet.workbook.reading.reader import read_bytes
 from workbook.making import workbook
 
 FUNCTIONS: dict[str, Callable[..., object]] = {"ROOM": lambda *_: 1}

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pytest
 
 from plansheet.workbook.checks import Options, check_bytes
-from plansheet.workbook.unreadable import REASONS
+from plansheet.workbook.reading.unreadable import REASONS
 
 CORPUS = os.environ.get("PLANSHEET_CORPUS")
 FOLDERS = ("workbooks", "captable", "hostile")

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from plansheet.workbook.expressions import plan_name
-from plansheet.workbook.formulas import NotReached, not_reached, plan_cells
-from plansheet.workbook.reader import read_bytes
+from plansheet.workbook.formulas.expressions import plan_name
+from plansheet.workbook.formulas.plan_cells import NotReached, not_reached, plan_cells
+from plansheet.workbook.reading.reader import read_bytes
 from workbook.making import changed, workbook
 
 SHEET = "xl/worksheets/sheet1.xml"

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from plansheet.workbook import package
-from plansheet.workbook.guard import LARGEST_FILE, content, inspect
-from plansheet.workbook.reader import read_bytes
-from plansheet.workbook.unreadable import REASONS, Unreadable, unreadable
+from plansheet.workbook.reading import package
+from plansheet.workbook.reading.guard import LARGEST_FILE, content, inspect
+from plansheet.workbook.reading.reader import read_bytes
+from plansheet.workbook.reading.unreadable import REASONS, Unreadable, unreadable
 from workbook.making import CONTENT_TYPES, changed, ole2, packed, parts, without, workbook
 
 GOOD = workbook()
@@ -264,7 +264,9 @@ def test_the_refusal_survives_the_way_back_from_a_worker() -> None:
 
 
 def test_the_guard_needs_the_standard_library_only() -> None:
-    script = "import sys, plansheet.workbook.guard; print([n for n in sys.modules if n.split('.')[0] == 'openpyxl'])"
+    script = (
+        "import sys, plansheet.workbook.reading.guard; print([n for n in sys.modules if n.split('.')[0] == 'openpyxl'])"
+    )
     run = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, env=dict(os.environ)
     )

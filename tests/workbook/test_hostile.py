@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from plansheet.workbook.reader import read_bytes
-from plansheet.workbook.recalc import recalculate
-from plansheet.workbook.unreadable import REASONS, Unreadable
+from plansheet.workbook.formulas.recalc import recalculate
+from plansheet.workbook.reading.reader import read_bytes
+from plansheet.workbook.reading.unreadable import REASONS, Unreadable
 from workbook.making import CONTENT_TYPES, changed, packed, parts, workbook
 
 CORPUS = os.environ.get("PLANSHEET_CORPUS")
@@ -26,9 +26,9 @@ MEMORY = 2 << 30
 
 READ_EACH = """
 import json, resource, sys, time
-from plansheet.workbook.reader import read
-from plansheet.workbook.formulas import not_reached, plan_cells
-from plansheet.workbook.unreadable import Unreadable
+from plansheet.workbook.reading.reader import read
+from plansheet.workbook.formulas.plan_cells import not_reached, plan_cells
+from plansheet.workbook.reading.unreadable import Unreadable
 resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[1]),) * 2)
 for path in map(str.strip, sys.stdin):
     print(json.dumps({"path": path, "begun": True}), flush=True)

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from plansheet.core.records import Ledger
 from plansheet.core.words import Action, Identifier
-from plansheet.workbook.locate import locate
-from plansheet.workbook.reader import read_bytes
+from plansheet.workbook.ledgers.locate import locate
+from plansheet.workbook.reading.reader import read_bytes
 from workbook.layouts import (
     LAYOUTS,
+    LOST,
     PLAN,
     SAME_COLUMN_TWICE,
     Layout,
@@ -23,7 +24,7 @@ from workbook.layouts import (
     our_way,
     tranches_beside_the_grants,
 )
-from workbook.ledgers import ACTIVITY, GRANTED, GRANTS, VESTING, Rows, Sheet, checked, located
+from workbook.ledgers import ACTIVITY, GRANTED, GRANTS, VESTING, Formula, Rows, Sheet, checked, located
 from workbook.making import workbook
 
 
@@ -273,6 +274,46 @@ def test_lists_that_are_none_of_options_are_not_asked_about(headings: list[str])
     assert asked(Sheet("Sheet1", [headings, ["x", 5, 1.5, 7]])) == []
 
 
+@pytest.mark.parametrize(
+    ("heading", "why"),
+    [
+        ("", "C (no heading)"),
+        ("Lot", 'C "Lot" is not known'),
+        ("Vest base date", 'C "Vest base date" is the day from which vesting counts'),
+    ],
+)
+def test_rows_that_name_grants_are_read_or_told(heading: str, why: str) -> None:
+    rows = [[*LOST[0][:2], heading], *LOST[1:]]
+    [(code, cell, facts)] = asked(Sheet("Grants", GRANTS), Sheet("Vested", rows))
+    assert (code, cell) == ("MAP009", "C1")
+    assert why in facts
+    assert asked(Sheet("Grants", GRANTS), Sheet("Vested", rows[:3])) == []  # two rows may be a note
+
+
+def test_bare_numbers_are_grants_where_their_heading_says_so() -> None:
+    grants = [GRANTS[0], [1, *GRANTS[1][1:]], [2, *GRANTS[2][1:]]]
+    months: Rows = [["Month", "Price", "Index"], *([number, 10, 100] for number in (1, 2, 1, 2))]
+    assert asked(Sheet("Grants", grants), Sheet("Prices", months)) == []
+    months = [["Grant", *months[0][1:]], *months[1:]]
+    assert [code for code, *_ in asked(Sheet("Grants", grants), Sheet("Prices", months))] == ["MAP009"]
+
+
+def test_what_a_plan_function_is_given_is_no_lost_ledger() -> None:
+    rows: Rows = [["Of", "Left", "Price today"], *(["G-1", number, 10] for number in (1, 2)), ["G-2", 3, 10]]
+    price = Sheet("Deal", [["Least"], [Formula("=ISO_MIN_PRICE(C2)", 10)]], at=(0, 5))
+    assert [code for code, *_ in asked(Sheet("Grants", GRANTS), Sheet("Deal", rows))] == ["MAP009"]
+    assert asked(Sheet("Grants", GRANTS), Sheet("Deal", rows), price) == []
+
+
+def test_a_value_for_accounting_is_asked_about_where_market_value_is_missing() -> None:
+    rows = beside(GRANTS, ["Fair value", 3, 4])
+    assert asked(Sheet("Grants", rows)) == []
+    rows = [["Fair value" if cell == "FMV" else cell for cell in row] for row in GRANTS]
+    [(code, cell, facts)] = asked(Sheet("Grants", rows))
+    assert (code, cell) == ("MAP010", "E1")
+    assert "may be the accounting value of the option" in facts
+
+
 @pytest.mark.parametrize("heading", ["Shares (000s)", "Shares, in thousands", "Shares ('000)"])
 def test_shares_in_thousands_are_not_read(heading: str) -> None:
     rows = [[*GRANTS[0][:6], heading], *GRANTS[1:]]
@@ -329,6 +370,19 @@ def test_a_sheet_is_named_for_what_happened(name: str, action: Action) -> None:
     found = located(Sheet("Granted", GRANTS), Sheet(name, rows))
     assert [a.action for a in found.ledger.activity] == [Action.GRANT, Action.GRANT, action]
     assert [q.code for q in found.areas.questions] == (["MAP003"] if "RCL" in name else [])
+
+
+def test_a_day_of_termination_alone_is_no_event() -> None:
+    day = dt.date(2005, 1, 5)
+    rows: Rows = [["Grant number", "Termination date", "Shares terminated"], ["G-1", day, 4]]
+    ledger = located(Sheet("Grants", GRANTS), Sheet("Terminated", rows)).ledger
+    assert [(a.action, a.date, a.shares) for a in ledger.activity][2:] == [(Action.TERMINATE, day, 4)]
+    assert asked(Sheet("Grants", beside(GRANTS, ["Termination date", day, ""]))) == []
+
+
+def test_a_heading_may_list_the_words_of_its_cells() -> None:
+    rows = [["3.\nOption type\n(ISO or NSO)" if cell == "Type" else cell for cell in row] for row in GRANTS]
+    assert said(located(Sheet("Grants", rows)).ledger) == said(located(Sheet("Grants", GRANTS)).ledger)
 
 
 def test_kinds_of_cancellations() -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from plansheet.core.records import Activity, Grant, Holder, Tranche, columns
 from plansheet.core.words import Action, GrantType, Identifier
-from plansheet.workbook.locate import locate
-from plansheet.workbook.reader import read_bytes
+from plansheet.workbook.ledgers.locate import locate
+from plansheet.workbook.reading.reader import read_bytes
 from workbook.ledgers import (
     ACTIVITY,
     GRANTED,

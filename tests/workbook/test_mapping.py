@@ -10,10 +10,10 @@ import pytest
 from plansheet.core.records import Activity
 from plansheet.core.words import Action, Identifier
 from plansheet.workbook.checks import Checked
-from plansheet.workbook.locate import Located, locate
-from plansheet.workbook.mapping import Mapping, UnusableMapping, read_mapping
-from plansheet.workbook.mapping_text import mapping_text
-from plansheet.workbook.reader import read_bytes
+from plansheet.workbook.ledgers.locate import Located, locate
+from plansheet.workbook.ledgers.mapping import Mapping, UnusableMapping, read_mapping
+from plansheet.workbook.ledgers.mapping_text import mapping_text
+from plansheet.workbook.reading.reader import read_bytes
 from workbook.layouts import ASKED, LAYOUTS, PLAN, Layout
 from workbook.ledgers import GRANTED, GRANTS, LEDGERS, Rows, Sheet, book, checked, found
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from plansheet.workbook import engine, native
-from plansheet.workbook.expressions import NotChecked, parse
-from plansheet.workbook.reader import read_bytes
-from plansheet.workbook.references import Place, Resolver
+from plansheet.workbook.formulas import engine, native
+from plansheet.workbook.formulas.expressions import NotChecked, parse
+from plansheet.workbook.formulas.references import Place, Resolver
+from plansheet.workbook.reading.reader import read_bytes
 from workbook.making import changed, workbook
 
 pytest.importorskip("formualizer", reason="formualizer is not installed: python -m pip install formualizer")

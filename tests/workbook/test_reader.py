@@ -16,10 +16,10 @@ from openpyxl.utils.escape import unescape
 from openpyxl.worksheet._reader import WorkSheetParser
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
-from plansheet.workbook import reader, sheet_parser
-from plansheet.workbook.reader import read, read_bytes
-from plansheet.workbook.saved import Cell, Rule, Table, Workbook
-from plansheet.workbook.unreadable import Unreadable
+from plansheet.workbook.reading import reader, sheet_parser
+from plansheet.workbook.reading.reader import read, read_bytes
+from plansheet.workbook.reading.saved import Cell, Rule, Table, Workbook
+from plansheet.workbook.reading.unreadable import Unreadable
 from workbook.making import changed, packed, parts, without, workbook
 
 CORPUS = os.environ.get("PLANSHEET_CORPUS")

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from plansheet.excel.judgements import Recalculated
-from plansheet.workbook.reader import read_bytes
-from plansheet.workbook.recalc import NEVER_CALCULATED, recalculate, same_value
+from plansheet.workbook.formulas.recalc import NEVER_CALCULATED, recalculate, same_value
+from plansheet.workbook.reading.reader import read_bytes
 from workbook.making import changed, workbook
 
 DAY = dt.datetime(2001, 11, 19)

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plansheet.workbook import references
-from plansheet.workbook.expressions import NotChecked, parse
-from plansheet.workbook.reader import read_bytes
-from plansheet.workbook.references import Place, Resolver
-from plansheet.workbook.saved import Workbook
+from plansheet.workbook.formulas import references
+from plansheet.workbook.formulas.expressions import NotChecked, parse
+from plansheet.workbook.formulas.references import Place, Resolver
+from plansheet.workbook.reading.reader import read_bytes
+from plansheet.workbook.reading.saved import Workbook
 from workbook.making import changed, workbook
 
 DAY = dt.datetime(2001, 11, 19)

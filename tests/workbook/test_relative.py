@@ -2,7 +2,14 @@
 
 import pytest
 
-from plansheet.workbook.relative import builds_on_rows_above, changing, constants, other_books, references, relative
+from plansheet.workbook.judging.relative import (
+    builds_on_rows_above,
+    changing,
+    constants,
+    other_books,
+    references,
+    relative,
+)
 
 
 @pytest.mark.parametrize(

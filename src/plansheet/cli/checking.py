@@ -14,7 +14,7 @@ from plansheet.excel.manual import ALL_RULES
 from plansheet.report.json import json_report
 from plansheet.report.text import text_report
 from plansheet.workbook.checks import Checked, Options, check, check_bytes
-from plansheet.workbook.guard import LARGEST_FILE
+from plansheet.workbook.reading.guard import LARGEST_FILE
 
 _STANDARD_INPUT = Path("-")
 _REPORTS = {"text": text_report, "json": json_report}

@@ -14,9 +14,9 @@ from plansheet.plan.terms import atg_1996
 from plansheet.report.json import recalc_json
 from plansheet.report.manual import explanation, explanation_json, rule_list, rule_list_json, rule_list_markdown
 from plansheet.report.text import printable
-from plansheet.workbook.reader import read
-from plansheet.workbook.recalc import recalculate
-from plansheet.workbook.unreadable import Unreadable
+from plansheet.workbook.formulas.recalc import recalculate
+from plansheet.workbook.reading.reader import read
+from plansheet.workbook.reading.unreadable import Unreadable
 
 
 def add_rules(parser: argparse.ArgumentParser) -> None:

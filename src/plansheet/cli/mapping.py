@@ -7,11 +7,11 @@ from pathlib import Path
 from plansheet.cli.printing import CLEAN, UNCHECKED, UsageError, not_written, print_text
 from plansheet.excel.layout_questions import sentences
 from plansheet.report.text import printable
-from plansheet.workbook.locate import locate
-from plansheet.workbook.mapping import Mapping, UnusableMapping, read_mapping
-from plansheet.workbook.mapping_text import mapping_text
-from plansheet.workbook.reader import read
-from plansheet.workbook.unreadable import Unreadable
+from plansheet.workbook.ledgers.locate import locate
+from plansheet.workbook.ledgers.mapping import Mapping, UnusableMapping, read_mapping
+from plansheet.workbook.ledgers.mapping_text import mapping_text
+from plansheet.workbook.reading.reader import read
+from plansheet.workbook.reading.unreadable import Unreadable
 
 
 def add_mapping(parser: argparse.ArgumentParser) -> None:

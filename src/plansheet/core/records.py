@@ -102,6 +102,33 @@ class EventHeadings(NamedTuple):
     kinds: tuple[str, ...] = ()
 
 
+class NearMiss(NamedTuple):
+    """Headings that are taken for a field by those in a hurry, and what they mean instead."""
+
+    headings: tuple[str, ...]
+    meaning: str
+
+
+NEAR_MISSES = {
+    "fmv": NearMiss(
+        (
+            "Fair value", "Fair value per option", "Fair value per share", "Grant date fair value", "Option value",
+            "Option fair value", "Fair value of option", "ASC 718 value", "ASC 718 fair value", "FAS 123R value",
+            "Expense per share", "Black-Scholes value", "Black-Scholes", "Value", "Value per share", "Share value",
+        ),
+        "may be the accounting value of the option",
+    ),
+    "first_exercisable": NearMiss(
+        (
+            "Grant vest date", "Vest start date", "Vest start", "Vesting start", "Vesting start date",
+            "Vesting commencement date", "Vesting commencement", "Vest base date",
+        ),
+        "is the day from which vesting counts",
+    ),
+}  # fmt: skip
+"""By field: headings that resemble it and mean something else. They are never taken for it, and are asked about."""
+
+
 def _event(
     nouns: tuple[str, ...], participles: tuple[str, ...], kinds: tuple[str, ...] = (), more: tuple[str, ...] = ()
 ) -> EventHeadings:
@@ -135,6 +162,19 @@ EVENTS: dict[Action, EventHeadings] = {
     ),
     Action.FORFEIT: _event(("Forfeit", "Forfeiture"), ("Forfeited",)),
     Action.EXPIRE: _event((), ("Lapsed", "Expired")),
+    Action.TERMINATE: EventHeadings(  # a day alone is that on which employment ended
+        ("Termination date", "Date of termination"),
+        (
+            "Shares terminated",
+            "Options terminated",
+            "Quantity terminated",
+            "Number terminated",
+            "Number of shares terminated",
+            "Total terminated",
+            "Terminated shares",
+            "Terminated options",
+        ),
+    ),
 }
 """Headings of one action's own columns, beside the grants or on a sheet of its own."""
 
@@ -274,7 +314,7 @@ class Grant:
     vesting_start: datetime.date | None = _column(
         "Vesting start", "Vest start date", "Vesting start date", "Vesting commencement", "Vesting commencement date",
         "VCD", "Vest from", "Vest start", "Grant vest date", "Start date for vesting", "Vest commencement date",
-        "Vesting begin date", "Vesting base date", "Vest base date", "Start of vesting",
+        "Vesting begin date", "Start of vesting",
         kind=Kind.DATE, note="Where the schedule is given by months: the day on which it starts.",
     )  # fmt: skip
     months: int | None = _column(

@@ -87,6 +87,11 @@ class Word(Enum):
             raise UnknownWord(f'"{text}", which is not known; use one of: {", ".join(m.label for m in cls)}')
         return member  # type: ignore[return-value]  # the table of cls holds members of cls only
 
+    @classmethod
+    def knows(cls, text: str) -> bool:
+        """Whether the text names a member."""
+        return fold(text) in _members(cls)
+
 
 def fold(text: str) -> str:
     """A word without case, spaces, hyphens and underscores."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from plansheet.core.records import Column, Kind, columns
+from plansheet.core.records import NEAR_MISSES, Column, Kind, columns
 from plansheet.excel.reading import is_blank
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -163,13 +163,36 @@ def column_named(text: object, record: type[Any]) -> Column | None:
     """The column of a record that a heading names, in whatever unit; None where it names none."""
     known = _by_heading(record)  # type: ignore[arg-type]  # a class is hashable
     said = parsed(str(text)) if not is_blank(text) else _NOTHING
-    column = next((known[fold] for fold in said.folds if fold in known), None)
+    column = next((known[fold] for fold in said.folds if fold in known), None) or _with_its_words(text, known)
     if column is None or not all(column.kind in unit.kinds for unit in said.units):
         return None
     return column
 
 
 _NOTHING = Parsed((), ())
+_REMARK = re.compile(r"[(\[\n:]([^()\[\]\n:]{1,60})[)\]]?\s*$")
+_JOINT = re.compile(r"\s*(?:[,;/|]|\bor\b|\band\b)\s*", re.IGNORECASE)
+
+
+def _with_its_words(text: object, known: dict[str, Column]) -> Column | None:
+    """The column of a heading that also lists the words of its cells: Option type (ISO or NSO)."""
+    remark = _REMARK.search(text) if isinstance(text, str) and len(text) <= _LONGEST else None
+    if remark is None:
+        return None
+    column = next((known[fold] for fold in parsed(remark.string[: remark.start()]).folds if fold in known), None)
+    if column is None or column.words is None:
+        return None
+    words = [word for word in _JOINT.split(remark[1].strip()) if word]
+    return column if words and all(map(column.words.knows, words)) else None
+
+
+def near_miss(text: object) -> str | None:
+    """The field that a heading resembles without standing for it."""
+    folds = parsed(text).folds if isinstance(text, str) else ()
+    return next((_NEAR[fold] for fold in folds if fold in _NEAR), None)
+
+
+_NEAR = {fold_heading(text): name for name, near in NEAR_MISSES.items() for text in near.headings}
 
 
 def other_unit(text: object, column: Column) -> Unit | None:

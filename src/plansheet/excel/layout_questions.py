@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from plansheet.core.rule import Hit, Rule, Severity, rule
+from plansheet.excel.judgements.facts import Place, hit
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,9 @@ def sentences(question: Question) -> tuple[str, str]:
 
 
 def _asked(code: str, questions: Sequence[Question]) -> Iterator[Hit]:
-    return (Hit(None, None, each.facts | {"question": each}) for each in questions if each.code == code)
+    for each in questions:
+        if each.code == code:
+            yield hit(Place(each.sheet, each.cell, each.facts.get("column", "")), **each.facts)
 
 
 @rule(
@@ -166,3 +169,37 @@ def name_and_number_disagree(questions: Sequence[Question]) -> Iterator[Hit]:
     Not covered: names and numbers in different ledgers.
     """
     return _asked("MAP008", questions)
+
+
+@rule(
+    "MAP009",
+    Severity.WARNING,
+    plan="",
+    message="{where} name grants ({grants}) and were not read: {why}.",
+    fix="Give {what} a heading that is known, or say in a mapping what the columns are; they may be ignored.",
+)
+def passed_over(questions: Sequence[Question]) -> Iterator[Hit]:
+    """Rows with the numbers of grants and with typed figures are part of no ledger that was read.
+
+    Why: what is not read is not checked, and tranches or exercises under a heading that is lost are missed by nobody.
+    Example: tranches whose column of shares has no heading any more.
+    Not covered: rows that are calculated from a ledger, and those of which another question is asked.
+    """
+    return _asked("MAP009", questions)
+
+
+@rule(
+    "MAP010",
+    Severity.WARNING,
+    plan="",
+    message="{column} was not taken for {heading}: it {meaning}.",
+    fix="Enter {heading} in a column with that heading; if this is it, rename it, or say so in a mapping: {line}.",
+)
+def resembles_a_field(questions: Sequence[Question]) -> Iterator[Hit]:
+    """A ledger lacks a column, and has one whose heading is often taken for it and means something else.
+
+    Why: an accounting value in place of fair market value moves the $100,000 limit, and looks like it.
+    Example: Fair value (of the option, ASC 718) in a list of grants without FMV.
+    Not covered: a ledger that has both.
+    """
+    return _asked("MAP010", questions)

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from textwrap import fill
 
 from plansheet.core.rule import Severity
-from plansheet.workbook.checks import Checked, Found
+from plansheet.workbook.checks import Checked
+from plansheet.workbook.findings import Found
 
 
 def text_report(checked: Sequence[Checked]) -> str:

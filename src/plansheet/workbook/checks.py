@@ -2,55 +2,34 @@
 
 import datetime as dt
 import hashlib
-import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from openpyxl.utils import get_column_letter
-
-from plansheet.core.records import Record
-from plansheet.core.rule import Finding, Hit, Rule, Severity, TermOf
+from plansheet.core.rule import Severity
 from plansheet.excel import FUNCTIONS
-from plansheet.excel.judgements import Facts, Recalculated
-from plansheet.excel.judgements import Place as PlaceOfFinding
-from plansheet.excel.layout_questions import Question
+from plansheet.excel.judgements import Recalculated
 from plansheet.excel.manual import JUDGEMENTS, LAYOUT_QUESTIONS
-from plansheet.excel.plan_block import NO_TERM, PlanLine, PlanRead, read_plan
-from plansheet.excel.reading import as_date
+from plansheet.excel.plan_block import NO_TERM
 from plansheet.plan.checking import Outcome, lacked_columns, named, outcome
 from plansheet.plan.rules import RULES
-from plansheet.plan.terms import Terms, atg_1996
-from plansheet.workbook import expressions
-from plansheet.workbook.areas import Area, value_at
-from plansheet.workbook.circles import Circle, circular
+from plansheet.plan.terms import Terms
 from plansheet.workbook.collector import collector_at_rest
-from plansheet.workbook.formulas import not_reached
-from plansheet.workbook.guard import LARGEST_FILE, content
-from plansheet.workbook.judging import facts_of
-from plansheet.workbook.locate import Located, locate, of_1904
-from plansheet.workbook.mapping import Mapping
-from plansheet.workbook.reader import read_bytes
-from plansheet.workbook.recalc import recalculate
-from plansheet.workbook.saved import Workbook
-from plansheet.workbook.taken_for import taken_for
-from plansheet.workbook.unreadable import Unreadable, unreadable
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A finding in its cell. ``fingerprint`` stays the same while what is wrong does."""
-
-    code: str
-    severity: Severity
-    sheet: str
-    cell: str
-    message: str
-    fix: str
-    plan: str
-    law: tuple[str, ...]
-    fingerprint: str
+from plansheet.workbook.findings import Found, on_places, on_plan, on_records, order, told_apart
+from plansheet.workbook.formulas import expressions
+from plansheet.workbook.formulas.circles import Circle, circular
+from plansheet.workbook.formulas.plan_cells import not_reached
+from plansheet.workbook.formulas.recalc import recalculate
+from plansheet.workbook.judging.facts import facts_of
+from plansheet.workbook.ledgers.locate import Located, locate
+from plansheet.workbook.ledgers.mapping import Mapping
+from plansheet.workbook.ledgers.taken_for import taken_for
+from plansheet.workbook.plan_sheet import PlanSheet, plan_sheet
+from plansheet.workbook.reading.guard import LARGEST_FILE, content
+from plansheet.workbook.reading.reader import read_bytes
+from plansheet.workbook.reading.saved import Workbook
+from plansheet.workbook.reading.unreadable import Unreadable, unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +103,15 @@ def _check(workbook: Workbook, options: Options, checked: Checked) -> None:
     results = recalculate(workbook, FUNCTIONS, options.as_of)
     circles, not_followed = _circles(workbook)
     unsettled = [*_unsettled(workbook, located, results), *not_followed]
-    plan = _plan_sheet(located, options, workbook.date_1904)
+    plan = plan_sheet(located, options.terms, date_1904=workbook.date_1904)
     terms = plan.read.terms
     asked = outcome(RULES, located.ledger, terms, options.as_of)
-    findings = _told_apart(
+    findings = told_apart(
         [
-            *plan.misfits(),
-            *_on_cells(facts_of(workbook, located, results, circles, terms), terms),
-            *_on_layouts(located),
-            *_on_records(located, plan, asked),
+            *on_plan(plan),
+            *on_places(JUDGEMENTS, facts_of(workbook, located, results, circles, terms), terms),
+            *on_places(LAYOUT_QUESTIONS, located.areas.questions, terms),
+            *on_records(located, plan, asked),
         ]
     )
     unsettled += [*_unseen(findings, options), *_questions(asked, options, whole=True)]
@@ -142,10 +121,10 @@ def _check(workbook: Workbook, options: Options, checked: Checked) -> None:
         for rule, why in asked.lacking
         if options.wanted(rule.code)
     ]
-    checked.findings = sorted((f for f in findings if options.wanted(f.code)), key=_order(workbook))
+    checked.findings = sorted((f for f in findings if options.wanted(f.code)), key=order(workbook))
     checked.rows = located.rows
     checked.recalculated = len(results) - sum(1 for r in results if r.unchecked is not None)
-    checked.not_checked = [*unsettled, *_questions(asked, options, whole=False), *plan.unknown(), *lacking]
+    checked.not_checked = [*unsettled, *_questions(asked, options, whole=False), *_unknown(plan), *lacking]
     checked.taken_for = taken_for(located.areas)
     counted = [f for f in checked.findings if options.fail_on is Severity.WARNING or f.severity is Severity.ERROR]
     checked.has_findings = bool(counted)
@@ -205,135 +184,7 @@ def _questions(asked: Outcome, options: Options, *, whole: bool) -> list[NotChec
     ]
 
 
-# --- Terms ----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _PlanSheet:
-    """The Plan sheets of a workbook: what they say, and where each of their lines stands."""
-
-    read: PlanRead
-    _lines: Sequence[tuple[Area, int]]
-
-    def address(self, line: PlanLine, column: str) -> tuple[str, str]:
-        area, row = self._lines[line.at]
-        return area.sheet.name, f"{get_column_letter(area.columns[column])}{row}"
-
-    def place(self, term: str) -> tuple[str, str]:
-        """The cell of a term's value; nothing where no Plan sheet has it."""
-        line = self.read.lines.get(term)
-        return ("", "") if line is None else self.address(line, "value")
-
-    def misfits(self) -> Iterator[Found]:
-        plan = self.read.terms.cited(_UNREADABLE.plan)
-        for line, name, message in self.read.misfits:
-            yield _found(_UNREADABLE, *self.address(line, "value"), message, _UNREADABLE.fix, plan, name)
-
-    def unknown(self) -> Iterator[NotChecked]:
-        for line in self.read.unknown:
-            yield NotChecked(f"{'!'.join(self.address(line, 'term'))} ({line.term})", NO_TERM)
-
-
-def _plan_sheet(located: Located, options: Options, date_1904: bool) -> _PlanSheet:
-    """The terms given, or the default with what the Plan sheet says."""
-    rows = [(area, row) for area in located.areas.terms for row in range(area.top, area.bottom + 1)]
-    cells = [[value_at(area.sheet, row, area.columns[column]) for column in ("term", "value")] for area, row in rows]
-    read = read_plan(
-        (PlanLine(at, *pair) for at, pair in enumerate(cells)),
-        options.terms or atg_1996(),
-        facts_only=options.terms is not None,
-        as_day=(lambda cell: as_date(of_1904(cell))) if date_1904 else as_date,
-    )
-    return _PlanSheet(read, rows)
-
-
-_UNREADABLE = next(rule for rule in RULES if rule.code == "LEDGER001")
-
-
-# --- Findings in their cells ----------------------------------------------------------------------------------------
-
-
-def _on_cells(facts: Facts, terms: Terms) -> Iterator[Found]:
-    for rule in JUDGEMENTS:
-        for hit in rule.check(facts):
-            assert isinstance(hit, Hit)
-            place = hit.facts["place"]
-            assert isinstance(place, PlaceOfFinding)
-            message, fix = rule.message.format(**hit.facts), rule.fix.format(**hit.facts)
-            subject, said = (_ROW_OF_REFERENCE.sub(r"\1", text) for text in (place.subject, message))
-            yield _found(rule, place.sheet, place.cell, message, fix, terms.cited(rule.plan), subject, said)
-
-
-def _on_layouts(located: Located) -> Iterator[Found]:
-    for rule in LAYOUT_QUESTIONS:
-        for hit in rule.check(located.areas.questions):
-            assert isinstance(hit, Hit)
-            asked = hit.facts["question"]
-            assert isinstance(asked, Question)
-            message, fix = rule.message.format(**hit.facts), rule.fix.format(**hit.facts)
-            yield _found(rule, asked.sheet, asked.cell, message, fix, rule.plan, asked.facts.get("column", ""))
-
-
-def _on_records(located: Located, plan: _PlanSheet, asked: Outcome) -> Iterator[Found]:
-    rules = {rule.code: rule for rule in RULES}
-    for finding in asked.findings:
-        sheet, cell = _cell_of(located, plan, finding)
-        rule = rules[finding.code]
-        yield _found(rule, sheet, cell, finding.message, finding.fix, finding.plan, _subject(finding.record))
-
-
-def _cell_of(located: Located, plan: _PlanSheet, finding: Finding) -> tuple[str, str]:
-    """The cell of a finding; the row's first known cell where the field has no column, nothing where it has no row."""
-    if isinstance(finding.record, TermOf):
-        return plan.place(finding.record.name)
-    place = located.place(finding.record)
-    if place is None:
-        return "", ""
-    column = place.columns.get(finding.field or "", min(place.columns.values()))
-    return place.sheet, f"{get_column_letter(column)}{place.row}"
-
-
-def _subject(record: Record | TermOf | None) -> str:
-    """What a finding is about, whatever row it stands in."""
-    if record is None:
-        return ""
-    return repr(record).partition(", row=")[0]
-
-
-def _found(
-    rule: Rule, sheet: str, cell: str, message: str, fix: str, plan: str, subject: str, said: str | None = None
-) -> Found:
-    """A finding; ``said``: its message without what changes where a row is inserted, other than "row 5"."""
-    same = "\x1f".join((rule.code, sheet, subject, _ROW.sub("row", message if said is None else said)))
-    return Found(rule.code, rule.severity, sheet, cell, message, fix, plan, rule.law, _fingerprint(same))
-
-
-_ROW = re.compile(r"\brows? (?:from )?[0-9]+(?:(?:, | and | to )[0-9]+\b)*")
-_ROW_OF_REFERENCE = re.compile(r"(\$?\b[A-Z]{1,3})\$?[0-9]{1,7}\b")
-"""Row numbers change where a row is inserted above: they are no part of what is wrong."""
-
-
-def _fingerprint(said: str) -> str:
-    return hashlib.sha256(said.encode("utf-8", "backslashreplace")).hexdigest()[:16]
-
-
-def _told_apart(findings: Iterable[Found]) -> list[Found]:
-    """Findings that say the same of two equal rows: the second and later ones by their number."""
-    times: Counter[str] = Counter()
-    apart: list[Found] = []
-    for found in findings:
-        times[found.fingerprint] += 1
-        number = times[found.fingerprint]
-        again = _fingerprint(f"{found.fingerprint} {number}")
-        apart.append(found if number == 1 else replace(found, fingerprint=again))
-    return apart
-
-
-def _order(workbook: Workbook) -> Callable[[Found], tuple[int, int, str, str]]:
-    sheets = {sheet.name: position for position, sheet in enumerate(workbook.sheets)}
-
-    def key(found: Found) -> tuple[int, int, str, str]:
-        row = int("".join(c for c in found.cell if c.isdigit()) or 0)
-        return sheets.get(found.sheet, -1), row, found.cell, found.code
-
-    return key
+def _unknown(plan: PlanSheet) -> Iterator[NotChecked]:
+    """Lines of the Plan sheet that name no term."""
+    for line in plan.read.unknown:
+        yield NotChecked(f"{'!'.join(plan.address(line, 'term'))} ({line.term})", NO_TERM)

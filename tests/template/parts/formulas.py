@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import plansheet
 from plansheet.excel import FUNCTIONS
-from plansheet.workbook.expressions import called, plan_name
+from plansheet.workbook.formulas.expressions import called, plan_name
 from template.parts.checking import Seen
 from template.parts.products import LITE
 from template.parts.reading import MAIN, Area, Package, Sheet, is_number, tree

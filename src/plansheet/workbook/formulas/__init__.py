@@ -1,0 +1,1 @@
+"""Formulas found, understood, and calculated again from what the workbook saved."""

@@ -1,0 +1,239 @@
+"""Where a workbook uses plan functions: in cells, and in rules and names, which have no saved value to compare."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from openpyxl.utils import get_column_letter
+
+from plansheet.workbook.formulas.expressions import (
+    EXPORTED,
+    SINGLE,
+    Call,
+    Node,
+    NotChecked,
+    called,
+    mentioned,
+    plan_name,
+    shape_of,
+    shown_name,
+)
+from plansheet.workbook.formulas.regions import rectangle, region_of
+from plansheet.workbook.reading.saved import Cell, DefinedName, Sheet, Workbook
+
+Functions = Mapping[str, Callable[..., object]]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCell:
+    """A cell whose formula calls a plan function, itself or by a defined name."""
+
+    sheet: str
+    cell: str
+    """Its address, as C7."""
+    row: int
+    column: int
+    formula: str
+    function: str
+    """The outermost plan function."""
+    array_ref: str | None
+    whole: bool
+    """Whether the formula is that one call, and not something around or beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotReached:
+    """A plan function where no value is saved: ``what`` names the place, ``why`` says that it is not checked."""
+
+    what: str
+    why: str
+
+
+def plan_cells(workbook: Workbook, functions: Functions) -> list[PlanCell]:
+    """Every cell whose formula calls one of ``functions``, itself or by a name, by sheet, row and column."""
+    search = _Search(workbook, functions)
+    found: list[PlanCell] = []
+    for sheet in workbook.sheets:
+        cells: list[tuple[tuple[int, int], str]] = []
+        for key, cell in sheet.cells.items():
+            if cell.formula is not None and (function := search.function_in(cell.formula, sheet.name)) is not None:
+                cells.append((key, function))
+        found.extend(_plan_cell(sheet.name, sheet.cells[key], function, functions) for key, function in sorted(cells))
+    return found
+
+
+def not_reached(workbook: Workbook, functions: Functions) -> list[NotReached]:
+    """Plan functions where no value is saved for them: in rules, in names that no cell uses, in what-if tables.
+
+    And formulas that the file shares with a cell whose own it does not give.
+    """
+    search = _Search(workbook, functions)
+    return [
+        *_in_rules(workbook, search),
+        *_in_names(workbook, search),
+        *_in_data_tables(workbook, search),
+        *_lost_formulas(workbook),
+    ]
+
+
+class _Search:
+    """What finds plan functions in formulas: by a call, and by a defined name that leads to one."""
+
+    def __init__(self, workbook: Workbook, functions: Functions) -> None:
+        self.functions = functions
+        self.known: dict[str, str | None] = {}
+        self.names: dict[tuple[str, str | None], str] = {}
+        """The plan function of each defined name (and sheet) that leads to one."""
+        self.pattern: re.Pattern[str] | None = None
+        waiting = list(workbook.names)
+        while True:  # names that use names: until none is added
+            found = {
+                (name.name.casefold(), _folded(name.sheet)): function
+                for name in waiting
+                if (function := self.function_in(name.formula, name.sheet)) is not None
+            }
+            if not found.keys() - self.names.keys():
+                break
+            self.names |= found
+            any_of = "|".join(re.escape(name) for name, _ in self.names)
+            self.pattern = re.compile(rf"(?<![\w.\\])(?:{any_of})(?![\w.\\])", re.IGNORECASE)
+
+    def may_find(self, formula: str) -> bool:
+        """Whether a formula is worth taking apart."""
+        if any(self.function(name) is not None for name in _CALLS.findall(formula)):
+            return True
+        return self.pattern is not None and self.pattern.search(formula) is not None
+
+    def function(self, name: str) -> str | None:
+        """The plan function that a name before a parenthesis means."""
+        if name not in self.known:
+            self.known[name] = plan_name(name, self.functions)
+        return self.known[name]
+
+    def function_in(self, formula: str, sheet: str | None) -> str | None:
+        """The first plan function that a formula calls; one that cannot be read counts as calling what it names."""
+        if not self.may_find(formula):
+            return None
+        try:
+            names, uses = called(formula), [*called(formula), *mentioned(formula)] if self.names else ()
+        except NotChecked:
+            names, uses = _CALLS.findall(formula), ()
+        if any(shown_name(name) == EXPORTED for name in names):
+            names = _CALLS.findall(formula)
+        calls = (self.function(name) for name in names)
+        by_name = (self.names.get(key) for use in uses for key in _keys(use, sheet))
+        return next((function for function in (*calls, *by_name) if function is not None), None)
+
+    def uses(self, formula: str, sheet: str, name: DefinedName) -> bool:
+        """Whether a formula on a sheet asks for a defined name."""
+        key = (name.name.casefold(), _folded(name.sheet))
+        try:
+            return any(key in _keys(use, sheet) for use in (*called(formula), *mentioned(formula)))
+        except NotChecked:
+            return False
+
+
+_CALLS = re.compile(r"[\w.]+(?=\s*\()")
+
+
+def _folded(sheet: str | None) -> str | None:
+    return None if sheet is None else sheet.casefold()
+
+
+def _keys(use: str, sheet: str | None) -> tuple[tuple[str, str | None], tuple[str, str | None]]:
+    """Where a name may be defined that is used on a sheet: for that sheet, or the one before its !, and for all."""
+    before, _, name = use.rpartition("!")
+    owner = before.strip("'").replace("''", "'") if before else sheet
+    return (name.casefold(), _folded(owner)), (name.casefold(), None)
+
+
+def _plan_cell(sheet: str, cell: Cell, function: str, functions: Functions) -> PlanCell:
+    address = f"{get_column_letter(cell.column)}{cell.row}"
+    formula = cell.formula or ""
+    whole = _is_whole(formula, functions)
+    return PlanCell(sheet, address, cell.row, cell.column, formula, function, cell.array_ref, whole)
+
+
+def _is_whole(formula: str, functions: Functions) -> bool:
+    try:
+        node: Node = shape_of(formula)
+    except NotChecked:
+        return False
+    while isinstance(node, Call) and shown_name(node.name) == SINGLE and len(node.arguments) == 1:
+        node = node.arguments[0]
+    return isinstance(node, Call) and plan_name(node.name, functions) is not None
+
+
+def _in_rules(workbook: Workbook, search: _Search) -> Iterator[NotReached]:
+    for sheet in workbook.sheets:
+        for rule in sheet.rules:
+            function = search.function_in(rule.formula, sheet.name)
+            if function is not None:
+                what = f"{function} in the {rule.what} of {sheet.name}!{rule.where}"
+                yield NotReached(what, f"a {rule.what} saves no value to compare")
+
+
+def _in_names(workbook: Workbook, search: _Search) -> Iterator[NotReached]:
+    """Names that no cell uses: those of a cell are calculated there."""
+    for name in workbook.names:
+        function = search.names.get((name.name.casefold(), _folded(name.sheet)))
+        if function is not None and not _is_used(name, workbook, search):
+            where = f" of the sheet {name.sheet}" if name.sheet is not None else ""
+            yield NotReached(f"{function} in the name {name.name}{where}", "a name saves no value to compare")
+
+
+def _is_used(name: DefinedName, workbook: Workbook, search: _Search) -> bool:
+    text = name.name.casefold()
+    return any(
+        cell.formula is not None and text in cell.formula.casefold() and search.uses(cell.formula, sheet.name, name)
+        for sheet in workbook.sheets
+        for cell in sheet.cells.values()
+    )
+
+
+def _in_data_tables(workbook: Workbook, search: _Search) -> Iterator[NotReached]:
+    """What-if tables whose formula, above or left of their values, leads to a plan function."""
+    for sheet in workbook.sheets:
+        for ref in sheet.data_tables:
+            table = rectangle(sheet, ref)
+            above = ((table.top - 1, column) for column in range(table.left - 1, table.right + 1))
+            beside = ((row, table.left - 1) for row in range(table.top, table.bottom + 1))
+            cells = (sheet.cells.get(at) for at in (*above, *beside))
+            found = (_behind(cell.formula, sheet, workbook, search) for cell in cells if cell and cell.formula)
+            function = next((each for each in found if each is not None), None)
+            if function is not None:
+                what = f"{function} in the what-if table {sheet.name}!{ref}"
+                yield NotReached(what, "its values come from a formula in other cells, tried with other figures")
+
+
+def _behind(formula: str, sheet: Sheet, workbook: Workbook, search: _Search) -> str | None:
+    """The plan function that a formula calls, or that a cell calls to which it refers."""
+    function = search.function_in(formula, sheet.name)
+    if function is not None:
+        return function
+    sheets = {each.name.casefold(): each for each in workbook.sheets}
+    try:
+        uses = mentioned(formula)
+    except NotChecked:
+        return None
+    for use in uses:
+        before, _, address = use.rpartition("!")
+        of = sheets.get(before.strip("'").replace("''", "'").casefold()) if before else sheet
+        region = region_of(address, of) if of is not None else None
+        cell = of.cells.get((region.top, region.left)) if of is not None and region is not None else None
+        if of is not None and cell is not None and cell.formula is not None:
+            function = search.function_in(cell.formula, of.name)
+        if function is not None:
+            return function
+    return None
+
+
+def _lost_formulas(workbook: Workbook) -> Iterator[NotReached]:
+    for sheet in workbook.sheets:
+        lost = sorted(key for key, cell in sheet.cells.items() if cell.formula == "=")
+        if lost:
+            row, column = lost[0]
+            address = f"{sheet.name}!{get_column_letter(column)}{row}"
+            more = len(lost) - 1
+            what = f"the formulas in {address} and {more:,} more" if more else f"the formula in {address}"
+            yield NotReached(what, "it is shared with another cell, whose formula the file does not give")
