@@ -343,6 +343,14 @@ def test_a_column_of_actions_under_another_heading_is_named() -> None:
     assert (code, 'Action = "B"' in facts) == ("MAP002", True)
 
 
+def test_columns_that_hold_each_others_values_are_asked_about() -> None:
+    swapped = [GRANTS[0], *([*row[:5], row[6], row[5]] for row in GRANTS[1:])]
+    assert [(code, cell) for code, cell, _ in asked(Sheet("Grants", swapped))] == [("MAP011", "F1")]
+    assert asked(Sheet("Grants", [*swapped[:2], *GRANTS[2:]])) == []  # one row may be right
+    expires = beside(GRANTS, ["Expires", dt.date(2003, 1, 1), dt.date(2003, 1, 1)])
+    assert [(code, cell) for code, cell, _ in asked(Sheet("Grants", expires))] == [("MAP011", "D1")]
+
+
 def test_an_empty_half_of_a_pair_is_nobodys_question() -> None:
     assert asked(Sheet("Grants", beside(GRANTS, ["Shares exercised", 0, ""]))) == []
     assert [code for code, *_ in asked(Sheet("Grants", beside(GRANTS, ["Shares exercised", 0, 4])))] == ["MAP007"]
@@ -489,6 +497,13 @@ def test_subtotals_are_no_grants(total: str, at: int) -> None:
     row: list[object] = [*[""] * at, total, *[""] * (5 - at), 10_000]
     found = located(Sheet("Grants", [*GRANTS[:2], row, GRANTS[2], ["Grand Total", *[""] * 5, 10_500]])).ledger
     assert ([grant.grant.text for grant in found.grants], found.unread) == (["G-1", "G-2"], ())
+
+
+def test_a_column_that_is_headed_price_is_taken_for_the_exercise_price_and_asked_about() -> None:
+    rows = [["Price" if cell == "Exercise price" else cell for cell in row] for row in GRANTS]
+    found = located(Sheet("Grants", rows))
+    assert [(q.code, q.cell) for q in found.areas.questions] == [("MAP003", "F1")]
+    assert found.ledger.grants == located(Sheet("Grants", GRANTS)).ledger.grants
 
 
 def test_a_column_that_is_headed_name_is_taken_for_the_holder_and_asked_about() -> None:

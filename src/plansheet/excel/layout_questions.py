@@ -203,3 +203,20 @@ def resembles_a_field(questions: Sequence[Question]) -> Iterator[Hit]:
     Not covered: a ledger that has both.
     """
     return _asked("MAP010", questions)
+
+
+@rule(
+    "MAP011",
+    Severity.ERROR,
+    plan="",
+    message="{first} and {second} may be swapped: in every row {what}.",
+    fix="Give each column the heading of what it holds; if the headings are right, confirm them in a mapping: {line}.",
+)
+def columns_may_be_swapped(questions: Sequence[Question]) -> Iterator[Hit]:
+    """Every row of a ledger of grants has in one column what belongs in another, by their order.
+
+    Why: each cell alone looks right, and every limit is held against a price of 12,000 and 10 shares.
+    Example: Shares under Exercise price and the prices under Shares, or the expiry under Grant date.
+    Not covered: single rows, and columns whose values could stand in either.
+    """
+    return _asked("MAP011", questions)

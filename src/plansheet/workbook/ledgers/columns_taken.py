@@ -100,7 +100,10 @@ def _ask_other(head: Head, column: Column, at: int, other: str, taken: Taken) ->
     taken.questions.append(Question("MAP003", head.sheet.name, _cell(head, at), facts))
 
 
-_SWAPPED = (("grant_date", "expires", "is later than"), ("exercise_price", "shares", "is more than"))
+_SWAPPED = (
+    ("grant_date", "expires", "the option expires before it is granted"),
+    ("exercise_price", "shares", "the exercise price of one share is more than the number of shares"),
+)
 """Fields of which the first is hardly ever the later or larger one, and what is said where it is so in every row."""
 
 
@@ -113,10 +116,13 @@ def _ask_whether_swapped(head: Head, kinds: dict[str, Column], bottom: int, take
         rows = range(head.row + 1, bottom + 1)
         pairs = [(value_at(head.sheet, row, one), value_at(head.sheet, row, other)) for row in rows]
         compared = [larger for pair in pairs if (larger := _is_larger(*pair)) is not None]
-        if compared and all(compared):
-            shown = column_shown(other, head.heading(other))
-            why = f"in every row it {said} {shown}, as if the two columns were swapped"
-            _ask_other(head, kinds[name], one, why, taken)
+        if len(compared) > 1 and all(compared):
+            facts = {
+                "first": f"{head.sheet.name}!{column_shown(one, head.heading(one))}",
+                "second": column_shown(other, head.heading(other)), "what": said,
+                "line": f"{mapping_line(kinds[name], one)} and {mapping_line(kinds[than], other)}",
+            }  # fmt: skip
+            taken.questions.append(Question("MAP011", head.sheet.name, _cell(head, one), facts))
 
 
 def _is_larger(one: object, other: object) -> bool | None:
