@@ -325,8 +325,22 @@ def test_shares_in_thousands_are_not_read(heading: str) -> None:
 def test_days_of_tranches_without_their_shares_are_asked_about_once() -> None:
     rows = beside(GRANTS, ["Vest date 1", GRANTED, GRANTED], ["Vest date 2", GRANTED, GRANTED])
     assert [(code, cell) for code, cell, _ in asked(Sheet("Grants", rows))] == [("MAP007", "H1")]
-    numbered = beside(GRANTS, ["8. Vest date", GRANTED, GRANTED])
-    assert asked(Sheet("Grants", numbered)) == []
+
+
+def test_grants_with_a_day_of_vesting_are_read_as_tranches_and_asked_about() -> None:
+    rows = beside(GRANTS, ["8. Vest date", GRANTED, GRANTED])
+    [(code, cell, facts)] = asked(Sheet("Options", rows))
+    assert (code, cell) == ("MAP003", "A1")
+    assert "a ledger of Vesting it has Exercise price as well" in facts
+    assert asked(Sheet("Options", rows), Sheet("Grants", GRANTS)) == []
+
+
+def test_a_list_of_issued_shares_is_taken_for_grants_and_asked_about() -> None:
+    headings = ["Certificate No.", "Shareholder", "Class", "Issue date", "Shares", "Price per share"]
+    rows = [headings, ["CS-1", "Ada", "Common", GRANTED, 1000, 0.01]]
+    assert [(code, cell) for code, cell, _ in asked(Sheet("Stock ledger", rows))] == [("MAP003", "A1")]
+    for name in ("Options", "2004 Grants"):
+        assert asked(Sheet(name, rows)) == []
 
 
 def test_events_without_a_grant_number_are_asked_about() -> None:

@@ -74,13 +74,13 @@ def lacks_its_key(questions: Sequence[Question]) -> Iterator[Hit]:
     Severity.WARNING,
     plan="",
     message="{taken} was taken for {heading}; {other}.",
-    fix="Record in a mapping what is right: {line}, or another column.",
+    fix="Record in a mapping what is right: {line}.",
 )
 def one_of_two_readings(questions: Sequence[Question]) -> Iterator[Hit]:
     """A column was taken for what it most likely is, where another reading is possible.
 
     Why: a person who knows the sheet can tell in a moment; a program only guesses.
-    Example: Date on a sheet named Granted, taken for the grant date.
+    Example: Date on a sheet named Granted, taken for the grant date; a stock ledger, taken for Grants.
     Not covered: headings that mean one thing only; what they were taken for stands in the report's first lines.
     """
     return _asked("MAP003", questions)

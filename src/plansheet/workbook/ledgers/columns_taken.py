@@ -95,7 +95,7 @@ def _take_plain(head: Head, column: Column, said: str, taken: Taken) -> None:
 def _ask_other(head: Head, column: Column, at: int, other: str, taken: Taken) -> None:
     facts = {
         "taken": f"{head.sheet.name}!{column_shown(at, head.heading(at))}", "heading": column.heading,
-        "other": other, "line": mapping_line(column, at),
+        "other": other, "line": f"{mapping_line(column, at)}, or another column",
     }  # fmt: skip
     taken.questions.append(Question("MAP003", head.sheet.name, _cell(head, at), facts))
 

@@ -81,6 +81,7 @@ def layout_of(range_: Range) -> Layout:
         pass
     elif record is not None:
         layout.areas.append(_area(plain, record, layout))
+        _ask_which_record(plain, layout.areas[-1], layout)
     elif not (action is Action.GRANT and _read_dated_grants(plain, layout)):
         _ask_for_key(plain, action, beside, layout)
     if not any(area.record is Activity for area in layout.areas):
@@ -175,6 +176,35 @@ _LONGEST_GAP = 1000
 """Empty rows after which nothing more is looked for."""
 
 
+def _ask_which_record(range_: Range, area: Area, layout: Layout) -> None:
+    """Tranches with what only grants have, and grants of which nothing says that they are options."""
+    head = range_.head
+    if area.record is Tranche:
+        of_grants = [c.heading for c in columns(Grant) if c.name in _OF_GRANTS & mentioned(head, Grant)]
+        if of_grants:
+            other = f"it has {listed(of_grants)} as well, as grants have; they are not read as Grants"
+            layout.unless.append((Grant, _other_record(range_, area, other, "Grants"), None))
+    elif area.record is Grant:
+        said = [range_.name, _title(range_), *(str(text) for texts in head.texts for text in texts)]
+        if not any(word in fold_heading(text) for text in said for word in _SAYS_OPTION):
+            other = "nothing in it says option, and it may list shares that were issued"
+            layout.questions.append(_other_record(range_, area, other, "ignore"))
+
+
+_OF_GRANTS = frozenset({"exercise_price", "expires", "vesting_start", "plan"})
+_SAYS_OPTION = ("option", "grant", "award", "strike", "exercis", "vest", "iso", "nso")
+
+
+def _other_record(range_: Range, area: Area, other: str, table: str) -> Question:
+    assert area.record is not None
+    name = TABLES[area.record]
+    facts = {
+        "taken": f"{range_.sheet.name}, row {area.top} and below,", "heading": f"a ledger of {name}", "other": other,
+        "line": f'table = "{name}" or table = "{table}"',
+    }  # fmt: skip
+    return Question("MAP003", range_.sheet.name, _cell(range_, min(area.columns.values())), facts)
+
+
 # --- A sheet for the events of one action -----------------------------------------------------------------------------
 
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
@@ -240,7 +270,7 @@ def _read_event_sheet(
     if "rcl" in (word.casefold() for word in _WORD.findall(range_.name)):
         facts = {
             "taken": f"{range_.sheet.name} row {range_.head.row}", "heading": f"a ledger of {action} rows",
-            "other": "its name says released, cancelled or lapsed", "line": 'action = "CANCEL"',
+            "other": "its name says released, cancelled or lapsed", "line": 'action = "CANCEL", or another',
         }  # fmt: skip
         layout.questions.append(Question("MAP003", range_.sheet.name, _cell(range_, at["date"]), facts))
     return True
@@ -260,7 +290,8 @@ def _read_dated_grants(range_: Range, layout: Layout) -> bool:
     layout.areas.append(area)
     facts = {
         "taken": f"{range_.sheet.name}!{column_shown(date, range_.head.heading(date))}", "heading": "Grant date",
-        "other": "its heading may mean another day", "line": f'"Grant date" = "{get_column_letter(date)}"',
+        "other": "its heading may mean another day",
+        "line": f'"Grant date" = "{get_column_letter(date)}", or another column',
     }  # fmt: skip
     layout.questions.append(Question("MAP003", range_.sheet.name, _cell(range_, date), facts))
     return True
