@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from plansheet.core.records import Ledger
 from plansheet.core.words import Action, Identifier
 from plansheet.workbook.ledgers.locate import locate
+from plansheet.workbook.ledgers.schedules import read_schedule
 from plansheet.workbook.reading.reader import read_bytes
 from workbook.layouts import (
     LAYOUTS,
@@ -121,13 +122,32 @@ def test_a_schedule_in_words() -> None:
     assert (first.months, first.cliff, first.every) == (48, 12, 1)
     assert second.months is None
     [unread] = found.ledger.unread
-    assert "1/24 Cliff" in unread.message
+    assert 'the schedule "1/24 Cliff" cannot be read' in unread.message
     assert unread.field == "months"
     place = found.place(unread.record)
     assert place is not None
     assert (place.row, place.columns["months"]) == (3, 9)
     with_tranches = located(Sheet("Grants", rows), Sheet("Vesting", VESTING)).ledger
     assert (with_tranches.unread, with_tranches.grants[0].months) == ((), None)
+
+
+@pytest.mark.parametrize(
+    ("words", "schedule"),
+    [
+        ("1/48 monthly", (48, 0, 1)), ("Monthly over 4 years, 1-year cliff.", (48, 12, 1)),
+        ("4 years, one year cliff, monthly", (48, 12, 1)), ("Immediate", (0, 0, 1)),
+        ("1/4 after 12 months, then 1/48 monthly", (48, 12, 1)),
+        ("25% after one year, 1/48 monthly thereafter", (48, 12, 1)),
+        ("25% of the shares on the first anniversary and the remainder monthly over 36 months", (48, 12, 1)),
+        ("25% after 1 year, then quarterly over 4 years", (48, 12, 3)),
+        ("20% after 1 year, then monthly over 36 months", None), ("4yr/1yr cliff", None), ("48 months", None),
+        ("100% after 1 year", None), ("1/0 after 1 year, 1/48 monthly", None), ("25% per year", None),
+        ("10% after 0 months, 1/10 monthly", None), ("50% after 1 year, 50% after 2 years", None),
+    ],
+)  # fmt: skip
+def test_schedules_in_the_words_of_agreements(words: str, schedule: tuple[int, int, int] | None) -> None:
+    """In one way or not at all: 20% after a year and the rest over three is no even schedule."""
+    assert read_schedule(words) == schedule
 
 
 def test_how_often_a_grant_vests_in_a_word() -> None:

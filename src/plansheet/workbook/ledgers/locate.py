@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from openpyxl.utils import get_column_letter
@@ -115,7 +115,7 @@ def _read(area: Area, workbook: Workbook, located: Located, names: dict[str, obj
         total = _Totals(area, at)
         for row in read_rows(area.record, cells, area.top, area.name, total.is_one):
             located._places[id(row.record)] = Place(area.sheet.name, row.number, at)
-            read.unread.extend(row.unread)
+            read.unread.extend(_of_schedule(unread, area, at) for unread in row.unread)
             if has_key(row.record):
                 read.records.append(row.record)
     return read
@@ -198,6 +198,21 @@ def _scheduled(area: Area) -> dict[str, list[object]]:
         "cliff": [None if schedule is None else schedule.cliff for _, schedule in both],
         "every": [None if schedule is None else schedule.every for _, schedule in both],
     }
+
+
+_MOST_WORDS = 100
+"""Letters of a schedule that a sentence shows."""
+
+
+def _of_schedule(unread: Unread, area: Area, at: dict[str, int]) -> Unread:
+    """A cell that cannot be read; of a schedule in words it is no number of months that is asked for."""
+    if unread.field != "months" or area.schedule is None or at.get("months") != area.schedule:
+        return unread
+    row = unread.record.row
+    words = " ".join(str(value_at(area.sheet, row, area.schedule)).split())
+    said = f'the schedule "{words if len(words) <= _MOST_WORDS else words[: _MOST_WORDS - 3] + "..."}" cannot be read'
+    instead = "enter Months, Cliff and Every in columns of their own, or words such as 1/48 monthly, 12 month cliff"
+    return replace(unread, message=f"{area.name} row {row}: {said}; {instead}")
 
 
 def of_1904(value: object) -> object:
