@@ -342,6 +342,34 @@ def test_shares_in_thousands_are_not_read(heading: str) -> None:
     assert "MAP002" in {question.code for question in found.areas.questions}
 
 
+@pytest.mark.parametrize(
+    "headings",
+    [
+        ["Vest date", "Vest shares", "Vest date", "Vest shares", "Vest date", "Vest shares"],
+        ["Vest date", "Vest shares", "Vest date2", "Vest shares3", "Vest date4", "Vest shares5"],
+    ],
+)
+def test_tranches_under_the_same_two_headings(headings: list[str]) -> None:
+    """As in a plain range, and as Excel numbers them in a table."""
+    [wide] = tranches_beside_the_grants(PLAN)
+    found = located(Sheet("Options", [[*wide.rows[0][:7], *headings], *wide.rows[1:]]))
+    assert said(found.ledger) == said(located(*our_way(PLAN, "Grants", "Vesting")).ledger)
+    assert found.areas.questions == []
+
+
+@pytest.mark.parametrize("number", [" 1", ""])
+def test_several_exercises_of_a_grant_in_a_row(number: str) -> None:
+    """The second would be lost, or both."""
+    headings = [f"Exercise date{number}", f"Shares exercised{number}", "Exercise date 2", "Shares exercised 2"]
+    later = dt.date(2006, 1, 5)
+    more: Rows = [headings, [GRANTED, 5, later, 6], ["", "", "", ""]]
+    ledger = located(Sheet("Options", [[*row, *cells] for row, cells in zip(GRANTS, more, strict=True)])).ledger
+    exercises = [(a.date, a.shares) for a in ledger.activity if a.action is Action.EXERCISE]
+    assert exercises == [(GRANTED, 5), (later, 6)]
+    alone = located(Sheet("Exercises", [["Grant", *headings], ["G-1", *more[1]]])).ledger
+    assert [(a.date, a.shares) for a in alone.activity] == exercises
+
+
 def test_days_of_tranches_without_their_shares_are_asked_about_once() -> None:
     rows = beside(GRANTS, ["Vest date 1", GRANTED, GRANTED], ["Vest date 2", GRANTED, GRANTED])
     assert [(code, cell) for code, cell, _ in asked(Sheet("Grants", rows))] == [("MAP007", "H1")]

@@ -228,7 +228,8 @@ _SHARES = (
     "Number of shares granted", "Total options", "Total # options", "Total options granted", "Total shares granted",
     "Options awarded", "Shares awarded", "No. of options", "No. of shares", "Number granted", "Units granted",
     "Awards granted", "Award quantity", "Option shares", "Shares under option", "Number of shares under option",
-    "Shares subject to option", "Number of shares subject to option", "Shares to vest", "Vesting quantity",
+    "Shares subject to option", "Number of shares subject to option",
+    "Number of shares of common stock subject to option", "Awarded", "Shares to vest", "Vesting quantity",
     "Number of securities over which options granted", "Over how many shares in total were CSOP options granted",
 )  # fmt: skip
 _CONSENT = ("Consent", "Consent date", "Consented on", "Optionee consent", "Holder consent")
@@ -307,7 +308,7 @@ class Grant:
         "Exercise price", "Strike price", "Strike", "Grant price", "Option price", "Purchase price", "Price per share",
         "PPS", "Option exercise price per share", "Exercise price per share", "Option exercise price",
         "Price or strike", "Strike price per share", "Per share exercise price", "Strike per share",
-        "Option strike price", "Option price per share", "Grant price per share",
+        "Option strike price", "Option price per share", "Grant price per share", "Award price",
         kind=Kind.MONEY, note="Price per share as granted, before any split (plan §6(a)).",
     )  # fmt: skip
     shares: Number | None = _column(*_SHARES, kind=Kind.SHARES, note="Shares granted, in shares of the grant date.")

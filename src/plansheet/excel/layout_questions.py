@@ -57,7 +57,7 @@ def two_columns_for_one(questions: Sequence[Question]) -> Iterator[Hit]:
     Severity.ERROR,
     plan="",
     message="{where} look like {table} ({known}), and have no {lacking}; they were not read.",
-    fix="Enter {wanted} in a column of its own, or say in a mapping which column it is: {line}.",
+    fix="Give the sheet a column for {wanted}, or say in a mapping which column it is: {line}.",
 )
 def lacks_its_key(questions: Sequence[Question]) -> Iterator[Hit]:
     """Rows look like a ledger and lack a column without which they cannot be one.

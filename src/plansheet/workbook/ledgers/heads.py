@@ -136,8 +136,23 @@ def is_schedule(texts: Sequence[object]) -> bool:
 
 
 def event_field(texts: Sequence[object]) -> tuple[Action, str] | None:
-    """The action and the field of Activity that a heading of one action's own column names."""
-    return _first(texts, _OF_EVENTS)
+    """The action and the field of Activity that a heading of one action's own column names (Exercise date 2)."""
+    found = _first(texts, _OF_EVENTS)
+    return found if found is not None else next((event for event, _ in _numbered_events(texts)), None)
+
+
+def event_number(texts: Sequence[object]) -> int:
+    """The number of such a heading; 0 where it has none."""
+    numbers = (number for _, number in _numbered_events(texts))
+    return 0 if _first(texts, _OF_EVENTS) is not None else next(numbers, 0)
+
+
+def _numbered_events(texts: Sequence[object]) -> Iterator[tuple[tuple[Action, str], int]]:
+    for text in texts:
+        if isinstance(text, str) and (parted := _parted_from_number(text)) is not None:
+            event = _first((parted[1],), _OF_EVENTS)
+            if event is not None:
+                yield event, parted[0]
 
 
 def tranche_field(texts: Sequence[object]) -> tuple[int, str] | None:
@@ -150,12 +165,50 @@ def tranche_field(texts: Sequence[object]) -> tuple[int, str] | None:
 
 @lru_cache(maxsize=4096)
 def _numbered(text: str) -> tuple[int, str] | None:
+    parted = _parted_from_number(text)
+    name = None if parted is None else _first((parted[1],), _OF_TRANCHES)
+    return None if parted is None or name is None else (parted[0], name)
+
+
+@lru_cache(maxsize=4096)
+def _parted_from_number(text: str) -> tuple[int, str] | None:
+    """The one number in a heading, and the heading without it."""
     numbers = list(_NUMBER.finditer(text))
     if len(numbers) != 1 or len(text) > _LONGEST_NUMBERED:
         return None
     [number] = numbers
-    name = _first((f"{text[: number.start()]} {text[number.end() :]}",), _OF_TRANCHES)
-    return None if name is None else (int(number[1]), name)
+    return int(number[1]), f"{text[: number.start()]} {text[number.end() :]}"
+
+
+def repeated_tranches(head: Head) -> list[dict[str, int]]:
+    """Columns of tranches side by side under the same two headings (Vest date, Vest shares, Vest date, Vest shares).
+
+    Excel numbers them through where they stand in a table: Vest date, Vest shares, Vest date2, Vest shares3.
+    """
+    run: list[tuple[int, str, str]] = []
+    for column, texts in head.each():
+        heading = texts[0] if texts and isinstance(texts[0], str) else ""
+        said = _parted_from_number(heading) or (0, heading)
+        name = _first((said[1],), _OF_TRANCHES) if heading else None
+        at = (column, name or "", fold_heading(said[1]))
+        if name is None or not _goes_on(run, at):
+            if len(run) >= 2 * _PAIR:
+                break
+            run = [at] if name == "first_exercisable" else []
+        else:
+            run.append(at)
+    if len(run) < 2 * _PAIR or len(run) % _PAIR:
+        return []
+    return [{name: column for column, name, _ in run[at : at + _PAIR]} for at in range(0, len(run), _PAIR)]
+
+
+def _goes_on(run: Sequence[tuple[int, str, str]], at: tuple[int, str, str]) -> bool:
+    if len(run) < _PAIR:
+        return len(run) == 1 and at[1] == "shares" and at[0] == run[0][0] + 1
+    return at[0] == run[-1][0] + 1 and at[1:] == run[-_PAIR][1:]
+
+
+_PAIR = 2
 
 
 _LONGEST_NUMBERED = 60
@@ -181,7 +234,7 @@ _RECORDED = frozenset(
 @lru_cache(maxsize=65_536)
 def is_known(text: str) -> bool:
     """Whether a heading is one of a ledger or Plan sheet."""
-    return not _KNOWN.isdisjoint(parsed(text).folds) or _numbered(text) is not None
+    return not _KNOWN.isdisjoint(parsed(text).folds) or _numbered(text) is not None or event_number((text,)) > 0
 
 
 def head_of(sheet: Sheet, top: int, row: int, left: int, right: int, answers: Sequence[Region] = ()) -> Head:

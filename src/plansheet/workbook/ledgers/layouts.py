@@ -23,11 +23,13 @@ from plansheet.workbook.ledgers.heads import (
     PLAN_HEADINGS,
     Head,
     event_field,
+    event_number,
     is_plan_sheet,
     is_schedule,
     likeness,
     mentioned,
     record_of,
+    repeated_tranches,
     tranche_field,
 )
 from plansheet.workbook.ledgers.mapping_text import ledger_text
@@ -244,11 +246,14 @@ def _read_event_sheet(
     if record is Activity or "action" in mentioned(range_.head, Activity):
         return False
     is_named = named is not None and named is not Action.GRANT
-    by_heading = list(beside.events)
+    by_heading = list(dict.fromkeys(action for action, _ in beside.events))
     if not is_named and (record is not None or len(by_heading) != 1):
         return False
     action = named if is_named and named is not None else by_heading[0]
-    own = beside.events.get(action, {})
+    pairs = beside.pairs(action)
+    if len(pairs) > 1:
+        return False
+    own = pairs[0] if pairs else {}
     taken = take_columns(range_.head, Activity, range_.head.row)
     at = {name: column for name, column in taken.columns.items() if name in ("grant", "date", "shares")} | own
     if "date" not in at:
@@ -374,15 +379,19 @@ class _Beside:
 
     def __init__(self, range_: Range) -> None:
         self.tranches: dict[int, dict[str, int]] = {}
-        self.events: dict[Action, dict[str, int]] = {}
+        self.events: dict[tuple[Action, int], dict[str, int]] = {}
+        """Those of an action in columns that are numbered, or stand several times, by their number."""
         taken: set[int] = set()
         for column, texts in range_.head.each():
             if (tranche := tranche_field(texts)) is not None:
                 self.tranches.setdefault(tranche[0], {}).setdefault(tranche[1], column)
             elif (event := event_field(texts)) is not None:
-                self.events.setdefault(event[0], {}).setdefault(event[1], column)
-        if "shares" not in self.events.get(Action.TERMINATE, {"shares": 0}):
-            del self.events[Action.TERMINATE]  # the day on which employment ended
+                self._add_event(*event, event_number(texts), column)
+        self.events = {  # a termination date alone is the day on which employment ended
+            key: pair for key, pair in self.events.items() if key[0] is not Action.TERMINATE or "shares" in pair
+        }
+        if not any(len(pair) == _PAIR for pair in self.tranches.values()) and (pairs := repeated_tranches(range_.head)):
+            self.tranches = dict(enumerate(pairs, start=1))
         if len(self.tranches) == 1 and all(_FOOTNOTE.search(range_.head.heading(c)) for c in self._at_tranches()):
             self.tranches = {}  # Vest date (1) alone: a mark of a footnote
         of_fields = Counter(name for pair in self.tranches.values() for name in pair)
@@ -392,6 +401,15 @@ class _Beside:
         texts_left = tuple(() if at in taken else texts for at, texts in range_.head.each())
         self.rest = replace(range_.head, texts=texts_left)
         self.head = range_.head
+
+    def _add_event(self, action: Action, name: str, number: int, column: int) -> None:
+        while name in self.events.setdefault((action, number), {}):
+            number += 1
+        self.events[action, number][name] = column
+
+    def pairs(self, action: Action) -> list[dict[str, int]]:
+        """The groups of columns of an action."""
+        return [pair for (of, _), pair in sorted(self.events.items(), key=lambda each: each[0][1]) if of is action]
 
     def _at_tranches(self) -> list[int]:
         return [column for pair in self.tranches.values() for column in pair.values()]
@@ -404,7 +422,7 @@ class _Beside:
         if main is not None and main.problem is not None:
             return
         tranches = [Part(pair) for _, pair in sorted(self.tranches.items()) if len(pair) == _PAIR]
-        events = [Part(pair, action) for action, pair in self.events.items() if {"date", "shares"} <= set(pair)]
+        events = [Part(pair, action) for (action, _), pair in self.events.items() if {"date", "shares"} <= set(pair)]
         for record, parts in ((Tranche, tranches), (Activity, events)):
             if parts:
                 layout.areas.append(self._area(range_, record, parts, main, layout))
