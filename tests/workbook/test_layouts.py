@@ -507,6 +507,9 @@ def test_the_report_names_the_sheets_without_a_ledger() -> None:
     result = checked(Sheet("Matrix", matrix), Sheet("Notes", notes), Sheet("Grants", GRANTS))
     assert result.taken_for[-1] == "No ledger was seen on Matrix; not read"
     assert not any("Notes" in line for line in result.taken_for)
+    asked_about = checked(Sheet("Grants", GRANTS), Sheet("Vested", LOST))
+    assert [found.code for found in asked_about.findings if found.code.startswith("MAP")] == ["MAP009"]
+    assert not any("Vested" in line for line in asked_about.taken_for)
 
 
 def test_the_report_on_sheets_of_events() -> None:

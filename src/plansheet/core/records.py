@@ -83,7 +83,7 @@ def heading(record: type[Any], name: str) -> str:
 
 NAME_PARTS: tuple[tuple[str, ...], ...] = (
     ("First name", "Given name", "Forename"),
-    ("Middle name", "Second name", "Middle initial"),
+    ("Middle name", "Second name", "Middle initial", "Middle", "MI"),
     ("Last name", "Surname", "Family name"),
     ("Corporate name",),
 )

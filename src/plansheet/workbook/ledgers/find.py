@@ -56,13 +56,13 @@ def find_areas(workbook: Workbook, mapping: Mapping | None = None) -> Areas:
         for record, question, rows in layout.unless
         if record not in read or (rows is not None and not _is_told(rows, found.ledgers))
     ]
+    _leave_out_beside(found, set(map(id, mapped)))
+    found.questions += passed_over(workbook, found, spilled, named)
     found.others = [
         sheet.name
         for sheet in workbook.sheets
         if sheet.name not in named and not spilled[sheet.name] and not _is_spoken_of(sheet, found) and _has_rows(sheet)
     ]
-    _leave_out_beside(found, set(map(id, mapped)))
-    found.questions += passed_over(workbook, found, spilled, named)
     _add_grant_rows(found)
     return found
 
