@@ -400,6 +400,16 @@ IN_THEIR_CELLS: dict[str, tuple[tuple[Sheet, ...], str]] = {
         (Sheet("Vesting", OVER), Sheet("Activity", [ACTIVITY[0], ACTIVITY[1], [GRANTED, "EXERCISE", "G-1", 5, ""]])),
         "Activity!D3",
     ),
+    "VEST002": (
+        (
+            Sheet(
+                "Grants",
+                with_columns(GRANTS, ["Vesting start", "Months", "Cliff"], [dt.date(2003, 2, 1), 12, 12], ["", "", ""]),
+            ),
+            Sheet("Vesting", with_cell(VESTING, 1, "First exercisable", dt.date(2004, 1, 2))),
+        ),
+        "Vesting!B2",
+    ),
     "POOL001": ((Sheet(PLAN, [["Term", "Value"], ["Reserve", 10_499]]), Sheet("Activity", ACTIVITY)), "Activity!D3"),
     "POOL002": (
         (

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from plansheet.excel.manual import JUDGEMENTS
+from plansheet.plan.terms import atg_1996, with_values
 from plansheet.workbook.checks import Checked, Options, check_bytes
 from workbook.ledgers import DAY, Error, Formula, Rows, Sheet, book, found
 from workbook.making import changed
@@ -128,6 +129,32 @@ def reserved(formula: str, value: int) -> bytes:
     return book(
         Sheet("Grants", GRANTS), activity._replace(rows=rows), Sheet("Pool", [["Left"], [Formula(formula, value)]])
     )
+
+
+POOL_OF_LEDGER = "Activity!B{0}:B{1},Activity!D{0}:D{1},Activity!C{0}:C{1},Activity!E{0}:E{1},Activity!A{0}:A{1}"
+
+
+def started(
+    start: object,
+    *actions: tuple[str, object],
+    reserve: object = None,
+    more: str = "",
+    form: str = "={}",
+    first: int = 2,
+) -> bytes:
+    """POOL_AVAILABLE over an Activity of these actions; ``reserve``: of the Plan sheet, None where there is none."""
+    rows: Rows = [
+        ["Date", "Action", "Grant", "Shares", "Type"],
+        *(
+            [dt.date(2004, 1, 4 + at), action, "G-1" if action == "GRANT" else None, shares, None]
+            for at, (action, shares) in enumerate(actions)
+        ),
+    ]
+    call = f"POOL_AVAILABLE({start},{POOL_OF_LEDGER.format(first, len(rows))}{more})"
+    sheets = [Sheet("Activity", rows), Sheet("Pool", [["Left", 900], [Formula(form.format(call), 0)]])]
+    if reserve is not None:
+        sheets.append(Sheet("Plan", [["Term", "Value"], ["Reserve", reserve]]))
+    return book(*sheets)
 
 
 def without_value() -> bytes:
@@ -265,6 +292,18 @@ CASES: dict[str, Case] = {
         lambda: reserved("=POOL_AVAILABLE(0,Activity!B2:B3,Activity!D2:D3)", 870),
         "a reserve of 900, and a RESERVE row",
     ),
+    "INPUT018": Case(
+        lambda: started(0, ("GRANT", 30)),
+        "Pool!A2",
+        lambda: started(0, ("RESERVE", 900), ("GRANT", 30)),
+        "POOL_AVAILABLE starts without a reserve, and its rows have no RESERVE",
+    ),
+    "INPUT019": Case(
+        lambda: started(901, ("GRANT", 30), reserve=900),
+        "Pool!A2",
+        lambda: started(900, ("GRANT", 30), reserve=900),
+        "starts with a reserve of 901; the plan's of 900 leaves 900 for the start",
+    ),
     "FORM004": Case(
         lambda: pool("#REF!", '=POOL_AVAILABLE(#REF!,"GRANT",30)'),
         "Pool!A2",
@@ -334,6 +373,82 @@ def test_the_fix_names_the_column_that_is_wanted() -> None:
 def test_a_workbook_in_which_nothing_is_wrong() -> None:
     assert judged(clean()).findings == []
     assert judged(book(deal(), cashout())).findings == []
+
+
+# --- The reserve of a pool --------------------------------------------------------------------------------------------
+
+
+def of_reserve(data: bytes) -> list[str]:
+    """The codes of what is found of a pool's reserve."""
+    return [code for code, _ in of_cells(judged(data)) if code in ("INPUT017", "INPUT018", "INPUT019")]
+
+
+GRANTED_30, SPLIT_IN_TWO = ("GRANT", 30), ("SPLIT", "2-for-1")
+
+
+@pytest.mark.parametrize(
+    ("data", "codes"),
+    [
+        (lambda: started("", GRANTED_30), ["INPUT018"]),
+        (lambda: started("Pool!C9", GRANTED_30), ["INPUT018"]),
+        (lambda: started("Pool!B1", GRANTED_30), []),
+        (lambda: started(0, GRANTED_30, reserve=900), ["INPUT018"]),
+        (lambda: started(0, GRANTED_30, more=",38000"), ["INPUT018"]),
+        (lambda: started(0, SPLIT_IN_TWO), []),
+        (lambda: started(0, ("RESRVE", 900), GRANTED_30), []),
+        (lambda: started(0, GRANTED_30, form="=B1+{}"), []),
+        (lambda: started(0, GRANTED_30, form="=SUM(B1,{})"), []),
+        (lambda: started(0, GRANTED_30, form="=SUM({})"), ["INPUT018"]),
+        (lambda: started(0, GRANTED_30, form="=IF({}-B1>0,1,0)"), ["INPUT018"]),
+        (lambda: started(1, GRANTED_30), []),
+    ],
+    ids=[
+        "left out", "a blank cell", "a cell with one", "and the plan has one", "as of a day", "nothing granted",
+        "what may be its row", "added beside", "summed with it", "summed alone", "compared", "another, and no plan",
+    ],
+)  # fmt: skip
+def test_a_pool_without_a_reserve(data: Callable[[], bytes], codes: list[str]) -> None:
+    assert of_reserve(data()) == codes
+
+
+@pytest.mark.parametrize(
+    ("data", "codes"),
+    [
+        (lambda: started(450, GRANTED_30, SPLIT_IN_TWO, reserve=900), []),
+        (lambda: started(900, GRANTED_30, SPLIT_IN_TWO, reserve=900), ["INPUT019"]),
+        (lambda: started(0, ("RESERVE", 450), GRANTED_30, SPLIT_IN_TWO, reserve=900), []),
+        (lambda: started(0, ("RESERVE", 449), GRANTED_30, SPLIT_IN_TWO, reserve=900), ["INPUT019"]),
+        (lambda: started(700, GRANTED_30, ("RESERVE", 200), reserve=900), []),
+        (lambda: started(700, GRANTED_30, ("RESERVE", 201), reserve=900), ["INPUT019"]),
+        (lambda: started(0, ("RESERVE", 901), GRANTED_30, reserve=900), []),
+        (lambda: started(900, ("RESERVE", 900), GRANTED_30, reserve=900), ["INPUT017"]),
+        (lambda: started(901, GRANTED_30, reserve=""), []),
+        (lambda: started(901, GRANTED_30, reserve="many"), []),
+        (lambda: started(901, GRANTED_30, reserve=900, more=",38000"), []),
+        (lambda: started(800, GRANTED_30, reserve=900, more=',,"ISO"'), []),
+        (lambda: started(800, GRANTED_30, reserve=900, more=',,"ANY"'), ["INPUT019"]),
+        (lambda: started(800, GRANTED_30, reserve=900, form="=B1+{}"), []),
+    ],
+    ids=[
+        "before a split", "after a split", "in rows", "in rows, a share less", "with an increase",
+        "with another increase", "rows of more: POOL003", "twice", "the plan's is blank", "the plan's cannot be read",
+        "as of a day", "for ISOs", "for any", "added beside",
+    ],
+)  # fmt: skip
+def test_a_pool_with_another_reserve_than_the_plan(data: Callable[[], bytes], codes: list[str]) -> None:
+    assert of_reserve(data()) == codes
+
+
+def test_terms_that_were_given_state_a_reserve() -> None:
+    terms = with_values(atg_1996(), {"reserve": 900}, "the test")
+    for start, found_there in ((900, []), (901, ["INPUT019"])):
+        checked = check_bytes(started(start, GRANTED_30), "book.xlsx", Options(as_of=DAY, terms=terms))
+        assert [f.code for f in checked.findings if f.code == "INPUT019"] == found_there
+
+
+def test_a_pool_that_leaves_out_the_row_of_its_reserve_is_told_once() -> None:
+    data = started(0, ("RESERVE", 900), GRANTED_30, ("FORFEIT", 10), first=3)
+    assert [code for code, _ in of_cells(judged(data)) if code.startswith("INPUT")] == ["INPUT001"]
 
 
 # --- Columns of formulas ----------------------------------------------------------------------------------------------

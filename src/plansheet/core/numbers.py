@@ -43,7 +43,7 @@ def ratio(new: Number, old: Number) -> Number:
     """new / old, exactly."""
     if isinstance(new, int) and isinstance(old, int) and new % old == 0:  # most: a Fraction takes ten times as long
         return new // old
-    return whole_if_possible(Fraction(new) / Fraction(old))
+    return whole_if_possible(Fraction(new, old))
 
 
 def round_down(value: Number, decimals: int = 0) -> Number:

@@ -44,6 +44,8 @@ class PlanRead:
     unknown: list[PlanLine] = field(default_factory=list)
     lines: dict[str, PlanLine] = field(default_factory=dict)
     """The line of each term and fact, by its name."""
+    stated: set[str] = field(default_factory=set)
+    """The terms and facts that have a value there."""
 
 
 def read_plan(
@@ -77,6 +79,7 @@ def read_plan(
                 if said.setdefault(name, value) != value:
                     raise BadCell(f"is another than the {said[name]} above; leave one of the two lines")
                 read.terms = with_values(read.terms, {name: value}, "the Plan sheet")
+                read.stated.add(name)
             except (BadCell, UnusableTerms) as unusable:
                 it = "it " if isinstance(unusable, BadCell) else ""
                 read.misfits.append(Misfit(line, name, f"{label(name)} cannot be used: {it}{unusable}."))

@@ -40,6 +40,7 @@ from plansheet.excel.reading import (
     as_word,
     is_blank,
     is_blank_or_zero,
+    read_column,
 )
 
 KEYS: dict[type[Any], str] = {
@@ -79,12 +80,13 @@ def read_rows(record: type[Any], cells: Cells, top: int, name: str, skips: Calla
 
 def _records(record: type[Any], cells: Cells, top: int, name: str, skips: Callable[[int], bool]) -> Iterator[Row]:
     known = [column for column in columns(record) if column.name in cells]
-    readers: _Readers = [(column, reader(column), cells[column.name], {}) for column in known]
+    there = [cells[column.name] for column in known]
+    read = _Columns(known, cells, name)
     for position in range(len(next(iter(cells.values()), ()))):
         row = top + position
-        if all(is_blank(there[position]) for _, _, there, _ in readers) or skips(row):
+        if all(is_blank(column[position]) for column in there) or skips(row):
             continue
-        values, wrong = _values(readers, position, name, row)
+        values, wrong = read.row(position, row)
         made: Record = record(**values, row=row)
         if not wrong and not has_key(made):
             key = next(column for column in known if column.name == KEYS[record])
@@ -92,41 +94,35 @@ def _records(record: type[Any], cells: Cells, top: int, name: str, skips: Callab
         yield Row(row, made, tuple(Unread(made, field, message) for field, message in wrong))
 
 
-_Readers = Sequence[tuple[Column, Callable[[object], object], Sequence[object], dict[tuple[type, object], object]]]
-"""Columns, what reads their cells, the cells, and what equal ones were read as: a ledger repeats itself."""
-_REPEATED = frozenset({int, float, str, datetime.date, datetime.datetime})
-_NEW = object()
+class _Columns:
+    """The columns of a table, read; equal cells once, for a ledger repeats itself."""
 
+    def __init__(self, known: Sequence[Column], cells: Cells, name: str) -> None:
+        self.name = name
+        self.columns = [(column, read_column(cells[column.name], reader(column))) for column in known]
+        self.names = [column.name for column in known]
+        self.values = list(zip(*(read.values for _, read in self.columns), strict=True))
+        self.bad = [(column, read.bad) for column, read in self.columns if read.bad]
 
-def _values(readers: _Readers, position: int, name: str, row: int) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-    values: dict[str, Any] = {}
-    wrong: list[tuple[str, str]] = []
-    for column, read, cells, known in readers:
-        cell = cells[position]
-        kind = type(cell)
-        try:
-            if kind not in _REPEATED:
-                values[column.name] = read(cell)
-            elif (value := known.get((kind, cell), _NEW)) is not _NEW:
-                values[column.name] = value
-            else:
-                values[column.name] = known[kind, cell] = read(cell)
-        except BadCell as bad:
-            wrong.append((column.name, f"{name} row {row}: {column.heading} {bad}"))
-    return values, wrong
+    def row(self, position: int, row: int) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        """The values of a row by field name, and what of it could not be read, by field name."""
+        values = dict(zip(self.names, self.values[position], strict=True))
+        wrong = [
+            (column.name, f"{self.name} row {row}: {column.heading} {bad[position]}")
+            for column, bad in self.bad
+            if position in bad
+        ]
+        return values, wrong
 
 
 def _activity(record: type[Any], cells: Cells, top: int, name: str, skips: Callable[[int], bool]) -> Iterator[Row]:
     dates, actions, grants, shares, types = (cells.get(field) for field in ACTIVITY_ESSENTIALS)
     assert actions is not None and shares is not None
-    more: _Readers = [
-        (column, reader(column), cells[column.name], {})
-        for column in columns(Activity)
-        if column.name in cells and column.name not in ACTIVITY_ESSENTIALS
-    ]
+    names = [column for column in columns(record) if column.name in cells and column.name not in ACTIVITY_ESSENTIALS]
+    more = _Columns(names, cells, name)
     for entry in read_activity(dates, actions, grants, shares, types, top):
         if isinstance(entry, Activity):
-            values, wrong = _values(more, entry.row - top, name, entry.row) if more else ({}, [])
+            values, wrong = more.row(entry.row - top, entry.row) if names else ({}, [])
             made = replace(entry, **values) if values else entry
             yield Row(entry.row, made, tuple(Unread(made, field, message) for field, message in wrong))
         elif entry is not None and not skips(entry.row):

@@ -115,7 +115,7 @@ def classify(
     for option in options.values():
         holders.setdefault(option.holder.key, _Holder(option.holder)).options.append(option)
     for_all, for_grant = _by_grant([a for a in in_order(activity) if a.action not in IGNORED], options)
-    money = lcm(*(Fraction(o.fmv).denominator for o in options.values()), Fraction(limit).denominator)
+    money = lcm(*(o.fmv.denominator for o in options.values()), limit.denominator)
     answers: list[TrancheSplit | Refusal] = [_NOTHING] * len(tranches)
     years: list[YearUse] = []
     for holder in holders.values():

@@ -10,7 +10,7 @@ from plansheet.core.numbers import (
     round_dollars_text,
     same_as_shown,
 )
-from plansheet.core.records import Activity, Grant, Ledger, Record, Tranche
+from plansheet.core.records import Activity, Grant, Ledger, Tranche
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.plan.approval_gate import activity_of
 from plansheet.plan.iso_limit import TrancheSplit, classify
@@ -52,9 +52,10 @@ def recorded_tranche_split(ledger: Ledger, terms: Terms, as_of: datetime.date) -
     """
     for record, split in classify_ledger(ledger, terms):
         if isinstance(record, Tranche):
-            day = record.first_exercisable.isoformat() if record.first_exercisable else "on a condition"
-            facts = {"grant": record.grant, "day": day, "limit": round_dollars_text(terms.iso_limit)}
-            yield from _differs(record, split.iso, split.nso, facts)
+            for name, figures in _differs(record, split.iso, split.nso):
+                day = record.first_exercisable.isoformat() if record.first_exercisable else "on a condition"
+                facts = {"grant": record.grant, "day": day, "limit": round_dollars_text(terms.iso_limit)}
+                yield Hit(record, name, facts | figures)
 
 
 @rule(
@@ -83,19 +84,18 @@ def recorded_grant_split(ledger: Ledger, terms: Terms, as_of: datetime.date) -> 
         sums[record.grant.key] = iso + split.iso, nso + split.nso
     for grant in ledger.grants:
         if grant.grant.key in sums:
-            facts = {"grant": grant.grant, "limit": round_dollars_text(terms.iso_limit)}
-            yield from _differs(grant, *sums[grant.grant.key], facts)
+            for name, figures in _differs(grant, *sums[grant.grant.key]):
+                yield Hit(grant, name, {"grant": grant.grant, "limit": round_dollars_text(terms.iso_limit)} | figures)
 
 
-def _differs(record: Tranche | Grant, iso: Number, nso: Number, facts: dict[str, object]) -> Iterator[Hit]:
+def _differs(record: Tranche | Grant, iso: Number, nso: Number) -> Iterator[tuple[str, dict[str, object]]]:
+    """The first of the two figures that is not as recorded, and both as sentences tell them."""
     recorded = {"iso_shares": (record.iso_shares, iso), "nso_shares": (record.nso_shares, nso)}
     for name, (written, right) in recorded.items():
         if written is not None and not same_as_shown(float(written), float(right)):
             kinds = (("ISO", record.iso_shares), ("NSO", record.nso_shares))
             told = " and ".join(f"{entered_text(n)} {kind}" for kind, n in kinds if n is not None)
-            answer = {"recorded": told, "iso": entered_text(iso), "nso": entered_text(nso)}
-            where: Record = record
-            yield Hit(where, name, facts | answer)
+            yield name, {"recorded": told, "iso": entered_text(iso), "nso": entered_text(nso)}
             return
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from plansheet.core.dates import date_text
 from plansheet.core.numbers import Number, dollars_text, shares_text
@@ -19,6 +20,15 @@ _PART_OF_THE_LIMIT = frozenset(
 MOST_INSTALLMENTS = 1_000_000
 
 
+class Incomplete(NamedTuple):
+    """A record that cannot be reckoned with: why not, what is to be entered, which fields nobody filled in."""
+
+    record: Tranche | Grant
+    why: str
+    what: str
+    fields: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class Completed:
     """Tranches that can be reckoned with, each with the record it stands on; and what could not be completed.
@@ -31,7 +41,7 @@ class Completed:
     records: list[Tranche | Grant] = field(default_factory=list)
     of_grant: dict[str, str] = field(default_factory=dict)
     of_holder: dict[str, str] = field(default_factory=dict)
-    incomplete: list[tuple[Tranche | Grant, str, str]] = field(default_factory=list)
+    incomplete: list[Incomplete] = field(default_factory=list)
     disagreeing: list[tuple[Tranche, str]] = field(default_factory=list)
     unvested: dict[str, Grant] = field(default_factory=dict)
     """Keys of holders of a grant of which nothing tells when it becomes exercisable, with the grant."""
@@ -180,18 +190,27 @@ def _agree(done: Completed, first: Tranche, other: Tranche, record: Tranche) -> 
             done.unsettle(record.grant, holder, f"grant {record.grant} has {what}")
 
 
-def _missing(tranche: Tranche) -> str:
-    """What a completed tranche still lacks; an NSO needs no value, nothing of it counts toward the limit."""
-    needed = {"holder": tranche.holder, "grant_date": tranche.grant_date, "shares": tranche.shares}
-    if tranche.grant_type is not GrantType.NSO:
-        needed["fmv"] = tranche.fmv or None
-    return ", ".join(heading(Tranche, name) for name, value in needed.items() if value is None)
+def missing(record: Tranche | Grant) -> tuple[str, ...]:
+    """The fields that a grant or a completed tranche needs and lacks.
+
+    An NSO needs no value: nothing of it counts toward the limit.
+    """
+    needed = {"holder": record.holder, "grant_date": record.grant_date, "shares": record.shares}
+    if record.grant_type is not GrantType.NSO:
+        needed["fmv"] = record.fmv or None
+    return tuple(name for name, value in needed.items() if value is None)
+
+
+def headings_text(fields: Iterable[str]) -> str:
+    """Fields that grants and tranches have in common, for a sentence."""
+    return ", ".join(heading(Grant, name) for name in fields)
 
 
 def _add(done: Completed, record: Tranche | Grant, tranche: Tranche) -> None:
-    missing = _missing(tranche)
-    if missing:
-        _leave_out(done, record, tranche.holder, f"has no {missing}", missing)
+    lacking = missing(tranche)
+    if lacking:
+        what = headings_text(lacking)
+        _leave_out(done, Incomplete(record, f"has no {what}", what, lacking), tranche.holder)
         return
     if tranche.grant_type is None or not tranche.fmv:
         tranche = replace(tranche, grant_type=tranche.grant_type or GrantType.ISO, fmv=tranche.fmv or 1)
@@ -199,9 +218,10 @@ def _add(done: Completed, record: Tranche | Grant, tranche: Tranche) -> None:
     done.records.append(record)
 
 
-def _leave_out(done: Completed, record: Tranche | Grant, holder: Identifier | None, why: str, what: str) -> None:
-    done.incomplete.append((record, why, what))
-    done.unsettle(record.grant, holder, f"grant {record.grant} {why}")
+def _leave_out(done: Completed, left_out: Incomplete, holder: Identifier | None) -> None:
+    done.incomplete.append(left_out)
+    number = left_out.record.grant
+    done.unsettle(number, holder, f"grant {number} {left_out.why}")
 
 
 def _add_schedule(done: Completed, grant: Grant) -> None:
@@ -214,10 +234,10 @@ def _add_schedule(done: Completed, grant: Grant) -> None:
         problem = schedule_problem(start, months, cliff)
         why = None if problem is None else f"cannot be counted: {problem}"
     if why is not None or start is None:
-        _leave_out(done, grant, grant.holder, why or "", "another schedule")
+        _leave_out(done, Incomplete(grant, why or "", "another schedule"), grant.holder)
         return
     whole = Tranche(grant.grant, grant.holder, grant.grant_type, grant.grant_date, grant.fmv, None, grant.shares)
-    if _missing(whole):
+    if missing(whole):
         _add(done, grant, whole)
         return
     for day, shares in installments(grant.shares or 0, start, months, cliff, grant.every or 1):

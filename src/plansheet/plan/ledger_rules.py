@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from plansheet.core.numbers import counted_text, shares_text
 from plansheet.core.records import Activity, Grant, Ledger, Tranche, heading
 from plansheet.core.rule import Hit, Severity, rule
-from plansheet.plan.ledger import complete, shares_by_grant
+from plansheet.plan.ledger import complete, headings_text, missing, shares_by_grant
 from plansheet.plan.terms import Terms
 from plansheet.plan.unread import is_unread
 
@@ -116,33 +116,72 @@ def tranches_add_up(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Itera
     Severity.ERROR,
     plan="§5",
     message="Grant {grant} {why}.",
-    fix="Enter {what} of grant {grant}; {unchecked} was not checked for its holder.",
+    fix="Enter {what} of grant {grant}; {unchecked} not checked.",
 )
 def uncountable_grant(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
     """A grant or tranche lacks what its figures need: holder, date, shares, a schedule, a price or, of an ISO, a value.
 
-    Why: one tranche without its value makes every later grant of the holder in that year wrong.
+    Why: one tranche without its value makes every later grant of the holder in that year wrong; without its date or
+    value in Grants nothing tells whether a grant's price and period are lawful.
     Example: an ISO without FMV (an NSO needs none), or a cliff of 24 months in a schedule of 12.
-    Not covered: cells that hold something that cannot be read; those are LEDGER001.
+    Not covered: cells that hold something that cannot be read; those are LEDGER001. What a grant lacks is told at its
+    row of Grants, and not again at its tranches; of a column that is blank in all of several grants, only at tranches
+    that lack it too.
     """
     told = {
         u.record.grant.key
         for u in ledger.unread
         if isinstance(u.record, Grant | Tranche | Activity) and u.record.grant is not None
     }
-    limit = "the limit of §11(c)"
-    for record, why, what in complete(ledger).incomplete:
-        if record.grant.key not in told:
-            yield Hit(record, "shares", {"grant": record.grant, "why": why, "what": what, "unchecked": limit})
+    incomplete = [each for each in complete(ledger).incomplete if each.record.grant.key not in told]
+    without_limit = {each.record.grant.key for each in incomplete}
+    at_grant: dict[str, tuple[str, ...]] = {}
+    for grant, fields in _blank_in_grants(ledger):
+        key = grant.grant.key
+        if key not in told:
+            at_grant.setdefault(key, fields)
+            yield _lacking(grant, fields[0], headings_text(fields), _LIMIT if key in without_limit else _ITS_FIGURES)
+    for each in incomplete:
+        from_grant = set(at_grant.get(each.record.grant.key, ()))
+        if isinstance(each.record, Tranche):
+            from_grant.discard("shares")  # a tranche has its own
+        if not (each.fields and from_grant.issuperset(each.fields)):  # what the grant's row says is said once
+            facts: dict[str, object] = {"why": each.why, "what": each.what, "unchecked": _LIMIT}
+            yield Hit(each.record, "shares", {"grant": each.record.grant, **facts})
     for grant in ledger.grants:
         if (
             (Grant, "exercise_price") in ledger.columns
             and not grant.exercise_price
             and not is_unread(ledger, grant, "exercise_price")
         ):
-            price = heading(Grant, "exercise_price")
-            facts = {"why": f"has no {price}", "what": price, "unchecked": "a payment in a merger"}
-            yield Hit(grant, "exercise_price", {"grant": grant.grant, **facts})
+            yield _lacking(grant, "exercise_price", heading(Grant, "exercise_price"), _PAYMENT)
+
+
+_LIMIT = "its holder's limit of §11(c) was"
+_PAYMENT = "its holder's payment in a merger was"
+_ITS_FIGURES = "what rests on it was"
+
+
+def _lacking(grant: Grant, name: str, what: str, unchecked: str) -> Hit:
+    facts = {"grant": grant.grant, "why": f"has no {what}", "what": what, "unchecked": unchecked}
+    return Hit(grant, name, facts)
+
+
+def _blank_in_grants(ledger: Ledger) -> Iterator[tuple[Grant, tuple[str, ...]]]:
+    """Grants with blank cells in columns of Grants that they need; not where nobody filled in the column at all.
+
+    Of such a column it is told where the tranches lack the same.
+    """
+    kept = {
+        name
+        for name in ("holder", "grant_date", "shares", "fmv")
+        if (Grant, name) in ledger.columns
+        and (len(ledger.grants) == 1 or any(getattr(grant, name) for grant in ledger.grants))
+    }
+    for grant in ledger.grants:
+        fields = tuple(name for name in missing(grant) if name in kept)
+        if fields:
+            yield grant, fields
 
 
 @rule(

@@ -34,6 +34,7 @@ from plansheet.plan import (
     term,
     termination,
     transfers,
+    vesting_rules,
     withholding,
 )
 
@@ -51,6 +52,7 @@ MODULES: tuple[ModuleType, ...] = (
     term,
     iso_limit_rules,
     transfers,
+    vesting_rules,
     termination,
     extension,
     blocks,

@@ -106,10 +106,12 @@ def _check(workbook: Workbook, options: Options, checked: Checked) -> None:
     plan = plan_sheet(located, options.terms, date_1904=workbook.date_1904)
     terms = plan.read.terms
     asked = outcome(RULES, located.ledger, terms, options.as_of)
+    states_reserve = options.terms is not None or "reserve" in plan.read.stated
+    facts = facts_of(workbook, located, results, circles, terms, states_reserve=states_reserve)
     findings = told_apart(
         [
             *on_plan(plan),
-            *on_places(JUDGEMENTS, facts_of(workbook, located, results, circles, terms), terms),
+            *on_places(JUDGEMENTS, facts, terms),
             *on_places(LAYOUT_QUESTIONS, located.areas.questions, terms),
             *on_records(located, plan, asked),
         ]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from plansheet.core.numbers import Number
 from plansheet.core.rule import Hit
 
 
@@ -161,6 +162,20 @@ class CountedTwice:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherReserve:
+    """A call that starts with another reserve than the plan's leaves for the start, or with none at all."""
+
+    place: Place
+    function: str
+    reserve: Number
+    wanted: Number | None
+    """None, like the plan's, where no plan's reserve is stated."""
+    of_plan: Number | None
+    is_none: bool
+    """Whether none is given, and none stands in the rows."""
+
+
+@dataclass(frozen=True, slots=True)
 class Lost:
     """Formulas that refer to what is not there any more, or call what there never was."""
 
@@ -267,6 +282,7 @@ class Facts:
     other_limits: Sequence[OtherTerm] = ()
     other_readings: Sequence[OtherTerm] = ()
     reserves: Sequence[CountedTwice] = ()
+    other_reserves: Sequence[OtherReserve] = ()
     texts: Sequence[UsedCell] = ()
     errors: Sequence[UsedCell] = ()
     hidden: Sequence[HiddenRows] = ()

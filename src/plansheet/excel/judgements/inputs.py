@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from plansheet.core.numbers import shares_text
 from plansheet.core.rule import Hit, Severity, rule
 from plansheet.excel.judgements.facts import ExtraRows, Facts, OtherColumn, OtherTerm, ShortRange, UsedCell, hit
 from plansheet.excel.judgements.sentences import counted, rows_text, shown
@@ -387,3 +388,53 @@ def reserve_twice(facts: Facts) -> Iterator[Hit]:
     """
     for twice in facts.reserves:
         yield hit(twice.place, function=twice.function, reserve=shown(twice.reserve))
+
+
+@rule(
+    "INPUT018",
+    Severity.ERROR,
+    plan="",
+    message="{function} starts without a reserve, and its rows have no RESERVE: every share granted is one too many.",
+    fix="Give it the shares reserved at the start as reserve{wanted}, or record them as a RESERVE row of Activity.",
+)
+def no_reserve(facts: Facts) -> Iterator[Hit]:
+    """A pool has no reserve: none is given to the call, and none stands in its rows.
+
+    Why: the shares available are too few by the whole reserve; without its RESERVE row a ledger looks complete.
+    Example: =POOL_AVAILABLE(0, Activity[Action], ...) where the first row of Activity, RESERVE 1,000,000, is gone.
+    Not covered: a formula that adds the reserve itself; rows without a grant; rows that cannot be read.
+    """
+    for other in facts.other_reserves:
+        if other.is_none:
+            wanted = "" if other.wanted is None else f" ({shares_text(other.wanted)} by the plan's Reserve)"
+            yield hit(other.place, function=other.function, wanted=wanted)
+
+
+@rule(
+    "INPUT019",
+    Severity.WARNING,
+    plan="",
+    message=(
+        "{function} starts with a reserve of {reserve}; the plan's of {of_plan} leaves {wanted} for the start, its "
+        "RESERVE and SPLIT rows counted."
+    ),
+    fix="Give it {wanted} as reserve, or correct Reserve on the Plan sheet; an increase is a RESERVE row of its day.",
+)
+def other_reserve(facts: Facts) -> Iterator[Hit]:
+    """A pool starts with another reserve than the plan's.
+
+    Why: the Plan sheet holds the whole reserve in today's shares; what its RESERVE rows do not say was there at the
+    start. A reserve that was increased or split on one sheet only gives two figures of one pool.
+    Example: =POOL_AVAILABLE(1000000, Activity[Action], ...) where Reserve on the Plan sheet is 1,200,000.
+    Not covered: a workbook whose Plan sheet has no Reserve; figures as of a day, for ISOs alone, or row by row; a
+    formula that adds to the pool; RESERVE rows that exceed the plan's reserve (POOL003).
+    """
+    for other in facts.other_reserves:
+        if not other.is_none and other.wanted is not None:
+            yield hit(
+                other.place,
+                function=other.function,
+                reserve=shares_text(other.reserve),
+                of_plan=shares_text(other.of_plan or 0),
+                wanted=shares_text(other.wanted),
+            )

@@ -70,11 +70,10 @@ class _Graph:
         self.spills: dict[_Column, list[tuple[Region, Cell]]] = defaultdict(list)
         """The arrays that fill cells of a column, with the cell of their formula."""
         for sheet in workbook.sheets:
-            for cell in sheet.cells.values():
-                if cell.formula is not None:
-                    self.formulas[sheet.name, cell.column].append(cell)
-                    if cell.array_ref is not None:
-                        self._add_spill(sheet, cell)
+            for cell in sheet.formulas:
+                self.formulas[sheet.name, cell.column].append(cell)
+                if cell.array_ref is not None:
+                    self._add_spill(sheet, cell)
         for cells in self.formulas.values():
             cells.sort(key=lambda cell: cell.row)
 

@@ -55,9 +55,9 @@ def plan_cells(workbook: Workbook, functions: Functions) -> list[PlanCell]:
     found: list[PlanCell] = []
     for sheet in workbook.sheets:
         cells: list[tuple[tuple[int, int], str]] = []
-        for key, cell in sheet.cells.items():
-            if cell.formula is not None and (function := search.function_in(cell.formula, sheet.name)) is not None:
-                cells.append((key, function))
+        for cell in sheet.formulas:
+            if (function := search.function_in(cell.formula or "", sheet.name)) is not None:
+                cells.append(((cell.row, cell.column), function))
         found.extend(_plan_cell(sheet.name, sheet.cells[key], function, functions) for key, function in sorted(cells))
     return found
 
@@ -230,7 +230,7 @@ def _behind(formula: str, sheet: Sheet, workbook: Workbook, search: _Search) -> 
 
 def _lost_formulas(workbook: Workbook) -> Iterator[NotReached]:
     for sheet in workbook.sheets:
-        lost = sorted(key for key, cell in sheet.cells.items() if cell.formula == "=")
+        lost = sorted((cell.row, cell.column) for cell in sheet.formulas if cell.formula == "=")
         if lost:
             row, column = lost[0]
             address = f"{sheet.name}!{get_column_letter(column)}{row}"

@@ -125,7 +125,14 @@ def _comparable(value: object, epoch: dt.datetime) -> object:
 
 def _same_row(saved: list[object], recomputed: list[object], epoch: dt.datetime) -> bool:
     pairs = zip(saved, recomputed, strict=False)
-    return len(saved) == len(recomputed) and all(same_value(value, now, epoch) for value, now in pairs)
+    return len(saved) == len(recomputed) and all(
+        (value == now and type(value) in _PLAIN and type(now) in _PLAIN) or same_value(value, now, epoch)
+        for value, now in pairs
+    )
+
+
+_PLAIN = frozenset((int, float, str))
+"""Types of which equal values are the same to Excel too."""
 
 
 def _size(rows: int, columns: int) -> str:

@@ -204,22 +204,24 @@ class Resolver:
             if self.remembered > MOST_CELLS:
                 self.read.clear()
                 self.remembered = height * width
+            columns = range(region.left, region.right + 1)
+            cells = region.sheet.cells
             rows = [
-                [self._value(region.sheet, row, column) for column in range(region.left, region.right + 1)]
+                [
+                    None if (cell := cells.get((row, column))) is None else self._value(region, cell)
+                    for column in columns
+                ]
                 for row in range(region.top, region.top + used)
             ]
             blank: list[Value] = [None] * width
             self.read[key] = rows + [blank] * (height - used)  # whole columns: a million rows, one list
         return self.read[key]
 
-    def _value(self, sheet: Sheet, row: int, column: int) -> Value:
-        cell = sheet.cells.get((row, column))
-        if cell is None:
-            return None
+    def _value(self, region: Region, cell: Cell) -> Value:
         if not cell.cached:
-            address = f"{sheet.name}!{get_column_letter(column)}{row}"
+            address = f"{region.sheet.name}!{get_column_letter(cell.column)}{cell.row}"
             raise NotChecked(f"uses {address}, which was never calculated")
-        return as_sent(cell)
+        return cell.value if cell.kind != "date" else as_sent(cell)
 
     def _call(self, call: Call, place: Place) -> object:
         name = plan_name(call.name, self.functions)

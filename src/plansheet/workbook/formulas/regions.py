@@ -29,6 +29,12 @@ class Region:
         """Whether it is a single cell."""
         return (self.top, self.left) == (self.bottom, self.right)
 
+    @property
+    def is_all(self) -> bool:
+        """Whether its sheet has nothing outside it."""
+        starts = self.top == 1 and self.left == 1
+        return starts and self.bottom >= self.sheet.last_row and self.right >= self.sheet.last_column
+
 
 def region_of(text: str, sheet: Sheet, *, beside: tuple[int, int] = (1, 1)) -> Region | None:
     """The cells, whole columns or whole rows of a sheet that a text means; None where it means none.

@@ -1,19 +1,30 @@
 """What calls of plan functions are given, or not given, against what the workbook says of the plan."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from inspect import signature
 
 from plansheet.core.numbers import exact
-from plansheet.core.records import Grant, Tranche
-from plansheet.core.words import Action, Recycling, Rounding, SplitMethod, UnknownWord, Word, listed
+from plansheet.core.records import Activity, Grant, Tranche
+from plansheet.core.words import Action, PoolView, Recycling, Rounding, SplitMethod, UnknownWord, Word, listed
 from plansheet.excel import FUNCTIONS
-from plansheet.excel.judgements.facts import Adjusted, CountedTwice, LeftOut, OtherTerm, Place
+from plansheet.excel.activity import Unreadable, read_activity
+from plansheet.excel.judgements.facts import Adjusted, CountedTwice, LeftOut, OtherReserve, OtherTerm, Place
 from plansheet.excel.judgements.sentences import shown
 from plansheet.excel.reading import is_blank_or_zero
+from plansheet.plan.pool_rules import opening_reserve
 from plansheet.plan.terms import Terms, atg_1996
-from plansheet.workbook.formulas.expressions import Call, Literal, Node, NotChecked, Operation, parse, plan_name
+from plansheet.workbook.formulas.expressions import (
+    Call,
+    Literal,
+    Node,
+    NotChecked,
+    Operation,
+    parse,
+    plan_name,
+    shown_name,
+)
 from plansheet.workbook.formulas.references import Place as FormulaPlace
 from plansheet.workbook.formulas.references import Resolver
 from plansheet.workbook.judging.ranges import Holders, Ledgers
@@ -147,6 +158,70 @@ def reserves_twice(uses: Sequence[Use], resolver: Resolver) -> Iterator[CountedT
             rows = zip(actions, shares, strict=False)
             if any(number == [reserve] and _is_reserve(action) for action, number in rows):
                 yield CountedTwice(_place(use), use.function, reserve)
+
+
+def other_reserves(
+    uses: Sequence[Use], terms: Terms, resolver: Resolver, told: Collection[Place], *, is_stated: bool
+) -> Iterator[OtherReserve]:
+    """Calls that start without a reserve, or with another than the plan's leaves for the start.
+
+    told: the calls that count it twice or leave out rows. is_stated: whether the reserve of the terms is the plan's,
+    or only that of the default terms.
+    """
+    for use in uses:
+        if not use.function.startswith("POOL_") or _place(use) in told or _adds_to_pool(use):
+            continue
+        start, rows = _value(use, "reserve", resolver), _pool_rows(use, resolver)
+        reserve = 0 if is_blank_or_zero(start) else start
+        if rows is None or not isinstance(reserve, int | float) or isinstance(reserve, bool):
+            continue
+        if not reserve and not any(row.action is Action.RESERVE for row in rows):
+            if any(row.action.grants_option for row in rows):
+                wanted, of_plan = (opening_reserve(rows, terms), terms.reserve) if is_stated else (None, None)
+                yield OtherReserve(_place(use), use.function, 0, wanted, of_plan, is_none=True)
+        elif is_stated and _is_of_whole_pool(use, resolver):
+            wanted = opening_reserve(rows, terms)
+            if wanted >= 0 and exact(reserve) != wanted:  # where the rows alone have more, POOL003 tells
+                yield OtherReserve(_place(use), use.function, exact(reserve), wanted, terms.reserve, is_none=False)
+
+
+def _pool_rows(use: Use, resolver: Resolver) -> list[Activity] | None:
+    """The rows that a call is given, without their types; None where other findings tell that they cannot be read."""
+    columns: dict[str, list[object] | None] = {}
+    for parameter in ("event_date", "action", "grant_id", "shares"):
+        value = _value(use, parameter, resolver)
+        if value is _UNKNOWN:
+            return None
+        cells = value if isinstance(value, list) else [[value]]
+        columns[parameter] = None if value is None else [row[0] if isinstance(row, list) else row for row in cells]
+    actions, shares = columns["action"], columns["shares"]
+    if actions is None or shares is None or len({len(cells) for cells in columns.values() if cells is not None}) > 1:
+        return None
+    entries = read_activity(columns["event_date"], actions, columns["grant_id"], shares, None)
+    rows = [entry for entry in entries if isinstance(entry, Activity)]
+    return None if any(isinstance(entry, Unreadable) for entry in entries) else rows
+
+
+def _is_of_whole_pool(use: Use, resolver: Resolver) -> bool:
+    """Whether a call is one over a ledger as it stands: not as of a day, nor for ISOs, which may have less reserved."""
+    as_of, view = (_value(use, parameter, resolver) for parameter in ("as_of", "for_type"))
+    if use.is_row_by_row or not is_blank_or_zero(as_of) or not any(each.parameter == "action" for each in use.given):
+        return False
+    with suppress(UnknownWord):
+        return is_blank_or_zero(view) or (isinstance(view, str) and PoolView.read(view) is PoolView.ANY)
+    return False
+
+
+def _adds_to_pool(use: Use) -> bool:
+    """Whether the formula adds something to a pool, which may be the reserve."""
+    with suppress(NotChecked):
+        for node in nodes(parse(use.run.formula)):
+            sums = isinstance(node, Call) and shown_name(node.name) == "SUM" and len(node.arguments) > 1
+            if (sums or (isinstance(node, Operation) and node.operator == "+")) and any(
+                isinstance(part, Call) and plan_name(part.name, FUNCTIONS) == use.function for part in nodes(node)
+            ):
+                return True
+    return False
 
 
 def _is_reserve(cells: object) -> bool:

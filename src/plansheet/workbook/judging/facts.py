@@ -22,6 +22,7 @@ from plansheet.workbook.judging.arguments import (
     adjusted_figures,
     other_limits,
     other_readings,
+    other_reserves,
     reserves_twice,
     without_activity,
     without_holder,
@@ -51,9 +52,18 @@ _OF_LIBRARIES = 124519
 
 
 def facts_of(
-    workbook: Workbook, located: Located, results: Sequence[Recalculated], circles: Sequence[Circle], terms: Terms
+    workbook: Workbook,
+    located: Located,
+    results: Sequence[Recalculated],
+    circles: Sequence[Circle],
+    terms: Terms,
+    *,
+    states_reserve: bool,
 ) -> Facts:
-    """Every fact by which the formula cells of a workbook are judged."""
+    """Every fact by which the formula cells of a workbook are judged.
+
+    states_reserve: whether the plan's reserve is stated, on the Plan sheet or in terms that were given.
+    """
     by_column = formula_columns(workbook)
     ledgers, views = _ledgers(located), [LedgerRows(area) for area in located.areas.views]
     regions = [ledger.region for ledger in ledgers]
@@ -69,6 +79,8 @@ def facts_of(
         for at, stranger in enumerate(_strangers(used, uses, by_column, _bodies(workbook, ledgers), spills))
     ]
     holders = _holders(located)
+    short, twice = list(short_ranges(uses, ledgers, holders)), list(reserves_twice(uses, resolver))
+    told = {*(each.place for each in twice), *(each.place for each in short if each.changes_figures)}
     texts, errors = texts_and_errors(uses, _Told(located, results, spills).has)
     return Facts(
         results,
@@ -79,7 +91,7 @@ def facts_of(
         misspelt=list(misspelt_functions(by_column)),
         circular=list(_each_once(circles, workbook)),
         adjusted=list(adjusted_figures(uses)),
-        short_ranges=list(short_ranges(uses, ledgers, holders)),
+        short_ranges=short,
         headings=list(headings_in_ranges(uses, ledgers)),
         totals=list(totals_in_ranges(uses, ledgers, by_column)),
         shifted=list(shifted_ranges(uses, ledgers)),
@@ -88,7 +100,8 @@ def facts_of(
         without_activity=list(without_activity(uses, ledgers, located)),
         other_limits=list(other_limits(uses, terms, resolver)),
         other_readings=list(other_readings(uses, terms, resolver)),
-        reserves=list(reserves_twice(uses, resolver)),
+        reserves=twice,
+        other_reserves=list(other_reserves(uses, terms, resolver, told, is_stated=states_reserve)),
         texts=texts,
         errors=errors,
         hidden=hidden_rows(uses, regions),

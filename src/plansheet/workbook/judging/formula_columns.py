@@ -60,9 +60,8 @@ def formula_columns(workbook: Workbook) -> dict[tuple[str, int], list[Run]]:
     found: dict[tuple[str, int], list[Run]] = {}
     for sheet in workbook.sheets:
         rows: dict[int, list[int]] = {}
-        for (row, column), cell in sheet.cells.items():
-            if cell.formula is not None:
-                rows.setdefault(column, []).append(row)
+        for cell in sheet.formulas:
+            rows.setdefault(cell.column, []).append(cell.row)
         for column, those in rows.items():
             found[sheet.name, column] = list(_runs(sheet, column, sorted(those)))
     return found

@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from inspect import signature
 from itertools import islice
 
@@ -51,17 +51,20 @@ class LedgerRows:
     @cached_property
     def rows(self) -> tuple[int, ...]:
         """The rows of records: with a key (a grant, an action) and something beside it, for one alone is a note."""
-        area, columns = self.area, self.fields
+        cells, columns = self.area.sheet.cells, tuple(self.fields)
 
-        def is_filled(row: int, column: int) -> bool:
-            return not is_blank_or_zero(value_at(area.sheet, row, column))
+        def filled(row: int) -> Iterator[int]:
+            for column in columns:
+                cell = cells.get((row, column))
+                if cell is not None and not (cell.cached and is_blank_or_zero(cell.value)):
+                    yield column
 
-        rows = (row for row in range(area.top, area.bottom + 1) if row not in self.totals)
+        rows = (row for row in range(self.area.top, self.area.bottom + 1) if row not in self.totals)
         if self.placed is not None:
             rows = (row for row in rows if row in self.placed)
         else:
-            rows = (row for row in rows if is_filled(row, self.key))
-        return tuple(row for row in rows if sum(1 for _ in islice(filter(partial(is_filled, row), columns), 2)) == 2)
+            rows = (row for row in rows if self.key in filled(row))
+        return tuple(row for row in rows if len(tuple(islice(filled(row), 2))) == 2)
 
     @cached_property
     def totals(self) -> frozenset[int]:

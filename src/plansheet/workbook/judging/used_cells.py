@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import product
 from typing import NamedTuple
 
 from openpyxl.utils import get_column_letter
@@ -38,11 +39,12 @@ def texts_and_errors(
     errors: dict[tuple[str, int, int], UsedCell] = {}
     for taken in _taken(uses):
         sheet = taken.given.region.sheet
-        for cell in _filled(taken.given.region):
+        kinds = ("error",) if taken.wanted == ANYTHING else ("error", "text")
+        for cell in (cell for cell in _filled(taken.given.region) if cell.kind in kinds):
             if cell.kind == "text" and not _is_refused(cell.value, taken.wanted):
                 continue
             key = (sheet.name, cell.row, cell.column)
-            if cell.kind in ("text", "error") and not passed_over(sheet, cell):
+            if not passed_over(sheet, cell):
                 found = errors if cell.kind == "error" else texts
                 known = found.get(key)
                 found[key] = _used(sheet, cell, taken, known.formulas if known else 0, known.first if known else "")
@@ -87,12 +89,10 @@ def _wanted(function: str, parameter: str) -> str:
 
 
 def _filled(region: Region) -> Iterator[Cell]:
-    cells, sheet = region.sheet.cells, region.sheet
-    for row in range(region.top, min(region.bottom, sheet.last_row) + 1):
-        for column in range(region.left, min(region.right, sheet.last_column) + 1):
-            cell = cells.get((row, column))
-            if cell is not None:
-                yield cell
+    sheet = region.sheet
+    rows = range(region.top, min(region.bottom, sheet.last_row) + 1)
+    columns = range(region.left, min(region.right, sheet.last_column) + 1)
+    return filter(None, map(sheet.cells.get, product(rows, columns)))
 
 
 def _is_refused(text: object, wanted: str) -> bool:

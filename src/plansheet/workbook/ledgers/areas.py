@@ -1,6 +1,6 @@
 """Where the ledgers of a workbook are, and what a ledger holds in a cell."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
@@ -113,6 +113,19 @@ def value_at(sheet: Sheet, row: int, column: int) -> object:
     """What a ledger holds in a cell; None where there is none."""
     cell = sheet.cells.get((row, column))
     return None if cell is None else cell_value(cell)
+
+
+def column_values(sheet: Sheet, column: int, rows: Iterable[int]) -> list[object]:
+    """What a ledger holds in the cells of a column."""
+    cells = map(sheet.cells.get, ((row, column) for row in rows))
+    return [
+        None if cell is None else cell.value if cell.kind in _PLAIN and cell.cached else cell_value(cell)
+        for cell in cells
+    ]
+
+
+_PLAIN = frozenset(("number", "text", "boolean"))
+"""Kinds of cells that are what their value is."""
 
 
 def cell_value(cell: Cell) -> object:

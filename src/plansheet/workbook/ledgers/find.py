@@ -212,9 +212,9 @@ class _Shown:
         self.sheet = sheet
         self.cells: set[tuple[int, int]] = set()
         self.spills: list[Region] = []
-        for at, cell in sheet.cells.items():
-            if cell.formula is not None and _ELSEWHERE.search(cell.formula):
-                self.cells.add(at)
+        for cell in sheet.formulas:
+            if _ELSEWHERE.search(cell.formula or ""):
+                self.cells.add((cell.row, cell.column))
                 if cell.array_ref is not None:
                     self.spills.append(rectangle(sheet, cell.array_ref))
 

@@ -290,7 +290,7 @@ class PlainHeads:
         self.known: dict[int, list[int]] = {}
         self.filled: dict[int, dict[int, bool]] = {}
         """Of the first rows: whether a cell holds a text."""
-        for (row, column), cell in sheet.cells.items():
+        for (row, column), cell in sheet.cells.items() if not any(region.is_all for region in self.tall) else ():
             if cell.kind == "text" and isinstance(cell.value, str) and is_known(cell.value):
                 self.known.setdefault(row, []).append(column)
             if row <= _STACKED_WITHIN and not is_blank(cell.value):
@@ -298,7 +298,8 @@ class PlainHeads:
 
     def all(self) -> list[Head]:
         """Every head, from top to bottom and left to right."""
-        heads = [head for row in sorted(self.known) for head in self._in(row, row, sorted(self.known[row]))]
+        rows = sorted(row for row, columns in self.known.items() if len(columns) > 1)
+        heads = [head for row in rows for head in self._in(row, row, sorted(self.known[row]))]
         for row, cells in self.filled.items():
             above = self.filled.get(row - 1)
             if above and all(cells.values()) and self._says_more(row, min(*above, *cells), max(*above, *cells)):

@@ -26,7 +26,7 @@ from plansheet.core.records import (
 from plansheet.excel.layout_questions import Question
 from plansheet.excel.reading import BadCell, as_identifier, is_blank, is_blank_or_zero
 from plansheet.excel.record_rows import KEYS, has_key, read_rows, says_total
-from plansheet.workbook.ledgers.areas import Area, Areas, Part, cell_value, value_at
+from plansheet.workbook.ledgers.areas import Area, Areas, Part, column_values, value_at
 from plansheet.workbook.ledgers.find import find_areas
 from plansheet.workbook.ledgers.heads import is_holder_number
 from plansheet.workbook.ledgers.mapping import Mapping
@@ -126,8 +126,7 @@ def _cells(area: Area, name: str, column: int, date_1904: bool) -> list[object]:
     several = area.joined.get(name)
     if several is not None:
         return [_joined([value_at(area.sheet, row, each) for each in several]) for row in rows]
-    cells = (area.sheet.cells.get((row, column)) for row in rows)
-    values = [None if cell is None else cell_value(cell) for cell in cells]
+    values = column_values(area.sheet, column, rows)
     if date_1904 and _KINDS[area.record].get(name) is Kind.DATE:
         return [of_1904(value) for value in values]
     return values

@@ -43,6 +43,10 @@ class _Known:
         else:
             self._tall.append(region)
 
+    @property
+    def is_all(self) -> bool:
+        return any(region.is_all for region in self._tall)
+
     def holds(self, row: int, column: int) -> bool:
         return any(
             region.top <= row <= region.bottom and region.left <= column <= region.right
@@ -77,12 +81,16 @@ def _blocks(
     """The columns that name grants, the rows in which they do, and what of the sheet is accounted for."""
     areas = [area for area in (*found.ledgers, *found.views, *found.terms) if area.sheet.name == sheet.name]
     known = _Known([*map(_region, areas), *spilled])
-    named: list[tuple[int, int]] = []
-    for at, cell in sheet.cells.items():
+    if known.is_all:
+        return
+    for cell in sheet.formulas:
         if cell.array_ref is not None:
             known.add(rectangle(sheet, cell.array_ref))
-        elif cell.value in numbers and cell.formula is None and cell.kind != "boolean":
-            named.append(at)
+    named = [
+        at
+        for at, cell in sheet.cells.items()
+        if cell.value in numbers and cell.formula is None and cell.kind != "boolean"
+    ]
     rows: dict[int, list[int]] = defaultdict(list)
     for row, column in named:
         if not known.holds(row, column):

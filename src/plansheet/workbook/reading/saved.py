@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
 
 LAST_ROW = 1_048_576
 LAST_COLUMN = 16_384
@@ -69,7 +70,7 @@ class Rule:
     formula: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sheet:
     """A sheet; only a ``kind`` "worksheet" has cells (the others: chart, dialog, macro)."""
 
@@ -89,6 +90,11 @@ class Sheet:
     """The ranges under a filter (of the sheet; a table's own is not told here)."""
     data_tables: tuple[str, ...] = ()
     """The ranges that what-if tables fill."""
+
+    @cached_property
+    def formulas(self) -> tuple[Cell, ...]:
+        """The cells that have a formula, in the order of the file."""
+        return tuple(cell for cell in self.cells.values() if cell.formula is not None)
 
 
 @dataclass(frozen=True, slots=True)
