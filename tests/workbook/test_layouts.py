@@ -403,6 +403,8 @@ def test_a_column_of_actions_under_another_heading_is_named() -> None:
     rows = [["Date", "Type", "Grant ID", "Qty"], [GRANTED, "Grant", "G-1", 5], [GRANTED, "Exercised", "G-1", 5]]
     [(code, _, facts)] = asked(Sheet("Transactions", rows))
     assert (code, 'Action = "B"' in facts) == ("MAP002", True)
+    [question] = located(Sheet("Transactions", rows)).areas.questions
+    assert "Type =" not in question.draft
 
 
 def test_columns_that_hold_each_others_values_are_asked_about() -> None:

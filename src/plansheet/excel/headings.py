@@ -110,8 +110,9 @@ def parsed(text: str) -> Parsed:
         return Parsed((), ())
     plain = _decoded(text)
     name, units = _bare(plain) if _MARKED.search(plain) else (plain, ())
-    folds = (_folded(plain), _folded(name), _folded(_spelled_out(name)))
-    return Parsed((folds[0], *(fold for fold in dict.fromkeys(folds[1:]) if fold not in ("", folds[0]))), units)
+    folds = {_folded(said): None for said in dict.fromkeys((plain, name, _spelled_out(name)))}
+    as_typed, *others = folds
+    return Parsed((as_typed, *(fold for fold in others if fold)), units)
 
 
 _SHORT = {

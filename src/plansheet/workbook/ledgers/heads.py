@@ -234,7 +234,13 @@ _RECORDED = frozenset(
 @lru_cache(maxsize=65_536)
 def is_known(text: str) -> bool:
     """Whether a heading is one of a ledger or Plan sheet."""
-    return not _KNOWN.isdisjoint(parsed(text).folds) or _numbered(text) is not None or event_number((text,)) > 0
+    if not _KNOWN.isdisjoint(parsed(text).folds):
+        return True
+    parted = _parted_from_number(text)
+    return parted is not None and not _NUMBERED.isdisjoint(parsed(parted[1]).folds)
+
+
+_NUMBERED = frozenset({*_OF_TRANCHES, *_OF_EVENTS})
 
 
 def head_of(sheet: Sheet, top: int, row: int, left: int, right: int, answers: Sequence[Region] = ()) -> Head:

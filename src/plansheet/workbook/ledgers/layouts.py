@@ -11,7 +11,7 @@ from typing import Any
 
 from openpyxl.utils import get_column_letter
 
-from plansheet.core.records import NEAR_MISSES, TABLES, Activity, Grant, Tranche, columns, heading
+from plansheet.core.records import NEAR_MISSES, TABLES, Activity, Column, Grant, Tranche, columns, heading
 from plansheet.core.words import Action, fold, listed
 from plansheet.excel.headings import fold_heading, near_miss
 from plansheet.excel.layout_questions import Question
@@ -337,7 +337,7 @@ def _lacking(range_: Range, record: type[Any], at: dict[str, int], action: Actio
     facts = {
         "where": f"{range_.sheet.name} rows from {range_.top} on", "table": f"{TABLES[record]}{of}",
         "known": ", ".join(known), "lacking": " and no ".join(column.heading for column in lacking),
-        "wanted": listed([column.heading for column in lacking]),
+        "wanted": listed([_in_words(column) for column in lacking]),
         "line": mapping_line(lacking[0], "..."),
     }  # fmt: skip
     area = Area(
@@ -346,11 +346,17 @@ def _lacking(range_: Range, record: type[Any], at: dict[str, int], action: Actio
     )  # fmt: skip
     if lacking[0].name == "action" and (column := _with_actions(range_)) is not None:
         facts["line"] = mapping_line(lacking[0], column)
+        area = replace(area, columns={name: each for name, each in at.items() if each != column})
     if lacking[0].name == "grant_date" and "date" in mentioned(range_.head, Activity):
         date = take_columns(range_.head, Activity, range_.head.row).columns["date"]
         facts["line"] = mapping_line(lacking[0], date)
     draft = ledger_text(area, lacking=[column.heading for column in lacking])
     return Question("MAP002", range_.sheet.name, _cell(range_, min(at.values())), facts, draft)
+
+
+def _in_words(column: Column) -> str:
+    """A heading as one is asked for it who does not know ours."""
+    return f"{column.heading} (the number of each grant)" if column.name == "grant" else column.heading
 
 
 def _with_actions(range_: Range) -> int | None:
