@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from plansheet.core.records import Ledger
 from plansheet.core.words import Action, Identifier
+from plansheet.excel import ISO_LIMIT_BY_GRANT
 from plansheet.workbook.ledgers.locate import locate
 from plansheet.workbook.ledgers.schedules import read_schedule
 from plansheet.workbook.reading.reader import read_bytes
@@ -155,6 +156,13 @@ def test_how_often_a_grant_vests_in_a_word() -> None:
     schedule = ["Vesting frequency", "Quarterly", "monthly"]
     grants = located(Sheet("Grants", beside(GRANTS, schedule, ["Months", 48, 48]))).ledger.grants
     assert [grant.every for grant in grants] == [3, 1]
+    headings = ["Grant", "Holder", "Type", "Grant date", "FMV", "Shares", "VCD", "Months", "Vesting frequency"]
+    row = ["G-1", "Ada", "ISO", dt.datetime(2004, 1, 5), 10.0, 48_000.0, dt.datetime(2004, 1, 5), 12.0]
+    by_word, by_number, unknown = (
+        ISO_LIMIT_BY_GRANT([headings, [*row, every]]) for every in ("Quarterly", 3.0, "Often")
+    )
+    assert by_word == by_number
+    assert unknown != by_number
 
 
 def test_groups_of_columns_for_what_happened() -> None:

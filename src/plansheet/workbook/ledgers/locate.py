@@ -30,7 +30,7 @@ from plansheet.workbook.ledgers.areas import Area, Areas, Part, column_values, v
 from plansheet.workbook.ledgers.find import find_areas
 from plansheet.workbook.ledgers.heads import is_holder_number
 from plansheet.workbook.ledgers.mapping import Mapping
-from plansheet.workbook.ledgers.schedules import every_month, read_schedule
+from plansheet.workbook.ledgers.schedules import read_schedule
 from plansheet.workbook.reading.saved import Workbook
 
 
@@ -104,8 +104,6 @@ def _read(area: Area, workbook: Workbook, located: Located, names: dict[str, obj
         at = dict(part.columns)
         if names and "holder" in cells and _is_by_number(area):
             cells["holder"] = [names.get(_number(value), value) for value in cells["holder"]]
-        if "every" in cells:
-            cells["every"] = [every_month(value) for value in cells["every"]]
         if area.parts:
             _keep_rows_of(part, area, cells)
         if area.schedule is not None and by_schedule:

@@ -5,6 +5,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
+from plansheet.excel.reading import INTERVALS
+
 
 class Schedule(NamedTuple):
     """A schedule in months: until all is vested, until the first shares are, from one installment to the next."""
@@ -14,12 +16,7 @@ class Schedule(NamedTuple):
     every: int
 
 
-_EVERY = {
-    "monthly": 1, "per month": 1, "each month": 1, "a month": 1, "every month": 1, "month": 1,
-    "quarterly": 3, "per quarter": 3, "each quarter": 3, "a quarter": 3, "every quarter": 3, "quarter": 3,
-    "annually": 12, "yearly": 12, "per year": 12, "each year": 12, "a year": 12, "every year": 12, "annual": 12,
-}  # fmt: skip
-_INTERVAL = "|".join(sorted(_EVERY, key=len, reverse=True))
+_INTERVAL = "|".join(sorted(INTERVALS, key=len, reverse=True))
 _LENGTH = r"(\d{1,3})[ -]?(months?|mos?|years?|yrs?)"
 _PARTS_OF = re.compile(rf"1/(\d{{1,3}}) ?(?:th|rd|nd|st)?(?: vests| vesting)? ({_INTERVAL})")
 _OVER = re.compile(
@@ -79,8 +76,8 @@ class _Said:
             self.cliffs.append(_months(count, unit) if count else 12)
         elif match := _PLAIN.fullmatch(clause):
             self.plain.append(_months(match[1], match[2]))
-        elif clause in _EVERY:
-            self.intervals.append(_EVERY[clause])
+        elif clause in INTERVALS:
+            self.intervals.append(INTERVALS[clause])
         else:
             return False
         return True
@@ -103,11 +100,11 @@ class _Said:
 def _length(clause: str) -> tuple[int, int] | None:
     """Months until all is vested, and from one installment to the next."""
     if match := _PARTS_OF.fullmatch(clause):
-        every = _EVERY[match[2]]
+        every = INTERVALS[match[2]]
         return int(match[1]) * every, every
     if match := _OVER.fullmatch(clause):
         count, unit, interval = (match[1], match[2], match[3]) if match[1] else (match[5], match[6], match[4])
-        return _months(count, unit), _EVERY[interval]
+        return _months(count, unit), INTERVALS[interval]
     return None
 
 
@@ -120,8 +117,3 @@ def _cliff(clause: str) -> int | None:
 
 def _months(count: str, unit: str) -> int:
     return int(count) * (12 if unit.startswith("y") else 1)
-
-
-def every_month(cell: object) -> object:
-    """Months from one installment to the next, where a cell says them in a word (Quarterly); else as it stands."""
-    return _EVERY.get(" ".join(cell.casefold().split()), cell) if isinstance(cell, str) else cell
