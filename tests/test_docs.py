@@ -520,3 +520,13 @@ def test_every_trouble_has_its_four_parts() -> None:
     assert len(sections) >= 10
     for section in sections:
         assert re.findall(r"^\*\*(.+?)\*\*", section, re.MULTILINE) == parts, section.splitlines()[0]
+
+
+def test_the_changelog_names_every_rule() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    told = {
+        f"{first[:-3]}{number:03}"
+        for first, last in re.findall(r"\b([A-Z]+[0-9]{3})(?:\s+to\s+([A-Z]+[0-9]{3}))?", text)
+        for number in range(int(first[-3:]), int((last or first)[-3:]) + 1)
+    }
+    assert told == {rule.code for rule in ALL_RULES}

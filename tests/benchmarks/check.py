@@ -1,12 +1,13 @@
 """How long a check takes and how much memory, as a ratio to one bare openpyxl.load_workbook of the same file.
 
-    python tests/benchmarks/check.py [rows...] [--runs N] [--keep DIR]
+    python tests/benchmarks/check.py [rows...] [--kind ledger|plan] [--runs N] [--keep DIR]
 
-The ledgers: a grant, its eight tranches, its entry in Activity, and an exercise of every fifth, in Excel tables of 12,
-12 and 5 columns; the least price of every grant in a calculated column, the split of every tranche as one spill (the
-last two of the 12), the pool in one cell. Each of the two runs in a process of its own, in turns, after a small file,
-so that what a process does once does not count; the median of the runs does, in seconds of the processor. Not a test:
-times depend on the machine, the ratio less so.
+Two kinds of workbooks. "ledger": grants alone, typed, in an Excel table of 12 columns. "plan": a grant, its eight
+tranches, its entry in Activity, and an exercise of every fifth, in Excel tables of 12, 12 and 5 columns; the least
+price of every grant in a calculated column, the split of every tranche as one spill (the last two of the 12), the pool
+in one cell. Each of the two runs in a process of its own, in turns, after a small file, so that what a process does
+once does not count; the median of the runs does, in seconds of the processor. Not a test: times depend on the machine,
+the ratio less so.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -85,7 +87,17 @@ def column(rows: Sequence[Row], position: int) -> list[list[object]]:
     return [[row[position]] for row in rows]
 
 
-def make(path: Path, rows: int) -> None:
+def make_ledger(path: Path, rows: int) -> None:
+    """A workbook with a ledger of so many grants, nothing else."""
+    grants = ledgers(rows * (TRANCHES + 3))[0][:rows]
+    for grant in grants:
+        grant.append(ISO_MIN_PRICE(grant[4]))
+    book = xlsxwriter.Workbook(str(path))
+    add(book, book.add_format({"num_format": "yyyy-mm-dd"}), "Grants", GRANTS, grants, {})
+    book.close()
+
+
+def make_plan(path: Path, rows: int) -> None:
     """The workbook with these ledgers, saved with the values that its formulas have."""
     grants, vesting, activity = ledgers(rows)
     split: Any = ISO_LIMIT_SPLIT(*(column(vesting, at) for at in (0, 3, 4, 5, 6, 1, 2)))
@@ -133,6 +145,9 @@ def add(
     return sheet
 
 
+KINDS = {"ledger": make_ledger, "plan": make_plan}
+
+
 def measure(path: Path, small: Path, code: str) -> tuple[float, float, list[object]]:
     """Seconds, megabytes at the peak and the verdict, in a process of its own and after a ``small`` file."""
     run = subprocess.run(
@@ -149,19 +164,20 @@ def main() -> None:
     parser.add_argument("rows", type=int, nargs="*", default=SIZES)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--keep", type=Path)
+    parser.add_argument("--kind", choices=KINDS, action="append")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         small = Path(folder) / "small.xlsx"
-        make(small, SMALL)
-        for rows in options.rows:
-            path = (options.keep or Path(folder)) / f"{rows}.xlsx"
+        make_plan(small, SMALL)
+        for kind, rows in product(options.kind or KINDS, options.rows):
+            path = (options.keep or Path(folder)) / f"{kind}-{rows}.xlsx"
             if not path.exists():
-                make(path, rows)
+                KINDS[kind](path, rows)
             runs = [(measure(path, small, LOAD), measure(path, small, CHECK)) for _ in range(options.runs)]
             load, check = ([median(run[which][at] for run in runs) for at in (0, 1)] for which in (0, 1))
             ratio = [median(run[1][at] / run[0][at] for run in runs) for at in (0, 1)]
             print(
-                f"{rows:,} rows, {path.stat().st_size:,} bytes: check {check[0]:.2f} s, {check[1]:.0f} MB; "
+                f"{kind}, {rows:,} rows, {path.stat().st_size:,} bytes: check {check[0]:.2f} s, {check[1]:.0f} MB; "
                 f"load_workbook {load[0]:.2f} s, {load[1]:.0f} MB; ratio {ratio[0]:.2f} in time, "
                 f"{ratio[1]:.2f} in memory; {runs[0][1][2]}",
                 flush=True,

@@ -27,7 +27,7 @@ def test_a_mapping_goes_to_the_screen_or_to_a_file(run: Run) -> None:
     assert 'action = "EXERCISE"' in shown
     code, told, _ = run("map", path, "--output", "mapping.toml")
     assert (code, Path("mapping.toml").read_text(encoding="utf-8")) == (CLEAN, shown)
-    assert "plansheet check --map mapping.toml" in told
+    assert 'plansheet check --map mapping.toml "cap table.xlsx"' in told
     assert path.read_bytes() == BOOK
 
 

@@ -11,23 +11,26 @@ from plansheet.excel.headings import TwoForOne, column_named, fold_heading, matc
 SEEN: list[tuple[type[Any], str, tuple[str, ...]]] = [
     (Grant, "grant", (
         "Grant ID", "Grant Number", "Grant #", "Security ID", "custom_id", "securityLabel", "Certificate Number",
+        "Cert. No.", "Option ref.", "Option Grant #",
     )),
     (Grant, "holder", (
         "Optionee ID", "Optionholder name", "Stakeholder Name", "Stakeholder ID", "Holder name", "Holder",
         "Participant name", "Employee", "Shareholder", "Shareholder [0]", "Stakeholder", "legal_name", "Wallet Address",
+        "Employee #", "Emp. No.", "Emp ID", "Name of option holder",
     )),
     (Grant, "plan", ("Plan Name", "Share class or plan", "Equity plan", "class/plan")),
     (Grant, "grant_type", (
         "Award Type", "Base Award Type", "Option type", "Grant Type", "Plan Type", "Security type", "Instrument",
-        "Type [37]", "stockOptionType", "awardTypeName",
+        "Type [37]", "stockOptionType", "awardTypeName", "ISO/NSO", "ISO or NSO", "Type of option",
     )),
     (Grant, "grant_date", (
         "Grant Date", "Date of grant", "1.\nDate of grant\n(yyyy-mm-dd)", "Issue Date", "issueDate", "Award Date",
-        "agreement date",
+        "agreement date", "Grant Dt.", "Option Grant Date",
     )),
     (Grant, "vesting_start", (
         "Vest Start Date", "Vest start date", "Vesting Start Date", "Vesting Commencement", "VCD",
         "Vesting commencement date", "Vest From", "Vest Start", "Grant Vest Date", "Start Date for Vesting",
+        "Vesting Comm. Date",
     )),
     (Grant, "months", ("Vesting period (months)",)),
     (Grant, "cliff", ("Vesting cliff (months)",)),
@@ -40,22 +43,26 @@ SEEN: list[tuple[type[Any], str, tuple[str, ...]]] = [
         "3.\nOver how many shares in total were CSOP options granted\ne.g. 100.00",
         "4.\nNumber of securities over which options granted\ne.g. 100.00",
         "# Options", "# Options Issued", "Total # Options", "Options [1]", "grantedShares", "# of shares",
+        "Qty", "Granted Qty.", "Qty. granted", "No. Granted", "No. of shares subject to option", "Option Shares",
     )),
     (Grant, "exercise_price", (
         "Exercise Price", "Strike Price", "Strike", "Grant Price", "grantPrice", "Purchase price", "Price or strike",
         "PPS", "Price per share", "Option price", "5.\nOption exercise price per share\n£\ne.g. 10.1234",
         "12.\nExercise price per share\n£\ne.g. 10.1234", "Exercise price (USD)", "$ Exercise price", "Strike, in US$",
+        "Strike/Share", "Exercise price / sh", "Per Share Exercise Price ($)",
     )),
     (Grant, "fmv", (
         "Grant Date FMV", "FMV at grant", "marketPriceAtTimeOfGrant",
         "4.\nUnrestricted market value (UMV) of each share used to determine option exercise price\n£\ne.g. 10.1234",
         "3.\nUnrestricted market value of a security at date of grant\n£\ne.g. 10.1234", "FMV_x000D_\n($)", "FMV¹",
+        "FMV @ Grant", "FMV/Share", "Market Price at Grant",
     )),
     (Grant, "expires", (
         "Expiration Date", "Expiration", "Expire Date", "grantExpirationDate", "Exercise expire date",
-        "exercise by date", "expiryDate", "optionExpiration",
+        "exercise by date", "expiryDate", "optionExpiration", "Exp. Date", "Exp Dt", "7. Date option lapses",
     )),
-    (Activity, "date", ("Date", "1.\nDate of event\n(yyyy-mm-dd)", "Transaction Date")),
+    (Activity, "date", ("Date", "1.\nDate of event\n(yyyy-mm-dd)", "Transaction Date", "Trans. Date", "Txn date")),
+    (Activity, "action", ("Trans Type", "Type of transaction")),
     (Holder, "relationship", ("Relationship", "Role", "Type of holder")),
 ]  # fmt: skip
 """Seen in files, exports and programs of other people; those that no record can hold stand below."""
@@ -67,7 +74,8 @@ TRAPS = (
     "Sellable", "vestedQuantity", "Shares Exercised", "exercisedQuantity", "Shares Cancelled", "Cancel Date",
     "Board approval date", "Vest Period", "End Date for Vesting", "Vesting End", "Vesting schedule",
     "Investment Date [22]", "isoNsoSplit", "Stakeholder email", "Work Email", "Option value ($)", "Shares ($)",
-    "Options (£)", "Shares (%)", "Exercise price (%)", "", "5.", "(1)",
+    "Options (£)", "Shares (%)", "Exercise price (%)", "", "5.", "(1)", "Exp. price",
+    "No.", "Qty. exercised", "No. cancelled", "Exercises shares",
 )  # fmt: skip
 
 

@@ -249,6 +249,7 @@ ASKED: dict[str, tuple[tuple[Sheet, ...], str]] = {
     "MAP007": ((Sheet("Grants", _EXERCISES), Sheet("Vesting", VESTING)), "Grants!H1"),
     "MAP008": ((Sheet("Grants", _NUMBERS),), "Grants!B3"),
     "MAP009": ((Sheet("Grants", GRANTS), Sheet("Vested", LOST)), "Vested!C1"),
+    "MAP011": ((Sheet("Grants", [*GRANTS[:1], *([*row[:5], row[6], row[5]] for row in GRANTS[1:])]),), "Grants!F1"),
     "MAP010": ((Sheet("Grants", [["Fair value" if c == "FMV" else c for c in row] for row in GRANTS]),), "Grants!E1"),
 }
 """For each question a workbook that asks it, and the cell that it asks about."""

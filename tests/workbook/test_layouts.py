@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from plansheet.core.records import Ledger
 from plansheet.core.words import Action, Identifier
+from plansheet.excel import ISO_LIMIT_BY_GRANT
 from plansheet.workbook.ledgers.locate import locate
+from plansheet.workbook.ledgers.schedules import read_schedule
 from plansheet.workbook.reading.reader import read_bytes
 from workbook.layouts import (
     LAYOUTS,
@@ -48,7 +50,7 @@ def test_a_ledger_reads_the_same_however_it_is_laid_out(layout: Layout, holds: S
 @pytest.mark.parametrize(
     "form",
     ["Vesting {what} {number}", "Tranche {number} {what}", "Vest {what} ({number})", "VEST_{what}_{number}",
-     "Vest #{number} {what}", "Tranche {number} vest {what}"],
+     "Vest #{number} {what}", "Tranche {number} vest {what}", "{number}th vest {what}"],
 )  # fmt: skip
 def test_tranches_beside_the_grants_are_numbered_in_many_ways(form: str) -> None:
     found = located(*tranches_beside_the_grants(PLAN, form)).ledger
@@ -107,6 +109,12 @@ def test_a_row_of_units_below_the_headings_is_no_grant() -> None:
     assert ([grant.row for grant in found.grants], found.unread) == ([3, 4], ())
 
 
+@pytest.mark.parametrize("marks", [["(a)", "(b)", "(c)", "(d)", "(e)", "(f)", "(g)"], [*"1234567"]])
+def test_a_row_of_letters_or_numbers_below_the_headings_is_no_grant(marks: list[object]) -> None:
+    found = located(Sheet("Grants", [GRANTS[0], marks, *GRANTS[1:]])).ledger
+    assert ([grant.row for grant in found.grants], found.unread) == ([3, 4], ())
+
+
 def test_a_schedule_in_words() -> None:
     more = [["VCD", "Vesting schedule"], [GRANTED, "1/48 monthly, 12 month cliff"], [GRANTED, "1/24 Cliff"]]
     rows = [[*row, *cells] for row, cells in zip(GRANTS, more, strict=True)]
@@ -115,13 +123,69 @@ def test_a_schedule_in_words() -> None:
     assert (first.months, first.cliff, first.every) == (48, 12, 1)
     assert second.months is None
     [unread] = found.ledger.unread
-    assert "1/24 Cliff" in unread.message
+    assert 'the schedule "1/24 Cliff" cannot be read' in unread.message
     assert unread.field == "months"
     place = found.place(unread.record)
     assert place is not None
     assert (place.row, place.columns["months"]) == (3, 9)
     with_tranches = located(Sheet("Grants", rows), Sheet("Vesting", VESTING)).ledger
     assert (with_tranches.unread, with_tranches.grants[0].months) == ((), None)
+
+
+@pytest.mark.parametrize(
+    ("words", "schedule"),
+    [
+        ("1/48 monthly", (48, 0, 1)), ("Monthly over 4 years, 1-year cliff.", (48, 12, 1)),
+        ("4 years, one year cliff, monthly", (48, 12, 1)), ("Immediate", (0, 0, 1)),
+        ("1/4 after 12 months, then 1/48 monthly", (48, 12, 1)),
+        ("25% after one year, 1/48 monthly thereafter", (48, 12, 1)),
+        ("25% of the shares on the first anniversary and the remainder monthly over 36 months", (48, 12, 1)),
+        ("25% after 1 year, then quarterly over 4 years", (48, 12, 3)),
+        ("20% after 1 year, then monthly over 36 months", None), ("4yr/1yr cliff", None), ("48 months", None),
+        ("100% after 1 year", None), ("1/0 after 1 year, 1/48 monthly", None), ("25% per year", None),
+        ("10% after 0 months, 1/10 monthly", None), ("50% after 1 year, 50% after 2 years", None),
+    ],
+)  # fmt: skip
+def test_schedules_in_the_words_of_agreements(words: str, schedule: tuple[int, int, int] | None) -> None:
+    """In one way or not at all: 20% after a year and the rest over three is no even schedule."""
+    assert read_schedule(words) == schedule
+
+
+def test_how_often_a_grant_vests_in_a_word() -> None:
+    """Else a quarterly schedule would be taken for a monthly one."""
+    schedule = ["Vesting frequency", "Quarterly", "monthly"]
+    grants = located(Sheet("Grants", beside(GRANTS, schedule, ["Months", 48, 48]))).ledger.grants
+    assert [grant.every for grant in grants] == [3, 1]
+    headings = ["Grant", "Holder", "Type", "Grant date", "FMV", "Shares", "VCD", "Months", "Vesting frequency"]
+    row = ["G-1", "Ada", "ISO", dt.datetime(2004, 1, 5), 10.0, 48_000.0, dt.datetime(2004, 1, 5), 12.0]
+    by_word, by_number, unknown = (
+        ISO_LIMIT_BY_GRANT([headings, [*row, every]]) for every in ("Quarterly", 3.0, "Often")
+    )
+    assert by_word == by_number
+    assert unknown != by_number
+
+
+def test_groups_of_columns_for_what_happened() -> None:
+    """Exercises over Date and Shares."""
+    rows: Rows = [
+        ["Option", "", "Grant", "", "Exercises", "", "Cancellations", ""],
+        ["Number", "Optionee", "Date", "Shares", "Date", "Shares", "Date", "Shares"],
+        ["G-1", "Ada", GRANTED, 50, dt.date(2005, 1, 5), 7, dt.date(2005, 2, 5), 3],
+    ]
+    activity = located(Sheet("Ledger", rows)).ledger.activity
+    assert [(a.action, a.shares) for a in activity] == [
+        (Action.GRANT, 50), (Action.EXERCISE, 7), (Action.CANCEL, 3),
+    ]  # fmt: skip
+
+
+def test_groups_of_columns_for_tranches() -> None:
+    """Tranche 1 over Date and Shares; the lower row alone has two columns of shares."""
+    over = ["", "", "", "", "Tranche 1", "", "Tranche 2", ""]
+    rows = [over, ["Grant #", "Optionee", "Grant date", "Options granted", "Date", "Qty", "Date", "Qty"],
+            ["G-1", "Ada", GRANTED, 50, dt.date(2005, 1, 5), 30, dt.date(2006, 1, 5), 20]]  # fmt: skip
+    ledger = located(Sheet("Ledger", rows)).ledger
+    assert [grant.shares for grant in ledger.grants] == [50]
+    assert [tranche.shares for tranche in ledger.tranches] == [30, 20]
 
 
 @pytest.mark.parametrize(
@@ -141,6 +205,26 @@ def test_headings_that_are_easily_taken_for_another(seen: str, field: str | None
     headings = [heading for name, heading in plain.items() if name != field]
     [area] = located(Sheet("Grants", [[seen, *headings], [5, *[7 for _ in headings]]])).areas.ledgers
     assert {name for name, column in area.columns.items() if column == 1} == ({field} if field else set())
+
+
+def test_events_beside_the_grants_with_grant_numbers_of_their_own() -> None:
+    """Beyond an empty column, with headings that make no ledger of their own: else every exercise would be lost."""
+    events: Rows = [["Grant", "Exercise date", "Shares exercised"], ["G-1", GRANTED, 5]]
+    ledger = located(Sheet("All", GRANTS), Sheet("All", events, at=(0, 9))).ledger
+    assert [(a.action, a.shares) for a in ledger.activity] == [
+        (Action.GRANT, 10_000), (Action.GRANT, 500), (Action.EXERCISE, 5),
+    ]  # fmt: skip
+
+
+def test_events_beside_the_grants_beyond_an_empty_column() -> None:
+    rows = beside(GRANTS, ["", "", ""], ["Exercise date", GRANTED, ""], ["Shares exercised", 5, ""])
+    ledger = located(Sheet("All", rows)).ledger
+    assert [a.shares for a in ledger.activity if a.action is Action.EXERCISE] == [5]
+
+
+def test_columns_at_the_edge_are_told_beside_a_holders_name_and_number() -> None:
+    rows = beside(GRANTS, ["Holder ID", 1, 2], ["Sign-off", "x", ""])
+    assert located(Sheet("Grants", rows)).areas.ledgers[0].unused == ((9, "Sign-off"),)
 
 
 # --- What is asked ----------------------------------------------------------------------------------------------------
@@ -175,6 +259,47 @@ def test_grants_without_a_column_that_they_need_are_told(lacking: str) -> None:
     assert f"have no {lacking};" in result.findings[0].message
     assert result.verdict == "unchecked"
     assert not asked(Sheet("Options", rows), Sheet("Grants", GRANTS))
+
+
+@pytest.mark.parametrize("lacking", ["Grant", "Grant date", "Shares"])
+def test_a_second_sheet_of_other_grants_that_lacks_a_column_is_told(lacking: str) -> None:
+    """What the ledger that is read does not tell would be lost in silence."""
+    others: Rows = [GRANTS[0], ["G-7", "Cy", "ISO", dt.date(2005, 3, 3), 9, 9, 70]]
+    at = list(GRANTS[0]).index(lacking)
+    rows = [[*row[:at], *row[at + 1 :]] for row in others]
+    [(code, cell, facts)] = asked(Sheet("2003 Plan", GRANTS), Sheet("1996 Plan", rows))
+    assert (code, cell) == ("MAP002", "A1")
+    assert "1996 Plan" in facts
+
+
+@pytest.mark.parametrize(
+    ("headings", "lacking"),
+    [
+        (["No.", "Name", "Date", "# of options", "Strike", "Vesting"], "Grant and no Grant date"),
+        (["ID", "Employee", "Award Date", "Units", "Strike (USD)", "Type"], "Grant and no Shares"),
+        (["When", "Action", "Grant #", "Shares"], "Date"),
+    ],
+)
+def test_a_home_made_list_is_asked_about(headings: list[str], lacking: str) -> None:
+    """Its headings say what it is, and none or one of those that a ledger needs is known."""
+    rows = [headings, [1, "Ada", GRANTED, 100, 2.5, "4 years"][: len(headings)]]
+    [(code, _, facts)] = asked(Sheet("Options", rows))
+    assert code == "MAP002"
+    assert lacking in facts
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        ["Class", "Shares", "Price per share", "Proceeds"],
+        ["Shareholder", "Shares", "% owned", "Fully diluted"],
+        ["Shareholder", "Shares", "Price per share", "Invested"],
+        ["Valuation date", "FMV per share", "Provider", "Effective date"],
+        ["Employee ID", "Employee name", "Pay date", "Gross"],
+    ],
+)
+def test_lists_that_are_none_of_options_are_not_asked_about(headings: list[str]) -> None:
+    assert asked(Sheet("Sheet1", [headings, ["x", 5, 1.5, 7]])) == []
 
 
 @pytest.mark.parametrize(
@@ -223,6 +348,79 @@ def test_shares_in_thousands_are_not_read(heading: str) -> None:
     found = located(Sheet("Grants", rows))
     assert found.ledger.grants == ()
     assert "MAP002" in {question.code for question in found.areas.questions}
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        ["Vest date", "Vest shares", "Vest date", "Vest shares", "Vest date", "Vest shares"],
+        ["Vest date", "Vest shares", "Vest date2", "Vest shares3", "Vest date4", "Vest shares5"],
+    ],
+)
+def test_tranches_under_the_same_two_headings(headings: list[str]) -> None:
+    """As in a plain range, and as Excel numbers them in a table."""
+    [wide] = tranches_beside_the_grants(PLAN)
+    found = located(Sheet("Options", [[*wide.rows[0][:7], *headings], *wide.rows[1:]]))
+    assert said(found.ledger) == said(located(*our_way(PLAN, "Grants", "Vesting")).ledger)
+    assert found.areas.questions == []
+
+
+@pytest.mark.parametrize("number", [" 1", ""])
+def test_several_exercises_of_a_grant_in_a_row(number: str) -> None:
+    """The second would be lost, or both."""
+    headings = [f"Exercise date{number}", f"Shares exercised{number}", "Exercise date 2", "Shares exercised 2"]
+    later = dt.date(2006, 1, 5)
+    more: Rows = [headings, [GRANTED, 5, later, 6], ["", "", "", ""]]
+    ledger = located(Sheet("Options", [[*row, *cells] for row, cells in zip(GRANTS, more, strict=True)])).ledger
+    exercises = [(a.date, a.shares) for a in ledger.activity if a.action is Action.EXERCISE]
+    assert exercises == [(GRANTED, 5), (later, 6)]
+    alone = located(Sheet("Exercises", [["Grant", *headings], ["G-1", *more[1]]])).ledger
+    assert [(a.date, a.shares) for a in alone.activity] == exercises
+
+
+def test_days_of_tranches_without_their_shares_are_asked_about_once() -> None:
+    rows = beside(GRANTS, ["Vest date 1", GRANTED, GRANTED], ["Vest date 2", GRANTED, GRANTED])
+    assert [(code, cell) for code, cell, _ in asked(Sheet("Grants", rows))] == [("MAP007", "H1")]
+
+
+def test_grants_with_a_day_of_vesting_are_read_as_tranches_and_asked_about() -> None:
+    rows = beside(GRANTS, ["8. Vest date", GRANTED, GRANTED])
+    [(code, cell, facts)] = asked(Sheet("Options", rows))
+    assert (code, cell) == ("MAP003", "A1")
+    assert "a ledger of Vesting it has Exercise price as well" in facts
+    assert asked(Sheet("Options", rows), Sheet("Grants", GRANTS)) == []
+
+
+def test_a_list_of_issued_shares_is_taken_for_grants_and_asked_about() -> None:
+    headings = ["Certificate No.", "Shareholder", "Class", "Issue date", "Shares", "Price per share"]
+    rows = [headings, ["CS-1", "Ada", "Common", GRANTED, 1000, 0.01]]
+    assert [(code, cell) for code, cell, _ in asked(Sheet("Stock ledger", rows))] == [("MAP003", "A1")]
+    for name in ("Options", "2004 Grants"):
+        assert asked(Sheet(name, rows)) == []
+
+
+def test_events_without_a_grant_number_are_asked_about() -> None:
+    rows: Rows = [["Optionee", "Exercise date", "Shares exercised"], ["Ada", GRANTED, 5]]
+    for name in ("Exercises", "Sheet2"):
+        [(code, cell, facts)] = asked(Sheet("Grants", GRANTS), Sheet(name, rows))
+        assert (code, cell) == ("MAP002", "B1")
+        assert "Activity of the action EXERCISE" in facts
+
+
+def test_a_column_of_actions_under_another_heading_is_named() -> None:
+    rows = [["Date", "Type", "Grant ID", "Qty"], [GRANTED, "Grant", "G-1", 5], [GRANTED, "Exercised", "G-1", 5]]
+    [(code, _, facts)] = asked(Sheet("Transactions", rows))
+    assert (code, 'Action = "B"' in facts) == ("MAP002", True)
+    [question] = located(Sheet("Transactions", rows)).areas.questions
+    assert "Type =" not in question.draft
+
+
+def test_columns_that_hold_each_others_values_are_asked_about() -> None:
+    swapped = [GRANTS[0], *([*row[:5], row[6], row[5]] for row in GRANTS[1:])]
+    assert [(code, cell) for code, cell, _ in asked(Sheet("Grants", swapped))] == [("MAP011", "F1")]
+    assert asked(Sheet("Grants", [*swapped[:2], *GRANTS[2:]])) == []  # one row may be right
+    expires = beside(GRANTS, ["Expires", dt.date(2003, 1, 1), dt.date(2003, 1, 1)])
+    assert [(code, cell) for code, cell, _ in asked(Sheet("Grants", expires))] == [("MAP011", "D1")]
 
 
 def test_an_empty_half_of_a_pair_is_nobodys_question() -> None:
@@ -312,6 +510,18 @@ def test_the_report_names_each_column_and_those_not_used() -> None:
     ]
 
 
+def test_the_report_names_the_sheets_without_a_ledger() -> None:
+    """A ledger under headings that nobody knows must not be lost in silence; a page of words is none."""
+    matrix: Rows = [["Nummer", "Inhaber", dt.date(2005, 1, 5)], ["G-1", "Ada", 600]]
+    notes: Rows = [["Read me"], ["Grants", "are on the next sheet"], ["Others", "are not"]]
+    result = checked(Sheet("Matrix", matrix), Sheet("Notes", notes), Sheet("Grants", GRANTS))
+    assert result.taken_for[-1] == "No ledger was seen on Matrix; not read"
+    assert not any("Notes" in line for line in result.taken_for)
+    asked_about = checked(Sheet("Grants", GRANTS), Sheet("Vested", LOST))
+    assert [found.code for found in asked_about.findings if found.code.startswith("MAP")] == ["MAP009"]
+    assert not any("Vested" in line for line in asked_about.taken_for)
+
+
 def test_the_report_on_sheets_of_events() -> None:
     exercises: Rows = [["Grant", "Exercise date", "Shares"], ["G-1", GRANTED, 5]]
     names = [["Grant", "First name", "Last name", "Grant date", "Shares"], ["G-1", "Ada", "Arbor", GRANTED, 5]]
@@ -349,12 +559,26 @@ def test_holders_known_by_their_numbers_in_one_ledger_and_by_both_in_another() -
     assert [str(grant.holder) for grant in unknown.grants] == ["Ada", "e-8"]
 
 
+def test_holders_known_by_their_numbers_beside_grants_that_have_both() -> None:
+    grants = beside(GRANTS, ["Participant ID", 7, "E-8"])
+    tranches = beside(VESTING, ["Participant ID", *["7" for _ in VESTING[1:]]])
+    result = located(Sheet("Grants", grants), Sheet("Vesting", tranches))
+    assert {str(tranche.holder) for tranche in result.ledger.tranches} == {"Ada"}
+
+
 @pytest.mark.parametrize("total", ["Ada Total", "Ada Arbor total:", "Subtotal", "2004 Totals"])
 @pytest.mark.parametrize("at", [0, 1])
 def test_subtotals_are_no_grants(total: str, at: int) -> None:
     row: list[object] = [*[""] * at, total, *[""] * (5 - at), 10_000]
     found = located(Sheet("Grants", [*GRANTS[:2], row, GRANTS[2], ["Grand Total", *[""] * 5, 10_500]])).ledger
     assert ([grant.grant.text for grant in found.grants], found.unread) == (["G-1", "G-2"], ())
+
+
+def test_a_column_that_is_headed_price_is_taken_for_the_exercise_price_and_asked_about() -> None:
+    rows = [["Price" if cell == "Exercise price" else cell for cell in row] for row in GRANTS]
+    found = located(Sheet("Grants", rows))
+    assert [(q.code, q.cell) for q in found.areas.questions] == [("MAP003", "F1")]
+    assert found.ledger.grants == located(Sheet("Grants", GRANTS)).ledger.grants
 
 
 def test_a_column_that_is_headed_name_is_taken_for_the_holder_and_asked_about() -> None:

@@ -60,5 +60,10 @@ def _map(parsed: argparse.Namespace) -> int:
             file.write(text)
     except OSError as error:
         raise not_written(target, error, "file") from error
-    print_text(f"{target}: correct it, and check with plansheet check --map {target} {path}\n")
+    print_text(f"{target}: correct it, and check with plansheet check --map {_typed(target)} {_typed(path)}\n")
     return CLEAN
+
+
+def _typed(path: Path) -> str:
+    """A path as it is typed in a terminal: in quotation marks where it has a space."""
+    return f'"{path}"' if " " in str(path) else str(path)

@@ -83,7 +83,7 @@ def heading(record: type[Any], name: str) -> str:
 
 NAME_PARTS: tuple[tuple[str, ...], ...] = (
     ("First name", "Given name", "Forename"),
-    ("Middle name", "Second name", "Middle initial"),
+    ("Middle name", "Second name", "Middle initial", "Middle", "MI"),
     ("Last name", "Surname", "Family name"),
     ("Corporate name",),
 )
@@ -132,9 +132,12 @@ NEAR_MISSES = {
 def _event(
     nouns: tuple[str, ...], participles: tuple[str, ...], kinds: tuple[str, ...] = (), more: tuple[str, ...] = ()
 ) -> EventHeadings:
-    """The headings that are made of nouns (Cancellation) and participles (Cancelled, Canceled)."""
-    dates = [form for noun in nouns for form in (f"{noun} date", f"Date of {noun}")]
-    shares: list[str] = []
+    """The headings that are made of nouns (Cancellation) and participles (Cancelled, Canceled).
+
+    The plural is the heading of a group over Date and Shares.
+    """
+    dates = [form for noun in nouns for form in (f"{noun} date", f"{noun}s date", f"Date of {noun}")]
+    shares = [f"{noun} {what}" for each in nouns for noun in (each, f"{each}s") for what in ("shares", "quantity")]
     for done in participles:
         dates += [f"Date {done}", f"{done} on", f"{done} date"]
         shares += [
@@ -180,9 +183,13 @@ _GRANT = (
     "Grant", "Grant number", "Grant No.", "Grant #", "Grant ID", "Option", "Option number", "Option No.", "Option #",
     "Option ID", "Security ID", "Certificate number", "Certificate No.", "Certificate #", "Certificate",
     "Certificate ID", "Security label", "Custom ID", "Award ID", "Award number", "Award No.", "Award #",
+    "Option grant number", "Option grant No.", "Option grant #", "Option grant ID", "Grant reference",
+    "Option reference", "Award reference",
 )  # fmt: skip
 HOLDER_NUMBERS = (
     "Holder ID", "Optionee ID", "Stakeholder ID", "Employee ID", "Participant ID", "Grantee ID", "Shareholder ID",
+    "Holder number", "Optionee number", "Stakeholder number", "Employee number", "Participant number",
+    "Grantee number", "Holder #", "Optionee #", "Stakeholder #", "Employee #", "Participant #", "Grantee #",
     "Wallet address",
 )  # fmt: skip
 """Of the headings for a holder, those for a number; beside a name they say the same of the same person."""
@@ -190,20 +197,25 @@ _HOLDER = (
     "Holder", "Optionee", "Optionholder", "Participant", "Employee", "Employee name", "Stakeholder", "Shareholder",
     "Holder name", "Optionee name", "Optionholder name", "Participant name", "Stakeholder name", "Legal name",
     "Grantee", "Grantee name", "Shareholder name", "Name of holder", "Name of optionee", "Name of employee",
-    "Recipient", "Recipient name", "Full name", *HOLDER_NUMBERS,
+    "Recipient", "Recipient name", "Full name", "Name of option holder", "Name of grantee", "Name of participant",
+    "Name of recipient", "Option recipient", *HOLDER_NUMBERS,
 )  # fmt: skip
 _TYPE = (
     "Type", "Option type", "Grant type", "Award type", "Base award type", "Plan type", "Instrument", "Security type",
-    "Stock option type", "Award type name",
+    "Stock option type", "Award type name", "Type of option", "Type of grant", "Type of award", "ISO/NSO", "NSO/ISO",
+    "ISO/NQSO", "ISO/NQ", "ISO or NSO", "ISO or NQSO",
 )  # fmt: skip
 _GRANT_DATE = (
     "Grant date", "Date of grant", "Granted on", "Issue date", "Award date", "Agreement date", "Date granted",
-    "Date of award", "Date awarded", "Date issued",
+    "Date of award", "Date awarded", "Date issued", "Option grant date", "Date of option grant", "Option date",
+    "Date of issuance", "Issuance date",
 )  # fmt: skip
 _FMV = (
     "FMV", "Fair market value", "FMV at grant", "Grant date FMV", "FMV per share", "Fair market value per share",
     "Market price at time of grant", "Market value at grant", "Unrestricted market value", "UMV",
     "FMV at grant date", "FMV on grant date", "Fair market value at grant", "Fair market value on grant date",
+    "FMV at date of grant", "FMV on date of grant", "FMV at time of grant", "Fair market value at date of grant",
+    "Fair market value on date of grant", "Market price at grant", "Market value at date of grant",
     "Grant date fair market value", "Unrestricted market value of a security at date of grant",
     "Unrestricted market value (UMV) of each share used to determine option exercise price",
 )  # fmt: skip
@@ -214,7 +226,10 @@ _SHARES = (
     "Options granted", "Options issued", "Number of securities", "Granted shares", "Vesting shares", "Vest shares",
     "Tranche shares", "Vest quantity", "Shares vesting", "Installment shares", "Number of options granted",
     "Number of shares granted", "Total options", "Total # options", "Total options granted", "Total shares granted",
-    "Options awarded", "Shares awarded", "No. of options", "No. of shares",
+    "Options awarded", "Shares awarded", "No. of options", "No. of shares", "Number granted", "Units granted",
+    "Awards granted", "Award quantity", "Option shares", "Shares under option", "Number of shares under option",
+    "Shares subject to option", "Number of shares subject to option",
+    "Number of shares of common stock subject to option", "Awarded", "Shares to vest", "Vesting quantity",
     "Number of securities over which options granted", "Over how many shares in total were CSOP options granted",
 )  # fmt: skip
 _CONSENT = ("Consent", "Consent date", "Consented on", "Optionee consent", "Holder consent")
@@ -292,13 +307,15 @@ class Grant:
     exercise_price: Number | None = _column(
         "Exercise price", "Strike price", "Strike", "Grant price", "Option price", "Purchase price", "Price per share",
         "PPS", "Option exercise price per share", "Exercise price per share", "Option exercise price",
-        "Price or strike", "Strike price per share",
+        "Price or strike", "Strike price per share", "Per share exercise price", "Strike per share",
+        "Option strike price", "Option price per share", "Grant price per share", "Award price",
         kind=Kind.MONEY, note="Price per share as granted, before any split (plan §6(a)).",
     )  # fmt: skip
     shares: Number | None = _column(*_SHARES, kind=Kind.SHARES, note="Shares granted, in shares of the grant date.")
     vesting_start: datetime.date | None = _column(
         "Vesting start", "Vest start date", "Vesting start date", "Vesting commencement", "Vesting commencement date",
-        "VCD", "Vest from", "Vest start", "Grant vest date", "Start date for vesting",
+        "VCD", "Vest from", "Vest start", "Grant vest date", "Start date for vesting", "Vest commencement date",
+        "Vesting begin date", "Start of vesting",
         kind=Kind.DATE, note="Where the schedule is given by months: the day on which it starts.",
     )  # fmt: skip
     months: int | None = _column(
@@ -310,12 +327,15 @@ class Grant:
         kind=Kind.MONTHS, note="Months until the first shares are exercisable.",
     )  # fmt: skip
     every: int | None = _column(
-        "Every", "Vesting interval", "Vesting interval (months)", "Interval months",
+        "Every", "Vesting interval", "Vesting interval (months)", "Interval months", "Vesting frequency",
+        "Vest frequency",
         kind=Kind.MONTHS, note="Months from one installment to the next; left blank: 1.",
     )  # fmt: skip
     expires: datetime.date | None = _column(
         "Expires", "Expiration date", "Expiration", "Expire date", "Expiry", "Expiry date", "Option expiration",
         "Exercise by date", "Exercise expire date", "Grant expiration date", "Date of expiration", "Expires on",
+        "Option expiration date", "Option expiry date", "Date option lapses", "Last date to exercise",
+        "Last day to exercise",
         kind=Kind.DATE, note="The last day of the option by its agreement (plan §7).",
     )  # fmt: skip
     iso_shares: Number | None = _column(
@@ -415,7 +435,8 @@ class Tranche:
     fmv: Number | None = _column(*_FMV, kind=Kind.MONEY, note="Fair market value per share on the grant date.")
     first_exercisable: datetime.date | None = _column(
         "First exercisable", "Vest date", "Vesting date", "Vests on", "Exercisable from", "First exercisable date",
-        "Date first exercisable", "Exercisable on", "Tranche date", "Installment date",
+        "Date first exercisable", "Exercisable on", "Tranche date", "Installment date", "Exercisable date",
+        "Date exercisable", "Date vested", "Vested date", "Vested on",
         kind=Kind.DATE,
         note="Left blank: only by a performance or change-in-control condition (Treas. Reg. §1.422-4(b)(4)).",
     )  # fmt: skip
@@ -462,7 +483,8 @@ class Activity:
         kind=Kind.DATE, note="The day of the transaction; rows of one day count as listed.",
     )  # fmt: skip
     action: Action = _column(
-        "Action", "Activity", "Transaction", "Transaction type", "Event", "Event type",
+        "Action", "Activity", "Transaction", "Transaction type", "Event", "Event type", "Activity type",
+        "Type of transaction", "Type of event",
         kind=Kind.WORD, words=Action, note="What happened: one of the list on the Help sheet.",
     )  # fmt: skip
     grant: Identifier | None = _column(

@@ -16,6 +16,7 @@ from plansheet.excel.reading import (
     as_amount,
     as_date,
     as_identifier,
+    as_interval,
     as_months,
     as_positive,
     as_word,
@@ -40,7 +41,7 @@ _READERS: dict[str, Reader] = {
     "vesting_start": as_date,
     "months": as_months,
     "cliff": as_months,
-    "every": as_months,
+    "every": as_interval,
 }
 
 # What Vesting may say again of a grant, or leave blank.

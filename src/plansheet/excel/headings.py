@@ -109,12 +109,25 @@ def parsed(text: str) -> Parsed:
     if len(text) > _LONGEST:
         return Parsed((), ())
     plain = _decoded(text)
-    as_typed = _folded(plain)
-    if not _MARKED.search(plain):
-        return Parsed((as_typed,), ())
-    name, units = _bare(plain)
-    bare = _folded(name)
-    return Parsed((as_typed,) if bare in ("", as_typed) else (as_typed, bare), units)
+    name, units = _bare(plain) if _MARKED.search(plain) else (plain, ())
+    folds = {_folded(said): None for said in dict.fromkeys((plain, name, _spelled_out(name)))}
+    as_typed, *others = folds
+    return Parsed((as_typed, *(fold for fold in others if fold)), units)
+
+
+_SHORT = {
+    "qty": "quantity", "no": "number", "nos": "number", "num": "number", "nr": "number", "exp": "expiration",
+    "dt": "date", "trans": "transaction", "tran": "transaction", "txn": "transaction", "cert": "certificate",
+    "sched": "schedule", "comm": "commencement", "emp": "employee", "ref": "reference",
+}  # fmt: skip
+_SHORTENED = re.compile(rf"(?<![a-z])({'|'.join(_SHORT)})(?![a-z])", re.IGNORECASE)
+_PER_SHARE = re.compile(r"\s*/\s*sh(?:are)?(?![a-z])", re.IGNORECASE)
+
+
+def _spelled_out(name: str) -> str:
+    """A name with its usual abbreviations in full: Exp. date, Qty granted, FMV @ grant, Strike/share."""
+    spelled = _SHORTENED.sub(lambda match: _SHORT[match[1].casefold()], name.replace("@", " at "))
+    return _PER_SHARE.sub(" per share", spelled) if "/" in spelled else spelled
 
 
 def _bare(text: str) -> tuple[str, tuple[Unit, ...]]:

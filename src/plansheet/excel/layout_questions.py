@@ -57,7 +57,7 @@ def two_columns_for_one(questions: Sequence[Question]) -> Iterator[Hit]:
     Severity.ERROR,
     plan="",
     message="{where} look like {table} ({known}), and have no {lacking}; they were not read.",
-    fix="Enter {wanted} in a column of its own, or say in a mapping which column it is: {line}.",
+    fix="Give the sheet a column for {wanted}, or say in a mapping which column it is: {line}.",
 )
 def lacks_its_key(questions: Sequence[Question]) -> Iterator[Hit]:
     """Rows look like a ledger and lack a column without which they cannot be one.
@@ -74,13 +74,13 @@ def lacks_its_key(questions: Sequence[Question]) -> Iterator[Hit]:
     Severity.WARNING,
     plan="",
     message="{taken} was taken for {heading}; {other}.",
-    fix="Record in a mapping what is right: {line}, or another column.",
+    fix="Record in a mapping what is right: {line}.",
 )
 def one_of_two_readings(questions: Sequence[Question]) -> Iterator[Hit]:
     """A column was taken for what it most likely is, where another reading is possible.
 
     Why: a person who knows the sheet can tell in a moment; a program only guesses.
-    Example: Date on a sheet named Granted, taken for the grant date.
+    Example: Date on a sheet named Granted, taken for the grant date; a stock ledger, taken for Grants.
     Not covered: headings that mean one thing only; what they were taken for stands in the report's first lines.
     """
     return _asked("MAP003", questions)
@@ -203,3 +203,20 @@ def resembles_a_field(questions: Sequence[Question]) -> Iterator[Hit]:
     Not covered: a ledger that has both.
     """
     return _asked("MAP010", questions)
+
+
+@rule(
+    "MAP011",
+    Severity.ERROR,
+    plan="",
+    message="{first} and {second} may be swapped: in every row {what}.",
+    fix="Give each column the heading of what it holds; if the headings are right, confirm them in a mapping: {line}.",
+)
+def columns_may_be_swapped(questions: Sequence[Question]) -> Iterator[Hit]:
+    """Every row of a ledger of grants has in one column what belongs in another, by their order.
+
+    Why: each cell alone looks right, and every limit is held against a price of 12,000 and 10 shares.
+    Example: Shares under Exercise price and the prices under Shares, or the expiry under Grant date.
+    Not covered: single rows, and columns whose values could stand in either.
+    """
+    return _asked("MAP011", questions)

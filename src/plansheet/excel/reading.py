@@ -203,6 +203,20 @@ def as_months(cell: object) -> int | None:
     return int(number)
 
 
+INTERVALS = {
+    "monthly": 1, "per month": 1, "each month": 1, "a month": 1, "every month": 1, "month": 1,
+    "quarterly": 3, "per quarter": 3, "each quarter": 3, "a quarter": 3, "every quarter": 3, "quarter": 3,
+    "annually": 12, "yearly": 12, "per year": 12, "each year": 12, "a year": 12, "every year": 12, "annual": 12,
+}  # fmt: skip
+"""Words for the months from one installment to the next."""
+
+
+def as_interval(cell: object) -> int | None:
+    """Months from one installment to the next, as a number or in a word (Quarterly); None for a blank."""
+    months = INTERVALS.get(" ".join(cell.casefold().split())) if isinstance(cell, str) else None
+    return as_months(cell) if months is None else months
+
+
 _MOST_DECIMALS = 10
 
 

@@ -34,6 +34,7 @@ from plansheet.excel.reading import (
     as_amount,
     as_date,
     as_identifier,
+    as_interval,
     as_months,
     as_percent,
     as_positive,
@@ -167,6 +168,8 @@ def reader(column: Column) -> Callable[[object], object]:
         return _value_at_grant
     if column.name in _VALUES:
         return _value
+    if column.name == "every":
+        return as_interval
     return read_of_kind(column.kind)
 
 

@@ -1,7 +1,7 @@
 """The cash payment for options in a merger (plan §16(a)(iii)), by the plan's words and by market practice."""
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -148,7 +148,7 @@ def payments(
 
 
 def _uncertain(
-    ledger: Ledger, own: dict[str, Grant], closing: datetime.date
+    ledger: Ledger, own: Mapping[str, Grant], closing: datetime.date
 ) -> Iterator[tuple[Identifier | None, str]]:
     """Holders of whose options the records do not say enough, with the reason; None for everybody."""
     tranches = {t.grant.key for t in ledger.tranches}

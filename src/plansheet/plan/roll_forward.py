@@ -8,7 +8,7 @@ The whole table is on one basis, that of its last day: splits until then restate
 
 import datetime
 from calendar import monthrange
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import NamedTuple
@@ -244,13 +244,13 @@ def _over(changes: OptionChanges, day: datetime.date) -> Iterator[str]:
             yield f"grant {grant.grant}: {why}"
 
 
-def _grants(ledger: Ledger, terms: Terms, *, all_plans: bool) -> dict[str, Grant]:
+def _grants(ledger: Ledger, terms: Terms, *, all_plans: bool) -> Mapping[str, Grant]:
     if all_plans:
         return {grant.grant.key: grant for grant in ledger.grants}
     return of_this_plan(ledger, terms)
 
 
-def _reduced(ledger: Ledger, grants: dict[str, Grant]) -> Ledger:
+def _reduced(ledger: Ledger, grants: Mapping[str, Grant]) -> Ledger:
     """The ledger without what no figure here depends on: holder, type and value. Each grant is its own holder."""
     return replace(
         ledger,
@@ -273,7 +273,7 @@ def _reduced_unread(unread: Iterable[Unread]) -> Iterator[Unread]:
             yield each
 
 
-def _unclear(ledger: Ledger, grants: dict[str, Grant], done: Completed) -> Iterator[tuple[str, str]]:
+def _unclear(ledger: Ledger, grants: Mapping[str, Grant], done: Completed) -> Iterator[tuple[str, str]]:
     """Grants of whose options the records do not say enough, with the reason; the last of several stands."""
     totals = shares_by_grant(done.tranches)
     for key, grant in grants.items():

@@ -1,14 +1,16 @@
 """Which grants, and which rows of Activity, are this plan's: a ledger may hold those of other plans of the group."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from plansheet.core.records import Activity, Grant, Ledger
 from plansheet.core.words import fold
 from plansheet.plan.terms import Terms
 
 
-def of_this_plan(ledger: Ledger, terms: Terms) -> dict[str, Grant]:
+@lru_cache(maxsize=1)  # most rules ask for the same ledger
+def of_this_plan(ledger: Ledger, terms: Terms) -> Mapping[str, Grant]:
     """Grants under this plan by key: those of other plans of the group count for §11(c) only.
 
     A plan's name counts as this plan's where it is the only one and every grant has it, or made of two or more words of

@@ -42,18 +42,19 @@ def _recalculated(plan_cell: PlanCell, resolver: Resolver) -> Recalculated:
     result = Recalculated(
         plan_cell.sheet, plan_cell.cell, plan_cell.formula, plan_cell.function, calculated=cell.cached
     )
+    saved: object = None
     try:
         if cell.cached:
-            result = replace(result, saved=resolver.saved(block))
+            saved = resolver.saved(block)
         place = Place(sheet.name, cell.row, cell.column, is_array=cell.array_ref is not None)
         recomputed = resolver.evaluate(parse(plan_cell.formula), place)
     except NotChecked as refusal:
-        return replace(result, unchecked=refusal.reason if cell.cached else NEVER_CALCULATED)
+        return replace(result, saved=saved, unchecked=refusal.reason if cell.cached else NEVER_CALCULATED)
     if not plan_cell.whole:
         recomputed = _blanks_as_0(recomputed)
     if block == here and (not cell.dynamic or isinstance(first_of(recomputed), ExcelError)):
         recomputed = first_of(recomputed)  # one cell shows the first value of an array
-    result = replace(result, recomputed=recomputed)
+    result = replace(result, saved=saved, recomputed=recomputed)
     if not cell.cached:
         return replace(result, unchecked=NEVER_CALCULATED)
     compared = _compared(result, block, cell, MAC_EPOCH if resolver.date_1904 else WINDOWS_EPOCH)

@@ -575,7 +575,7 @@ class Resolver:
             return "#VALUE!"
         first, last = columns_of(table, part.columns)
         right = min(around.left + last, around.right)
-        return replace(around, top=rows[0], bottom=rows[1], left=around.left + first, right=right)
+        return Region(around.sheet, rows[0], around.left + first, rows[1], right)
 
     def _table_around(self, place: Place) -> Table | None:
         for table in self._sheet(place.sheet).tables:

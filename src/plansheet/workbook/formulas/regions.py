@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import cast
 
 from openpyxl.utils import column_index_from_string, get_column_letter, range_boundaries
@@ -74,5 +75,10 @@ def _moved(ends: tuple[int, int], fixed: tuple[str, str], by: int, last: int) ->
 
 def rectangle(sheet: Sheet, ref: str) -> Region:
     """The region of a range as files write it, A1:B9."""
-    left, top, right, bottom = cast(tuple[int, int, int, int], range_boundaries(ref))
+    left, top, right, bottom = _boundaries(ref)
     return Region(sheet, top, left, bottom, right)
+
+
+@lru_cache(maxsize=4096)
+def _boundaries(ref: str) -> tuple[int, int, int, int]:
+    return cast(tuple[int, int, int, int], range_boundaries(ref))

@@ -92,6 +92,8 @@ class Areas:
     """Ledgers that could not be read, and why."""
     questions: list[Question] = field(default_factory=list)
     """What a person who knows the sheets has to decide."""
+    others: list[str] = field(default_factory=list)
+    """Sheets with figures on which nothing was taken for a ledger or asked about, and which no mapping names."""
     mistakes: list[str] = field(default_factory=list)
     """What the mapping says of sheets or columns that the workbook does not have."""
 

@@ -1,18 +1,19 @@
 """Which column stands for which field of a record: the headings first, and the cells where headings leave a choice."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from openpyxl.utils import get_column_letter
 
-from plansheet.core.records import HOLDER_NUMBERS, TABLES, Column, Kind, columns
+from plansheet.core.records import TABLES, Column, Grant, Kind, columns
 from plansheet.excel.headings import TwoForOne, column_named, fold_heading, other_currency, other_unit
 from plansheet.excel.layout_questions import Question
 from plansheet.excel.reading import BadCell, as_identifier
 from plansheet.excel.record_rows import reader
 from plansheet.workbook.ledgers.areas import column_shown, holds, value_at
-from plansheet.workbook.ledgers.heads import Head, has_split_name, name_part
+from plansheet.workbook.ledgers.heads import Head, has_split_name, is_holder_number, name_part
 from plansheet.workbook.reading.saved import Sheet
 
 
@@ -55,9 +56,13 @@ def take_columns(head: Head, record: type[Any], bottom: int) -> Taken:
         _take_holder(head, record, found["holder"], bottom, taken)
         del found["holder"]
     elif "holder" in kinds:
-        _take_name(head, kinds["holder"], taken)
+        _take_plain(head, kinds["holder"], "name", taken)
     for name, at in found.items():
         taken.columns[name] = at[0] if len(at) == 1 else _choose(head, record, kinds[name], at, bottom, taken)
+    if record is Grant and "exercise_price" not in taken.columns:
+        _take_plain(head, kinds["exercise_price"], "price", taken)
+    if record is Grant:
+        _ask_whether_swapped(head, kinds, bottom, taken)
     _ask_units(head, record, taken)
     return taken
 
@@ -79,24 +84,53 @@ def _take_holder(head: Head, record: type[Any], found: Sequence[int], bottom: in
         _compare(head, taken.columns["holder"], numbers[0], bottom, taken)
 
 
-def _take_name(head: Head, column: Column, taken: Taken) -> None:
-    """A column that is headed Name and nothing more, where no other tells the holder."""
-    names = [at for at, texts in head.each() if any(fold_heading(text) == "name" for text in texts)]
-    if len(names) == 1:
-        taken.columns["holder"] = names[0]
-        facts = {
-            "taken": f"{head.sheet.name}!{column_shown(names[0], head.heading(names[0]))}", "heading": column.heading,
-            "other": "its heading does not say whose name it is", "line": mapping_line(column, names[0]),
-        }  # fmt: skip
-        taken.questions.append(Question("MAP003", head.sheet.name, _cell(head, names[0]), facts))
+def _take_plain(head: Head, column: Column, said: str, taken: Taken) -> None:
+    """A column that is headed Name or Price and nothing more, where no other tells the holder or the exercise price."""
+    plain = [at for at, texts in head.each() if any(fold_heading(text) == said for text in texts)]
+    if len(plain) == 1:
+        taken.columns[column.name] = plain[0]
+        _ask_other(head, column, plain[0], f"its heading does not say whose {said} it is", taken)
 
 
-def is_holder_number(heading: object) -> bool:
-    """Whether a heading for a holder is one for a number."""
-    return fold_heading(heading) in _NUMBERS
+def _ask_other(head: Head, column: Column, at: int, other: str, taken: Taken) -> None:
+    facts = {
+        "taken": f"{head.sheet.name}!{column_shown(at, head.heading(at))}", "heading": column.heading,
+        "other": other, "line": f"{mapping_line(column, at)}, or another column",
+    }  # fmt: skip
+    taken.questions.append(Question("MAP003", head.sheet.name, _cell(head, at), facts))
 
 
-_NUMBERS = frozenset(map(fold_heading, HOLDER_NUMBERS))
+_SWAPPED = (
+    ("grant_date", "expires", "the option expires before it is granted"),
+    ("exercise_price", "shares", "the exercise price of one share is more than the number of shares"),
+)
+"""Fields of which the first is hardly ever the later or larger one, and what is said where it is so in every row."""
+
+
+def _ask_whether_swapped(head: Head, kinds: dict[str, Column], bottom: int, taken: Taken) -> None:
+    """Whether two columns of grants hold each other's values: each cell alone looks right."""
+    for name, than, said in _SWAPPED:
+        if not {name, than} <= set(taken.columns):
+            continue
+        one, other = taken.columns[name], taken.columns[than]
+        rows = range(head.row + 1, bottom + 1)
+        pairs = [(value_at(head.sheet, row, one), value_at(head.sheet, row, other)) for row in rows]
+        compared = [larger for pair in pairs if (larger := _is_larger(*pair)) is not None]
+        if len(compared) > 1 and all(compared):
+            facts = {
+                "first": f"{head.sheet.name}!{column_shown(one, head.heading(one))}",
+                "second": column_shown(other, head.heading(other)), "what": said,
+                "line": f"{mapping_line(kinds[name], one)} and {mapping_line(kinds[than], other)}",
+            }  # fmt: skip
+            taken.questions.append(Question("MAP011", head.sheet.name, _cell(head, one), facts))
+
+
+def _is_larger(one: object, other: object) -> bool | None:
+    """Whether a number or a date is larger than another; None where they cannot be compared."""
+    for kind in (dt.date, (int, float)):
+        if isinstance(one, kind) and isinstance(other, kind):
+            return str(one) > str(other) if kind is dt.date else one > other  # type: ignore[operator]
+    return None
 
 
 def _choose(head: Head, record: type[Any], column: Column, at: Sequence[int], bottom: int, taken: Taken) -> int:
@@ -114,11 +148,7 @@ def _choose(head: Head, record: type[Any], column: Column, at: Sequence[int], bo
     if len(readable) == 1:
         [only] = readable
         others = " and ".join(shown[each] for each in filled if each != only)
-        facts = {
-            "taken": f"{head.sheet.name}!{shown[only]}", "heading": column.heading,
-            "other": f"the cells of {others} cannot be read as {column.kind.value}", "line": mapping_line(column, only),
-        }  # fmt: skip
-        taken.questions.append(Question("MAP003", sheet.name, _cell(head, only), facts))
+        _ask_other(head, column, only, f"the cells of {others} cannot be read as {column.kind.value}", taken)
         return only
     second = filled[1]
     taken.problem = taken.problem or str(TwoForOne(column, head.heading(first), head.heading(second)))

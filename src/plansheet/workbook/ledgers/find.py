@@ -4,8 +4,10 @@ A ledger is an Excel table, or a plain range below headings. What a plan functio
 range whose grants are calculated from other cells is a view of the ledger that has them.
 """
 
+import datetime as dt
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -15,9 +17,11 @@ from plansheet.core.records import TABLES, Activity, Grant
 from plansheet.core.words import Action
 from plansheet.excel import FUNCTIONS
 from plansheet.excel.layout_questions import Question
+from plansheet.excel.reading import is_blank
+from plansheet.excel.record_rows import NEEDED
 from plansheet.workbook.formulas.plan_cells import plan_cells
 from plansheet.workbook.formulas.regions import Region, rectangle
-from plansheet.workbook.ledgers.areas import Area, Areas, Part, holds
+from plansheet.workbook.ledgers.areas import Area, Areas, Part, holds, value_at
 from plansheet.workbook.ledgers.heads import Head, PlainHeads, head_of, is_head
 from plansheet.workbook.ledgers.layouts import Layout, Range, key_column, layout_of
 from plansheet.workbook.ledgers.mapping import Mapping, mapped_areas
@@ -46,11 +50,64 @@ def find_areas(workbook: Workbook, mapping: Mapping | None = None) -> Areas:
     _sort(areas, set(map(id, mapped)), found)
     found.questions = [question for layout in layouts for question in layout.questions]
     read = {area.record for area in found.ledgers if not area.is_beside}
-    found.questions += [question for layout in layouts for record, question in layout.unless if record not in read]
+    found.questions += [
+        question
+        for layout in layouts
+        for record, question, rows in layout.unless
+        if record not in read or (rows is not None and not _is_told(rows, found.ledgers))
+    ]
     _leave_out_beside(found, set(map(id, mapped)))
     found.questions += passed_over(workbook, found, spilled, named)
+    found.others = [
+        sheet.name
+        for sheet in workbook.sheets
+        if sheet.name not in named and not spilled[sheet.name] and not _is_spoken_of(sheet, found) and _has_rows(sheet)
+    ]
     _add_grant_rows(found)
     return found
+
+
+def _is_spoken_of(sheet: Sheet, found: Areas) -> bool:
+    areas = (*found.ledgers, *found.terms, *found.views)
+    return (
+        any(area.sheet.name == sheet.name for area in areas)
+        or any(question.sheet == sheet.name for question in found.questions)
+        or any(where.startswith(f"{sheet.name} (") for where, _ in found.ambiguous)
+    )
+
+
+def _has_rows(sheet: Sheet) -> bool:
+    """Whether a sheet has two rows of several cells that somebody entered, with a number or a date in one."""
+    entered = [(row, cell.value) for (row, _), cell in sheet.cells.items() if cell.formula is None]
+    cells = Counter(row for row, value in entered if not is_blank(value))
+    rows = {row for row, several in cells.items() if several > 1}
+    return len(rows) > 1 and any(row in rows and _is_figure(value) for row, value in entered)
+
+
+def _is_figure(value: object) -> bool:
+    return isinstance(value, (int, float, dt.date)) and not isinstance(value, bool)
+
+
+def _is_told(rows: Area, ledgers: Sequence[Area]) -> bool:
+    """Whether a ledger tells most rows of a range that lacks one column of the ledger's; of less, nobody can tell."""
+    assert rows.record is not None
+    if len(dict(NEEDED)[rows.record] - set(rows.columns)) != 1:
+        return True
+    names = ["grant"] if "grant" in rows.columns else ["holder", "grant_date"]
+    if not set(names) <= set(rows.columns):
+        return True
+    there: set[tuple[str, ...]] = set()
+    for ledger in ledgers:
+        if ledger.record is rows.record and set(names) <= set(ledger.columns):
+            there.update(_said(ledger, names))
+    said = [each for each in _said(rows, names) if all(each)]
+    return 2 * sum(each in there for each in said) >= len(said)
+
+
+def _said(area: Area, names: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    for row in range(area.top, area.bottom + 1):
+        cells = (value_at(area.sheet, row, area.columns[name]) for name in names)
+        yield tuple("" if is_blank(cell) else str(cell).strip().casefold() for cell in cells)
 
 
 def _spilled(workbook: Workbook) -> dict[str, list[Region]]:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from plansheet.core.records import (
     EVENTS,
+    HOLDER_NUMBERS,
     NAME_PARTS,
     NAMED_PERSONS,
     RECORDS,
@@ -20,7 +21,7 @@ from plansheet.core.records import (
     columns,
 )
 from plansheet.core.words import Action
-from plansheet.excel.headings import TwoForOne, column_named, fold_heading, match_headings, other_unit, parsed
+from plansheet.excel.headings import column_named, fold_heading, other_unit, parsed
 from plansheet.excel.reading import is_blank
 from plansheet.excel.record_rows import NEEDED
 from plansheet.workbook.formulas.regions import Region
@@ -135,8 +136,23 @@ def is_schedule(texts: Sequence[object]) -> bool:
 
 
 def event_field(texts: Sequence[object]) -> tuple[Action, str] | None:
-    """The action and the field of Activity that a heading of one action's own column names."""
-    return _first(texts, _OF_EVENTS)
+    """The action and the field of Activity that a heading of one action's own column names (Exercise date 2)."""
+    found = _first(texts, _OF_EVENTS)
+    return found if found is not None else next((event for event, _ in _numbered_events(texts)), None)
+
+
+def event_number(texts: Sequence[object]) -> int:
+    """The number of such a heading; 0 where it has none."""
+    numbers = (number for _, number in _numbered_events(texts))
+    return 0 if _first(texts, _OF_EVENTS) is not None else next(numbers, 0)
+
+
+def _numbered_events(texts: Sequence[object]) -> Iterator[tuple[tuple[Action, str], int]]:
+    for text in texts:
+        if isinstance(text, str) and (parted := _parted_from_number(text)) is not None:
+            event = _first((parted[1],), _OF_EVENTS)
+            if event is not None:
+                yield event, parted[0]
 
 
 def tranche_field(texts: Sequence[object]) -> tuple[int, str] | None:
@@ -149,12 +165,50 @@ def tranche_field(texts: Sequence[object]) -> tuple[int, str] | None:
 
 @lru_cache(maxsize=4096)
 def _numbered(text: str) -> tuple[int, str] | None:
+    parted = _parted_from_number(text)
+    name = None if parted is None else _first((parted[1],), _OF_TRANCHES)
+    return None if parted is None or name is None else (parted[0], name)
+
+
+@lru_cache(maxsize=4096)
+def _parted_from_number(text: str) -> tuple[int, str] | None:
+    """The one number in a heading, and the heading without it."""
     numbers = list(_NUMBER.finditer(text))
     if len(numbers) != 1 or len(text) > _LONGEST_NUMBERED:
         return None
     [number] = numbers
-    name = _OF_TRANCHES.get(fold_heading(f"{text[: number.start()]} {text[number.end() :]}"))
-    return None if name is None else (int(number[1]), name)
+    return int(number[1]), f"{text[: number.start()]} {text[number.end() :]}"
+
+
+def repeated_tranches(head: Head) -> list[dict[str, int]]:
+    """Columns of tranches side by side under the same two headings (Vest date, Vest shares, Vest date, Vest shares).
+
+    Excel numbers them through where they stand in a table: Vest date, Vest shares, Vest date2, Vest shares3.
+    """
+    run: list[tuple[int, str, str]] = []
+    for column, texts in head.each():
+        heading = texts[0] if texts and isinstance(texts[0], str) else ""
+        said = _parted_from_number(heading) or (0, heading)
+        name = _first((said[1],), _OF_TRANCHES) if heading else None
+        at = (column, name or "", fold_heading(said[1]))
+        if name is None or not _goes_on(run, at):
+            if len(run) >= 2 * _PAIR:
+                break
+            run = [at] if name == "first_exercisable" else []
+        else:
+            run.append(at)
+    if len(run) < 2 * _PAIR or len(run) % _PAIR:
+        return []
+    return [{name: column for column, name, _ in run[at : at + _PAIR]} for at in range(0, len(run), _PAIR)]
+
+
+def _goes_on(run: Sequence[tuple[int, str, str]], at: tuple[int, str, str]) -> bool:
+    if len(run) < _PAIR:
+        return len(run) == 1 and at[1] == "shares" and at[0] == run[0][0] + 1
+    return at[0] == run[-1][0] + 1 and at[1:] == run[-_PAIR][1:]
+
+
+_PAIR = 2
 
 
 _LONGEST_NUMBERED = 60
@@ -180,7 +234,13 @@ _RECORDED = frozenset(
 @lru_cache(maxsize=65_536)
 def is_known(text: str) -> bool:
     """Whether a heading is one of a ledger or Plan sheet."""
-    return not _KNOWN.isdisjoint(parsed(text).folds) or _numbered(text) is not None
+    if not _KNOWN.isdisjoint(parsed(text).folds):
+        return True
+    parted = _parted_from_number(text)
+    return parted is not None and not _NUMBERED.isdisjoint(parsed(parted[1]).folds)
+
+
+_NUMBERED = frozenset({*_OF_TRANCHES, *_OF_EVENTS})
 
 
 def head_of(sheet: Sheet, top: int, row: int, left: int, right: int, answers: Sequence[Region] = ()) -> Head:
@@ -281,11 +341,13 @@ class PlainHeads:
         whole = self._head(top, row, known[0], known[-1])
         parts = [self._head(top, row, *span) for span in spans]
         ledgers = [head for head in parts if is_head(head)]
-        adds_nothing = len(ledgers) == 1 and _fields(ledgers[0]) == _fields(whole)
-        if len(ledgers) < 2 and is_head(whole) and not _has_doubles(whole) and not adds_nothing:
+        adds_nothing = len(ledgers) == 1 and _says(ledgers[0]) == _says(whole)
+        if len(ledgers) < 2 and is_head(whole) and not _doubles(whole) and not adds_nothing:
             ledgers = [whole]
-        if not ledgers:
-            ledgers = [head for head in ([whole] if not _has_doubles(whole) else parts) if is_nearly(head)]
+        elif ledgers or _doubles(whole):
+            ledgers = [head for head in parts if is_head(head) or is_nearly(head)]
+        elif is_nearly(whole):
+            ledgers = [whole]
         yield from (self._widened(head, top) for head in ledgers)
 
     def _head(self, top: int, row: int, left: int, right: int) -> Head:
@@ -303,7 +365,7 @@ class PlainHeads:
         while self._has_text(top, head.row, right + 1):
             right += 1
         wider = self._head(top, head.row, left, right)
-        return wider if record_of(wider) == record_of(head) and not _has_doubles(wider) else head
+        return wider if record_of(wider) == record_of(head) and _doubles(wider) == _doubles(head) else head
 
     def _has_text(self, top: int, row: int, column: int) -> bool:
         is_taken = any(_holds(region, row, column) for region in self.taken)
@@ -337,28 +399,63 @@ def is_head(head: Head) -> bool:
 def is_nearly(head: Head) -> bool:
     """Whether headings may be of a ledger that is laid out otherwise, or that lacks a column."""
     beside = any(event_field(texts) or tranche_field(texts) for texts in head.texts)
-    happened = {"date", "grant"} <= mentioned(head, Activity) or (
-        "date" in mentioned(head, Activity) and "holder" in mentioned(head, Holder)
-    )
-    fields = mentioned(head, Grant)
-    return happened or (beside and "grant" in fields) or (len(fields) > 2 and len(fields & _NEEDED_OF_GRANTS) > 1)
+    event, fields = mentioned(head, Activity), mentioned(head, Grant)
+    happened = "date" in event and ("grant" in event or "holder" in mentioned(head, Holder))
+    pairs = [of for texts in head.texts if (of := event_field(texts)) is not None]
+    is_event = any((action, "shares") in pairs for action, name in pairs if name == "date")
+    is_beside = beside and "grant" in fields
+    return happened or is_event or is_beside or any(likeness(head, record) for record in (Grant, Activity))
 
 
-_NEEDED_OF_GRANTS = dict(NEEDED)[Grant]
+def likeness(head: Head, record: type[Any]) -> int:
+    """How many headings tell that rows may be of a record, though one that it needs is not known; 0 for too few.
+
+    Grants may be told by one heading that they need and one that only options have; then what says too little
+    alone (Name, Date) counts as well.
+    """
+    fields, needed = mentioned(head, record), dict(NEEDED)[record]
+    known = sum(column.name in fields and not column.recorded for column in columns(record))
+    if len(needed) > _FEW and len(needed & fields) > 1 and known > _FEW:
+        return known
+    folds = {fold for texts in head.texts for text in texts for fold in _folds(text)}
+    if record is not Grant or not fields & needed or not (fields & _OF_OPTIONS or folds & _SCHEDULES):
+        return 0
+    known += len(folds & _VAGUE) + bool(folds & _SCHEDULES)
+    says = "grant_date" in fields or any(word in fold for word in ("option", "strike", "vest") for fold in folds)
+    return known if says and known > _FEW else 0
 
 
-def _fields(head: Head) -> set[str]:
+_FEW = 2
+"""Headings that any list may have by chance."""
+_VAGUE = frozenset({"name", "date"})
+_OF_OPTIONS = frozenset({"grant_type", "exercise_price", "fmv", "vesting_start", "expires"})
+"""Fields of a grant that lists of other things seldom have."""
+
+
+def _says(head: Head) -> set[object]:
+    """What headings say, of their record and of tranches and events beside it."""
     record = record_of(head)
-    return set() if record is None else mentioned(head, record)
+    named: set[object] = set() if record is None else set(mentioned(head, record))
+    return named.union(event_field(texts) or tranche_field(texts) for texts in head.texts)
 
 
-def _has_doubles(head: Head) -> bool:
+def _doubles(head: Head) -> set[str]:
+    """The fields that more than one heading names; a holder's name and number are no two."""
     record = record_of(head) or Grant
-    try:
-        match_headings(head.headings(record), record)
-    except TwoForOne:
-        return True
-    return False
+    headings = head.headings(record)
+    names = [None if is_holder_number(text) else text for text in headings]
+    if any((column := column_named(text, record)) is not None and column.name == "holder" for text in names):
+        headings = names
+    named = [c.name for text in headings if (c := column_named(text, record)) is not None and not other_unit(text, c)]
+    return {name for name in named if named.count(name) > 1}
+
+
+def is_holder_number(heading: object) -> bool:
+    """Whether a heading for a holder is one for a number."""
+    return isinstance(heading, str) and not _NUMBERS.isdisjoint(parsed(heading).folds)
+
+
+_NUMBERS = frozenset(map(fold_heading, HOLDER_NUMBERS))
 
 
 def _better(heads: list[Head], stacked: Head) -> list[Head]:
@@ -375,7 +472,7 @@ def _worth(head: Head) -> int:
     """How much headings say: the fields of their record, and less where they are of none."""
     record = record_of(head)
     if record is not None:
-        return 100 + len(mentioned(head, record))
+        return 100 + len(_says(head))
     return max(len(mentioned(head, record)) for record in RECORDS)
 
 

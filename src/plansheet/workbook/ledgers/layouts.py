@@ -4,13 +4,14 @@ Where nothing or more than one thing can be read, a question says so.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from openpyxl.utils import get_column_letter
 
-from plansheet.core.records import NEAR_MISSES, TABLES, Activity, Grant, Tranche, columns, heading
+from plansheet.core.records import NEAR_MISSES, TABLES, Activity, Column, Grant, Tranche, columns, heading
 from plansheet.core.words import Action, fold, listed
 from plansheet.excel.headings import fold_heading, near_miss
 from plansheet.excel.layout_questions import Question
@@ -22,10 +23,13 @@ from plansheet.workbook.ledgers.heads import (
     PLAN_HEADINGS,
     Head,
     event_field,
+    event_number,
     is_plan_sheet,
     is_schedule,
+    likeness,
     mentioned,
     record_of,
+    repeated_tranches,
     tranche_field,
 )
 from plansheet.workbook.ledgers.mapping_text import ledger_text
@@ -36,12 +40,13 @@ from plansheet.workbook.reading.saved import Sheet
 class Layout:
     """The areas below one head, and its questions.
 
-    ``unless``: those that nobody has to answer where the workbook has another ledger of the record.
+    ``unless``: those that nobody has to answer where the workbook has another ledger of the record; with the rows that
+    are then lost if that ledger does not tell them.
     """
 
     areas: list[Area] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
-    unless: list[tuple[type[Any], Question]] = field(default_factory=list)
+    unless: list[tuple[type[Any], Question, Area | None]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,7 @@ def layout_of(range_: Range) -> Layout:
         pass
     elif record is not None:
         layout.areas.append(_area(plain, record, layout))
+        _ask_which_record(plain, layout.areas[-1], layout)
     elif not (action is Action.GRANT and _read_dated_grants(plain, layout)):
         _ask_for_key(plain, action, beside, layout)
     if not any(area.record is Activity for area in layout.areas):
@@ -136,11 +142,13 @@ def _near_misses(range_: Range, record: type[Any], area: Area) -> Iterator[Quest
             yield Question("MAP010", area.sheet.name, _cell(range_, at), facts)
 
 
-_UNIT = re.compile(r"\(?(#|\$|%|£|€|usd|shares|months|date|number|text|yyyy-mm-dd|mm/dd/yyyy|dd/mm/yyyy|yes/no)\)?")
+_UNIT = re.compile(
+    r"\(?([a-z]|[0-9]{1,2}|#|\$|%|£|€|usd|shares|months|date|number|text|yyyy-mm-dd|mm/dd/yyyy|dd/mm/yyyy|yes/no)\)?"
+)
 
 
 def _rows_of_units(range_: Range, taken: Taken, bottom: int) -> int:
-    """1 where the row below the headings holds nothing but units."""
+    """1 where the row below the headings holds nothing but units, or letters and numbers of the columns."""
     if range_.is_table or bottom < range_.top:
         return 0
     cells = [value_at(range_.sheet, range_.top, column) for column in taken.columns.values()]
@@ -168,6 +176,35 @@ def end_of(range_: Range, used: Sequence[int], needed: Sequence[int]) -> int:
 
 _LONGEST_GAP = 1000
 """Empty rows after which nothing more is looked for."""
+
+
+def _ask_which_record(range_: Range, area: Area, layout: Layout) -> None:
+    """Tranches with what only grants have, and grants of which nothing says that they are options."""
+    head = range_.head
+    if area.record is Tranche:
+        of_grants = [c.heading for c in columns(Grant) if c.name in _OF_GRANTS & mentioned(head, Grant)]
+        if of_grants:
+            other = f"it has {listed(of_grants)} as well, as grants have; they are not read as Grants"
+            layout.unless.append((Grant, _other_record(range_, area, other, "Grants"), None))
+    elif area.record is Grant:
+        said = [range_.name, _title(range_), *(str(text) for texts in head.texts for text in texts)]
+        if not any(word in fold_heading(text) for text in said for word in _SAYS_OPTION):
+            other = "nothing in it says option, and it may list shares that were issued"
+            layout.questions.append(_other_record(range_, area, other, "ignore"))
+
+
+_OF_GRANTS = frozenset({"exercise_price", "expires", "vesting_start", "plan"})
+_SAYS_OPTION = ("option", "grant", "award", "strike", "exercis", "vest", "iso", "nso")
+
+
+def _other_record(range_: Range, area: Area, other: str, table: str) -> Question:
+    assert area.record is not None
+    name = TABLES[area.record]
+    facts = {
+        "taken": f"{range_.sheet.name}, row {area.top} and below,", "heading": f"a ledger of {name}", "other": other,
+        "line": f'table = "{name}" or table = "{table}"',
+    }  # fmt: skip
+    return Question("MAP003", range_.sheet.name, _cell(range_, min(area.columns.values())), facts)
 
 
 # --- A sheet for the events of one action -----------------------------------------------------------------------------
@@ -209,17 +246,20 @@ def _read_event_sheet(
     if record is Activity or "action" in mentioned(range_.head, Activity):
         return False
     is_named = named is not None and named is not Action.GRANT
-    by_heading = list(beside.events)
+    by_heading = list(dict.fromkeys(action for action, _ in beside.events))
     if not is_named and (record is not None or len(by_heading) != 1):
         return False
     action = named if is_named and named is not None else by_heading[0]
-    own = beside.events.get(action, {})
+    pairs = beside.pairs(action)
+    if len(pairs) > 1:
+        return False
+    own = pairs[0] if pairs else {}
     taken = take_columns(range_.head, Activity, range_.head.row)
     at = {name: column for name, column in taken.columns.items() if name in ("grant", "date", "shares")} | own
     if "date" not in at:
         return False
     if not {"grant", "shares"} <= set(at):
-        if not is_named or record not in (None, Grant):
+        if not (is_named or {"date", "shares"} <= set(own)) or record not in (None, Grant):
             return False
         layout.questions.append(_lacking(replace(range_, head=beside.head), Activity, at, action))
         return True
@@ -235,7 +275,7 @@ def _read_event_sheet(
     if "rcl" in (word.casefold() for word in _WORD.findall(range_.name)):
         facts = {
             "taken": f"{range_.sheet.name} row {range_.head.row}", "heading": f"a ledger of {action} rows",
-            "other": "its name says released, cancelled or lapsed", "line": 'action = "CANCEL"',
+            "other": "its name says released, cancelled or lapsed", "line": 'action = "CANCEL", or another',
         }  # fmt: skip
         layout.questions.append(Question("MAP003", range_.sheet.name, _cell(range_, at["date"]), facts))
     return True
@@ -255,7 +295,8 @@ def _read_dated_grants(range_: Range, layout: Layout) -> bool:
     layout.areas.append(area)
     facts = {
         "taken": f"{range_.sheet.name}!{column_shown(date, range_.head.heading(date))}", "heading": "Grant date",
-        "other": "its heading may mean another day", "line": f'"Grant date" = "{get_column_letter(date)}"',
+        "other": "its heading may mean another day",
+        "line": f'"Grant date" = "{get_column_letter(date)}", or another column',
     }  # fmt: skip
     layout.questions.append(Question("MAP003", range_.sheet.name, _cell(range_, date), facts))
     return True
@@ -269,26 +310,23 @@ def _ask_for_key(range_: Range, action: Action | None, beside: "_Beside", layout
     near: list[tuple[int, type[Any]]] = []
     for record, needed in NEEDED:
         fields = mentioned(range_.head, record)
-        known = sum(column.name in fields and not column.recorded for column in columns(record))
-        says = len(needed & fields) > 1 or (record is Grant and action is Action.GRANT)
-        if (
-            len(needed) > _FEW
-            and known > _FEW
-            and says
-            and not (beside.tranches and record is Grant and "grant" in fields)
-        ):
+        known = likeness(range_.head, record)
+        if record is Grant and action is Action.GRANT:
+            known = max(known, len(fields) if len(fields) > len(needed) - 1 else 0)
+        if known and not (beside.tranches and record is Grant and "grant" in fields):
             near.append((known, record))
     if near:
         _, record = max(near, key=lambda each: each[0])
         taken = take_columns(range_.head, record, range_.head.row)
         used = sorted(taken.columns.values())
         if any(holds(range_.sheet, row, column) for row in range(range_.top, range_.top + 3) for column in used):
-            layout.unless.append((record, _lacking(range_, record, taken.columns)))
+            bottom = range_.last if range_.is_table else end_of(range_, used, used)
+            rows = Area(
+                range_.sheet, range_.name, record, range_.top, bottom, taken.columns, range_.is_table,
+                header=range_.head.row,
+            )  # fmt: skip
+            layout.unless.append((record, _lacking(range_, record, taken.columns), rows))
             layout.questions += [question for question in taken.questions if question.code == "MAP004"]
-
-
-_FEW = 2
-"""Headings that any list may have by chance."""
 
 
 def _lacking(range_: Range, record: type[Any], at: dict[str, int], action: Action | None = None) -> Question:
@@ -299,18 +337,40 @@ def _lacking(range_: Range, record: type[Any], at: dict[str, int], action: Actio
     facts = {
         "where": f"{range_.sheet.name} rows from {range_.top} on", "table": f"{TABLES[record]}{of}",
         "known": ", ".join(known), "lacking": " and no ".join(column.heading for column in lacking),
-        "wanted": listed([column.heading for column in lacking]),
+        "wanted": listed([_in_words(column) for column in lacking]),
         "line": mapping_line(lacking[0], "..."),
     }  # fmt: skip
     area = Area(
         range_.sheet, range_.name, record, range_.top, range_.last, at, range_.is_table,
         parts=() if action is None else (Part({}, action),), header=range_.head.row,
     )  # fmt: skip
+    if lacking[0].name == "action" and (column := _with_actions(range_)) is not None:
+        facts["line"] = mapping_line(lacking[0], column)
+        area = replace(area, columns={name: each for name, each in at.items() if each != column})
     if lacking[0].name == "grant_date" and "date" in mentioned(range_.head, Activity):
         date = take_columns(range_.head, Activity, range_.head.row).columns["date"]
         facts["line"] = mapping_line(lacking[0], date)
     draft = ledger_text(area, lacking=[column.heading for column in lacking])
     return Question("MAP002", range_.sheet.name, _cell(range_, min(at.values())), facts, draft)
+
+
+def _in_words(column: Column) -> str:
+    """A heading as one is asked for it who does not know ours."""
+    return f"{column.heading} (the number of each grant)" if column.name == "grant" else column.heading
+
+
+def _with_actions(range_: Range) -> int | None:
+    """The column whose cells all say what happened."""
+    sheet = range_.sheet
+    for column, _ in range_.head.each():
+        cells = {value_at(sheet, row, column) for row in range(range_.top, range_.last + 1)}
+        words = [fold(cell) for cell in cells if isinstance(cell, str)]
+        if words and all(word in _DONE for word in words):
+            return column
+    return None
+
+
+_DONE = {fold(word) for action in Action for word in (action.label, *action.synonyms)}
 
 
 def _short(text: str) -> str:
@@ -325,23 +385,37 @@ class _Beside:
 
     def __init__(self, range_: Range) -> None:
         self.tranches: dict[int, dict[str, int]] = {}
-        self.events: dict[Action, dict[str, int]] = {}
+        self.events: dict[tuple[Action, int], dict[str, int]] = {}
+        """Those of an action in columns that are numbered, or stand several times, by their number."""
         taken: set[int] = set()
         for column, texts in range_.head.each():
             if (tranche := tranche_field(texts)) is not None:
                 self.tranches.setdefault(tranche[0], {}).setdefault(tranche[1], column)
             elif (event := event_field(texts)) is not None:
-                self.events.setdefault(event[0], {}).setdefault(event[1], column)
-        if "shares" not in self.events.get(Action.TERMINATE, {"shares": 0}):
-            del self.events[Action.TERMINATE]  # the day on which employment ended
+                self._add_event(*event, event_number(texts), column)
+        self.events = {  # a termination date alone is the day on which employment ended
+            key: pair for key, pair in self.events.items() if key[0] is not Action.TERMINATE or "shares" in pair
+        }
+        if not any(len(pair) == _PAIR for pair in self.tranches.values()) and (pairs := repeated_tranches(range_.head)):
+            self.tranches = dict(enumerate(pairs, start=1))
         if len(self.tranches) == 1 and all(_FOOTNOTE.search(range_.head.heading(c)) for c in self._at_tranches()):
             self.tranches = {}  # Vest date (1) alone: a mark of a footnote
-        if not any(len(pair) == _PAIR for pair in self.tranches.values()):
-            self.tranches = {}
+        of_fields = Counter(name for pair in self.tranches.values() for name in pair)
+        if len(self.tranches) == of_fields.total() and max(of_fields.values(), default=0) < _SEVERAL:
+            self.tranches = {}  # 2. Vest date, 3. Vest shares: the numbers of the columns
         taken.update(self._at_tranches(), (column for pair in self.events.values() for column in pair.values()))
         texts_left = tuple(() if at in taken else texts for at, texts in range_.head.each())
         self.rest = replace(range_.head, texts=texts_left)
         self.head = range_.head
+
+    def _add_event(self, action: Action, name: str, number: int, column: int) -> None:
+        while name in self.events.setdefault((action, number), {}):
+            number += 1
+        self.events[action, number][name] = column
+
+    def pairs(self, action: Action) -> list[dict[str, int]]:
+        """The groups of columns of an action."""
+        return [pair for (of, _), pair in sorted(self.events.items(), key=lambda each: each[0][1]) if of is action]
 
     def _at_tranches(self) -> list[int]:
         return [column for pair in self.tranches.values() for column in pair.values()]
@@ -354,7 +428,7 @@ class _Beside:
         if main is not None and main.problem is not None:
             return
         tranches = [Part(pair) for _, pair in sorted(self.tranches.items()) if len(pair) == _PAIR]
-        events = [Part(pair, action) for action, pair in self.events.items() if {"date", "shares"} <= set(pair)]
+        events = [Part(pair, action) for (action, _), pair in self.events.items() if {"date", "shares"} <= set(pair)]
         for record, parts in ((Tranche, tranches), (Activity, events)):
             if parts:
                 layout.areas.append(self._area(range_, record, parts, main, layout))
@@ -376,19 +450,19 @@ class _Beside:
 
     def _ask_for_halves(self, range_: Range, main: Area | None, layout: Layout) -> None:
         last = main.bottom if main is not None else range_.last
-        for number, pair in self.tranches.items():
-            if len(pair) < _PAIR:
-                missing = next(name for name in ("first_exercisable", "shares") if name not in pair)
-                other = f"{heading(Tranche, missing)} {number}"
-                layout.unless.append((Tranche, self._half(next(iter(pair.values())), other)))
+        halves = [(number, pair) for number, pair in self.tranches.items() if len(pair) < _PAIR]
+        for number, pair in halves[:1] if len(halves) == len(self.tranches) else halves:
+            missing = next(name for name in ("first_exercisable", "shares") if name not in pair)
+            other = f"{heading(Tranche, missing)} {number}"
+            layout.unless.append((Tranche, self._half(next(iter(pair.values())), other), None))
         for pair in self.events.values():
             rows = range(range_.top, last + 1)
             if len({"date", "shares"} & set(pair)) == 1:
                 name = "date" if "date" in pair else "shares"
                 is_filled = any(not is_blank_or_zero(value_at(range_.sheet, row, pair[name])) for row in rows)
                 if is_filled:
-                    other = "a column of their day" if name == "shares" else "a column of their shares"
-                    layout.unless.append((Activity, self._half(pair[name], other)))
+                    other = "a column of the days" if name == "shares" else "a column of the shares"
+                    layout.unless.append((Activity, self._half(pair[name], other), None))
 
     def _half(self, column: int, other: str) -> Question:
         shown = f"{self.head.sheet.name}!{column_shown(column, self.head.heading(column))}"
@@ -397,6 +471,7 @@ class _Beside:
 
 
 _PAIR = 2
+_SEVERAL = 2
 _FOOTNOTE = re.compile(r"[(\[][0-9]+[)\]]\s*$")
 
 

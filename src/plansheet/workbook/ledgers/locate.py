@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from openpyxl.utils import get_column_letter
@@ -27,8 +27,8 @@ from plansheet.excel.layout_questions import Question
 from plansheet.excel.reading import BadCell, as_identifier, is_blank, is_blank_or_zero
 from plansheet.excel.record_rows import KEYS, has_key, read_rows, says_total
 from plansheet.workbook.ledgers.areas import Area, Areas, Part, column_values, value_at
-from plansheet.workbook.ledgers.columns_taken import is_holder_number
 from plansheet.workbook.ledgers.find import find_areas
+from plansheet.workbook.ledgers.heads import is_holder_number
 from plansheet.workbook.ledgers.mapping import Mapping
 from plansheet.workbook.ledgers.schedules import read_schedule
 from plansheet.workbook.reading.saved import Workbook
@@ -113,7 +113,7 @@ def _read(area: Area, workbook: Workbook, located: Located, names: dict[str, obj
         total = _Totals(area, at)
         for row in read_rows(area.record, cells, area.top, area.name, total.is_one):
             located._places[id(row.record)] = Place(area.sheet.name, row.number, at)
-            read.unread.extend(row.unread)
+            read.unread.extend(_of_schedule(unread, area, at) for unread in row.unread)
             if has_key(row.record):
                 read.records.append(row.record)
     return read
@@ -143,14 +143,18 @@ def _joined(cells: Sequence[object]) -> object:
 
 
 def _names_by_number(areas: Sequence[Area]) -> dict[str, object]:
-    """The names of holders by their numbers, where Holders has both: another ledger may have the numbers alone."""
-    return {
-        _number(value_at(area.sheet, row, area.holder_number)): name
-        for area in areas
-        if area.record is Holder and area.holder_number is not None
-        for row, name in enumerate(_cells(area, "holder", area.columns["holder"], False), start=area.top)
-        if not is_blank(name)
-    }
+    """The names of holders by their numbers, where a ledger has both: another one may have the numbers alone.
+
+    Holders tells before Grants, and of two names of one number (which is asked about) the first counts.
+    """
+    names: dict[str, object] = {}
+    for area in sorted(areas, key=lambda area: area.record is not Holder):
+        if area.holder_number is not None:
+            for row, name in enumerate(_cells(area, "holder", area.columns["holder"], False), start=area.top):
+                number = _number(value_at(area.sheet, row, area.holder_number))
+                if number and not is_blank(name):
+                    names.setdefault(number, name)
+    return names
 
 
 def _is_by_number(area: Area) -> bool:
@@ -191,6 +195,21 @@ def _scheduled(area: Area) -> dict[str, list[object]]:
         "cliff": [None if schedule is None else schedule.cliff for _, schedule in both],
         "every": [None if schedule is None else schedule.every for _, schedule in both],
     }
+
+
+_MOST_WORDS = 100
+"""Letters of a schedule that a sentence shows."""
+
+
+def _of_schedule(unread: Unread, area: Area, at: dict[str, int]) -> Unread:
+    """A cell that cannot be read; of a schedule in words it is no number of months that is asked for."""
+    if unread.field != "months" or area.schedule is None or at.get("months") != area.schedule:
+        return unread
+    row = unread.record.row
+    words = " ".join(str(value_at(area.sheet, row, area.schedule)).split())
+    said = f'the schedule "{words if len(words) <= _MOST_WORDS else words[: _MOST_WORDS - 3] + "..."}" cannot be read'
+    instead = "enter Months, Cliff and Every in columns of their own, or words such as 1/48 monthly, 12 month cliff"
+    return replace(unread, message=f"{area.name} row {row}: {said}; {instead}")
 
 
 def of_1904(value: object) -> object:

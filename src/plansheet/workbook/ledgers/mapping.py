@@ -15,8 +15,7 @@ from plansheet.excel.headings import column_named, fold_heading, parsed
 from plansheet.excel.record_rows import NEEDED
 from plansheet.workbook.formulas.regions import rectangle
 from plansheet.workbook.ledgers.areas import PARTS, PLAN, Area, Part
-from plansheet.workbook.ledgers.columns_taken import is_holder_number
-from plansheet.workbook.ledgers.heads import PLAN_HEADINGS, Head, head_of
+from plansheet.workbook.ledgers.heads import PLAN_HEADINGS, Head, head_of, is_holder_number
 from plansheet.workbook.ledgers.layouts import Range, end_of
 from plansheet.workbook.reading.saved import Sheet, Workbook
 

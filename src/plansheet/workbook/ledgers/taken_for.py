@@ -9,8 +9,9 @@ from plansheet.workbook.ledgers.areas import Area, Areas, Part, column_shown
 
 
 def taken_for(areas: Areas) -> list[str]:
-    """A line for each ledger, and one for each range that repeats one."""
-    return [*map(_taken, areas.ledgers), *map(_not_taken, areas.views)]
+    """A line for each ledger, one for each range that repeats one, and one for the sheets without any."""
+    others = [f"No ledger was seen on {_listed(areas.others)}; not read"] if areas.others else []
+    return [*map(_taken, areas.ledgers), *map(_not_taken, areas.views), *others]
 
 
 def _taken(area: Area) -> str:
