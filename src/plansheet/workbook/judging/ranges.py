@@ -209,8 +209,18 @@ def _continued(calls: Sequence[tuple[Use, Given]]) -> set[int]:
         for key in (("column", use.run.sheet.name, use.run.column), ("row", use.run.sheet.name, use.run.top)):
             lines.setdefault(key, []).append(use)
     for line in lines.values():
-        found.update(id(use) for use, after in pairwise(line) if _reaches_further(after, use))
+        series: list[Use] = []
+        for use, after in pairwise([*line, None]):
+            assert use is not None
+            series.append(use)
+            if after is None or not _reaches_further(after, use):
+                if len(series) >= _SERIES:  # of two, the upper one may have been forgotten
+                    found.update(map(id, series[:-1]))
+                series = []
     return found
+
+
+_SERIES = 3
 
 
 def _reaches_further(one: Use, other: Use) -> bool:
