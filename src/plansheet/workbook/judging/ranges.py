@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from inspect import signature
-from itertools import islice, pairwise
+from itertools import islice
 
 from plansheet.excel import FUNCTIONS
 from plansheet.excel.judgements.facts import ExtraRows, OtherColumn, Place, ShiftedRanges, ShortRange
@@ -210,13 +210,12 @@ def _continued(calls: Sequence[tuple[Use, Given]]) -> set[int]:
             lines.setdefault(key, []).append(use)
     for line in lines.values():
         series: list[Use] = []
-        for use, after in pairwise([*line, None]):
-            assert use is not None
-            series.append(use)
-            if after is None or not _reaches_further(after, use):
-                if len(series) >= _SERIES:  # of two, the upper one may have been forgotten
-                    found.update(map(id, series[:-1]))
+        for use in line:
+            if series and not _reaches_further(use, series[-1]):
                 series = []
+            series.append(use)
+            if len(series) >= _SERIES:  # of two, the upper one may have been forgotten
+                found.update(map(id, series[:-1]))
     return found
 
 
