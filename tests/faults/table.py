@@ -2,13 +2,11 @@
 
     python tests/faults/table.py [KIND or LAYOUT...] [--said]
     python tests/faults/table.py --page > docs/faults.md
-    python tests/faults/table.py --waiting > waiting.toml    (then into tests/faults)
 
 x: found at the right cell. o: found, but elsewhere. -: missed. A dot: the layout has no place for the fault.
 With --said also what the check said where it did not find a fault at the right cell.
 """
 
-import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -81,27 +79,11 @@ def page(found: Outcomes) -> Iterator[str]:
         yield f"| {kinds()[kind]['name']} | {kinds()[kind]['where']} | {len(by_layout)} | {right} |"
 
 
-def waiting(found: Outcomes) -> Iterator[str]:
-    """waiting.toml: what is not found, or wrongly said of clean workbooks."""
-    yield '# What the check does not find yet (or, "clean", says of a clean workbook), by kind: the layouts.'
-    not_right = {"clean": [layout for layout in LAYOUTS if alarms(layout)]}
-    for kind, by_layout in found.items():
-        not_right[kind] = [layout for layout, outcome in by_layout.items() if outcome.verdict != RIGHT]
-    for kind, layouts in not_right.items():
-        if layouts:
-            yield f"{kind} = {json.dumps(layouts)}"
-
-
 def main(arguments: Sequence[str]) -> None:
     layouts = [each for each in LAYOUTS if each in arguments] or list(LAYOUTS)
     chosen = [each for each in kinds() if each in arguments] or list(kinds())
     found = outcomes(chosen, layouts)
-    if "--page" in arguments:
-        lines = page(found)
-    elif "--waiting" in arguments:
-        lines = waiting(found)
-    else:
-        lines = table(found, layouts, said="--said" in arguments)
+    lines = page(found) if "--page" in arguments else table(found, layouts, said="--said" in arguments)
     for line in lines:
         print(line)
 
