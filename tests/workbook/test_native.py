@@ -10,7 +10,8 @@ import pytest
 
 from plansheet.workbook.formulas import engine, native
 from plansheet.workbook.formulas.expressions import NotChecked, parse
-from plansheet.workbook.formulas.references import Place, Resolver
+from plansheet.workbook.formulas.references import Place
+from plansheet.workbook.formulas.resolver import Resolver
 from plansheet.workbook.reading.reader import read_bytes
 from workbook.making import changed, workbook
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plansheet.workbook.formulas import references
 from plansheet.workbook.formulas.expressions import NotChecked, parse
-from plansheet.workbook.formulas.references import Place, Resolver
+from plansheet.workbook.formulas.references import Place
+from plansheet.workbook.formulas.resolver import Resolver
 from plansheet.workbook.reading.reader import read_bytes
 from plansheet.workbook.reading.saved import Workbook
 from workbook.making import changed, workbook
@@ -445,7 +445,7 @@ def test_a_range_is_read_once_for_all_formulas(book: Workbook) -> None:
 
 
 def test_what_is_remembered_is_bounded(book: Workbook, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(references, "MOST_CELLS", 50)
+    monkeypatch.setattr("plansheet.workbook.formulas.resolver.MOST_CELLS", 50)
     resolver = Resolver(book, FUNCTIONS)
     for row in range(1, 100):
         resolver.evaluate(parse(f"=A{row}:A{row + 1}"), Place("Grants", 1, 7))
@@ -453,7 +453,7 @@ def test_what_is_remembered_is_bounded(book: Workbook, monkeypatch: pytest.Monke
 
 
 def test_what_one_formula_reads_is_bounded(book: Workbook, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(references, "MOST_CELLS", 6)
+    monkeypatch.setattr("plansheet.workbook.formulas.resolver.MOST_CELLS", 6)
     assert evaluated(book, "BEST(A2:A4,C2:C4)") == GRANTS
     with pytest.raises(NotChecked, match="uses a range of 3 rows and 1 columns, more than is read for a formula"):
         evaluated(book, "BEST(A2:A4,BEST(C2:C4,C2:C4))")

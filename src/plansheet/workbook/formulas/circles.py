@@ -20,8 +20,9 @@ from openpyxl.utils import get_column_letter
 from plansheet.excel import FUNCTIONS
 from plansheet.workbook.formulas.expressions import NotChecked
 from plansheet.workbook.formulas.plan_cells import plan_cells
-from plansheet.workbook.formulas.references import Functions, Place, Resolver
+from plansheet.workbook.formulas.references import Place
 from plansheet.workbook.formulas.regions import Region, rectangle
+from plansheet.workbook.formulas.resolver import Functions, Resolver
 from plansheet.workbook.formulas.used import regions_used
 from plansheet.workbook.reading.saved import Cell, Sheet, Workbook
 

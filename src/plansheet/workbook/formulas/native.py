@@ -71,7 +71,8 @@ from plansheet.workbook.formulas.regions import Region
 from plansheet.workbook.reading.saved import LAST_COLUMN
 
 if TYPE_CHECKING:
-    from plansheet.workbook.formulas.references import Place, Resolver
+    from plansheet.workbook.formulas.references import Place
+    from plansheet.workbook.formulas.resolver import Resolver
 
 BLANK_ROWS, BLANK_COLUMNS = 1_000, 100
 """Cells beyond the last used row and column of a sheet that are calculated with as blanks."""

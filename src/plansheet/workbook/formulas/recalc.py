@@ -16,8 +16,9 @@ from plansheet.excel import FUNCTIONS, ExcelError
 from plansheet.excel.judgements import Recalculated
 from plansheet.workbook.formulas.expressions import NotChecked, parse
 from plansheet.workbook.formulas.plan_cells import PlanCell, plan_cells
-from plansheet.workbook.formulas.references import Functions, Place, Resolver, first_of
+from plansheet.workbook.formulas.references import Place
 from plansheet.workbook.formulas.regions import Region
+from plansheet.workbook.formulas.resolver import Functions, Resolver, first_of
 from plansheet.workbook.reading.saved import Cell, Workbook
 
 NEVER_CALCULATED = (

@@ -12,8 +12,9 @@ from plansheet.workbook.formulas.expressions import (
     parse,
     shown_name,
 )
-from plansheet.workbook.formulas.references import Place, Resolver
+from plansheet.workbook.formulas.references import Place
 from plansheet.workbook.formulas.regions import Region
+from plansheet.workbook.formulas.resolver import Resolver
 
 _OF_PLACES = frozenset(("ROW", "ROWS", "COLUMN", "COLUMNS"))
 """Functions that ask where a range is, not what is in it: =ROW(A1) in A1 is no circle."""

@@ -26,7 +26,7 @@ from plansheet.workbook.formulas.expressions import (
     shown_name,
 )
 from plansheet.workbook.formulas.references import Place as FormulaPlace
-from plansheet.workbook.formulas.references import Resolver
+from plansheet.workbook.formulas.resolver import Resolver
 from plansheet.workbook.judging.ranges import Holders, Ledgers
 from plansheet.workbook.judging.usage import Given, Use, nodes
 from plansheet.workbook.ledgers.locate import Located

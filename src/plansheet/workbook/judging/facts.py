@@ -16,8 +16,8 @@ from plansheet.plan.terms import Terms
 from plansheet.workbook.formulas.circles import Circle
 from plansheet.workbook.formulas.expressions import NotChecked, parse
 from plansheet.workbook.formulas.references import Place as FormulaPlace
-from plansheet.workbook.formulas.references import Resolver, first_of
 from plansheet.workbook.formulas.regions import Region, rectangle
+from plansheet.workbook.formulas.resolver import Resolver, first_of
 from plansheet.workbook.judging.arguments import (
     adjusted_figures,
     other_limits,

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from plansheet.excel import FUNCTIONS
 from plansheet.excel.judgements.facts import Lost, Place
 from plansheet.workbook.formulas.expressions import plan_name, shown_name
-from plansheet.workbook.formulas.references import Resolver
+from plansheet.workbook.formulas.resolver import Resolver
 from plansheet.workbook.judging.formula_columns import Columns, Run
 from plansheet.workbook.judging.relative import references
 from plansheet.workbook.judging.usage import Use, distinct

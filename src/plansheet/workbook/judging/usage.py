@@ -20,8 +20,9 @@ from plansheet.workbook.formulas.expressions import (
     plan_name,
     shown_name,
 )
-from plansheet.workbook.formulas.references import Place, Resolver
+from plansheet.workbook.formulas.references import Place
 from plansheet.workbook.formulas.regions import Region
+from plansheet.workbook.formulas.resolver import Resolver
 from plansheet.workbook.judging.formula_columns import Columns, Run
 from plansheet.workbook.judging.parameters import AS_OF, BLOCKS
 from plansheet.workbook.judging.relative import changes, references

@@ -11,7 +11,7 @@ from plansheet.core.words import Action
 from plansheet.excel.cells import ExcelError
 from plansheet.excel.layout_questions import Question
 from plansheet.excel.reading import ERRORS, is_blank
-from plansheet.workbook.formulas.references import as_sent
+from plansheet.workbook.formulas.resolver import as_sent
 from plansheet.workbook.reading.saved import Cell, Sheet
 
 PLAN = "Plan"

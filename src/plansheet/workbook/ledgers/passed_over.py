@@ -12,8 +12,9 @@ from plansheet.excel.headings import column_named, near_miss
 from plansheet.excel.layout_questions import Question
 from plansheet.excel.reading import is_blank
 from plansheet.workbook.formulas.plan_cells import plan_cells
-from plansheet.workbook.formulas.references import Place, Resolver
+from plansheet.workbook.formulas.references import Place
 from plansheet.workbook.formulas.regions import Region, rectangle
+from plansheet.workbook.formulas.resolver import Resolver
 from plansheet.workbook.formulas.used import regions_used
 from plansheet.workbook.ledgers.areas import Area, Areas, column_shown, holds
 from plansheet.workbook.ledgers.heads import is_known
