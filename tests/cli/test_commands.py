@@ -26,7 +26,7 @@ from plansheet.plan.terms import read_terms
 from plansheet.report.json import schema
 from plansheet.workbook import checks
 from plansheet.workbook.checks import Options
-from workbook.ledgers import GRANTED, GRANTS, HOLDERS, LEDGERS, VESTING, Formula, Rows, Sheet, book, with_cell
+from workbook.books import GRANTED, GRANTS, HOLDERS, LEDGERS, VESTING, Formula, Rows, Sheet, book, with_cell
 from workbook.making import changed, ole2, packed, workbook
 
 CORPUS = os.environ.get("PLANSHEET_CORPUS")

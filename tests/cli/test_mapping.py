@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from cli.typing_in import CLEAN, FINDINGS, UNCHECKED, USAGE, Run, report_of
+from workbook.books import GRANTS, Sheet, book
 from workbook.layouts import ASKED, PLAN, a_sheet_for_each_event
-from workbook.ledgers import GRANTS, Sheet, book
 
 BOOK = book(*a_sheet_for_each_event(PLAN))
 

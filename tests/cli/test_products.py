@@ -16,7 +16,7 @@ from plansheet.cli import main
 from plansheet.cli.products import EXISTING, SAMPLE
 from plansheet.desktop.machine import Configuration
 from plansheet.template import PRODUCTS, THEIRS, versions_in
-from workbook.ledgers import LEDGERS, book
+from workbook.books import LEDGERS, book
 
 CLEAN_BOOK = book(*LEDGERS)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from workbook.ledgers import Rows, Sheet, book
+from workbook.books import Rows, Sheet, book
 
 GRANTS: Rows = [
     ["Grant", "Holder", "Type", "Grant date", "FMV", "Exercise price", "Shares", "Price after split"],

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from workbook.ledgers import ACTIVITY, GRANTED, GRANTS, VESTING, Formula, Rows, Sheet, with_cell
+from workbook.books import ACTIVITY, GRANTED, GRANTS, VESTING, Formula, Rows, Sheet, with_cell
 
 
 class Option(NamedTuple):

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from workbook.ledgers import ACTIVITY, GRANTED, GRANTS, HOLDERS, VESTING, Sheet, with_cell
+from workbook.books import ACTIVITY, GRANTED, GRANTS, HOLDERS, VESTING, Sheet, with_cell
 
 ENDED, LATE, SOON = dt.date(2005, 1, 31), dt.date(2005, 5, 2), dt.date(2011, 3, 1)
 

@@ -18,7 +18,7 @@ from plansheet.template.facts import starter
 from plansheet.template.ledgers import plan_table
 from plansheet.workbook.checks import Checked, Options, check_bytes
 from workbook.another_plan import SHEETS, ledger
-from workbook.ledgers import Sheet, book, with_cell
+from workbook.books import Sheet, book, with_cell
 
 DAY = dt.date(2012, 2, 29)
 EXAMPLE = read_terms(files("plansheet.plan").joinpath("example_2008.toml").read_text(encoding="utf-8"), "example")

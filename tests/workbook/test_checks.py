@@ -16,8 +16,7 @@ from plansheet.excel.manual import ALL_RULES, JUDGEMENTS, LAYOUT_QUESTIONS
 from plansheet.plan.rules import RULES
 from plansheet.plan.terms import atg_1996, with_values
 from plansheet.workbook.checks import Checked, Options, check, check_bytes
-from workbook.layouts import ASKED
-from workbook.ledgers import (
+from workbook.books import (
     ACTIVITY,
     DAY,
     GRANTED,
@@ -36,6 +35,7 @@ from workbook.ledgers import (
     with_columns,
     with_row,
 )
+from workbook.layouts import ASKED
 from workbook.making import changed, workbook
 from workbook.period_cells import OF_THE_PERIOD
 

@@ -6,7 +6,7 @@ import pytest
 
 from plansheet.workbook.checks import Options, check_bytes
 from plansheet.workbook.collector import collector_at_rest
-from workbook.ledgers import DAY, LEDGERS, Formula, Sheet, book
+from workbook.books import DAY, LEDGERS, Formula, Sheet, book
 
 PRICES = Sheet("Prices", [["Price"], [Formula("=ISO_MIN_PRICE(10)", 10)], [Formula("=SUM(ISO_MIN_PRICE(10),A2)", 20)]])
 

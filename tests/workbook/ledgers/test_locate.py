@@ -9,7 +9,7 @@ from plansheet.core.records import Activity, Grant, Holder, Tranche, columns
 from plansheet.core.words import Action, GrantType, Identifier
 from plansheet.workbook.ledgers.locate import locate
 from plansheet.workbook.reading.reader import read_bytes
-from workbook.ledgers import (
+from workbook.books import (
     ACTIVITY,
     GRANTED,
     GRANTS,

@@ -14,10 +14,10 @@ from plansheet.workbook.ledgers.locate import Located, locate
 from plansheet.workbook.ledgers.mapping import Mapping, UnusableMapping, read_mapping
 from plansheet.workbook.ledgers.mapping_text import mapping_text
 from plansheet.workbook.reading.reader import read_bytes
+from workbook.books import GRANTED, GRANTS, LEDGERS, Rows, Sheet, book, checked, found
 from workbook.layouts import ASKED, LAYOUTS, PLAN, Layout
-from workbook.ledgers import GRANTED, GRANTS, LEDGERS, Rows, Sheet, book, checked, found
 
-PAGE = Path(__file__).parents[2] / "docs" / "mapping.md"
+PAGE = Path(__file__).parents[3] / "docs" / "mapping.md"
 BLOCKS = [
     inspect.cleandoc(f"\n{block}")
     for block in re.findall(r"^ *```\n(.*?)^ *```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)

@@ -10,7 +10,7 @@ import pytest
 from plansheet.excel.manual import JUDGEMENTS
 from plansheet.plan.terms import atg_1996, with_values
 from plansheet.workbook.checks import Checked, Options, check_bytes
-from workbook.ledgers import DAY, Error, Formula, Rows, Sheet, book, found
+from workbook.books import DAY, Error, Formula, Rows, Sheet, book, found
 from workbook.making import changed
 
 GRANTED, EXERCISABLE = dt.date(2004, 1, 5), dt.date(2005, 1, 5)

@@ -14,6 +14,7 @@ from plansheet.excel import ISO_LIMIT_BY_GRANT
 from plansheet.workbook.ledgers.locate import locate
 from plansheet.workbook.ledgers.schedules import read_schedule
 from plansheet.workbook.reading.reader import read_bytes
+from workbook.books import ACTIVITY, GRANTED, GRANTS, VESTING, Formula, Rows, Sheet, checked, located
 from workbook.layouts import (
     LAYOUTS,
     LOST,
@@ -26,7 +27,6 @@ from workbook.layouts import (
     our_way,
     tranches_beside_the_grants,
 )
-from workbook.ledgers import ACTIVITY, GRANTED, GRANTS, VESTING, Formula, Rows, Sheet, checked, located
 from workbook.making import workbook
 
 
