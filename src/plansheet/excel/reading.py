@@ -31,6 +31,7 @@ ERROR_NUMBERS = {
 ERRORS = frozenset({*ERROR_NUMBERS, "#BUSY!", "#EXTERNAL!", "#PYTHON!"})
 _KEYS = frozenset({int, float, str, type(None), datetime.date, datetime.datetime})
 _ISO_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?")
+_DIGITS_ALONE = re.compile(r"[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2,4}")
 
 
 class BadCell(ValueError):
@@ -151,9 +152,9 @@ def as_date(cell: object) -> datetime.date | None:
     if isinstance(cell, str):
         iso = _ISO_DATE.fullmatch(cell.strip())
         if iso is None:
+            why = " (day or month first cannot be told)" if _DIGITS_ALONE.fullmatch(cell.strip()) else ""
             raise BadCell(
-                f'holds the text "{_short(cell)}", not a date (day or month first cannot be told); '
-                "enter a date, or text such as 2005-04-03"
+                f'holds the text "{_short(cell)}", not a date{why}; enter a date, or text such as 2005-04-03'
             )
         try:
             return datetime.date.fromisoformat(iso[1])
