@@ -148,6 +148,11 @@ def add(
 KINDS = {"ledger": make_ledger, "plan": make_plan}
 
 
+def make(kind: str, rows: int, path: Path) -> None:
+    """A workbook, made in a process of its own: those that measure start with the memory of the one they come from."""
+    subprocess.run([sys.executable, __file__, str(rows), "--kind", kind, "--make", str(path)], check=True)
+
+
 def measure(path: Path, small: Path, code: str) -> tuple[float, float, list[object]]:
     """Seconds, megabytes at the peak and the verdict, in a process of its own and after a ``small`` file."""
     run = subprocess.run(
@@ -165,14 +170,18 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--kind", choices=KINDS, action="append")
+    parser.add_argument("--make", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.make is not None:
+        KINDS[options.kind[0]](options.make, options.rows[0])
+        return
     with tempfile.TemporaryDirectory() as folder:
         small = Path(folder) / "small.xlsx"
-        make_plan(small, SMALL)
+        make("plan", SMALL, small)
         for kind, rows in product(options.kind or KINDS, options.rows):
             path = (options.keep or Path(folder)) / f"{kind}-{rows}.xlsx"
             if not path.exists():
-                KINDS[kind](path, rows)
+                make(kind, rows, path)
             runs = [(measure(path, small, LOAD), measure(path, small, CHECK)) for _ in range(options.runs)]
             load, check = ([median(run[which][at] for run in runs) for at in (0, 1)] for which in (0, 1))
             ratio = [median(run[1][at] / run[0][at] for run in runs) for at in (0, 1)]

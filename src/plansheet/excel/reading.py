@@ -153,9 +153,7 @@ def as_date(cell: object) -> datetime.date | None:
         iso = _ISO_DATE.fullmatch(cell.strip())
         if iso is None:
             why = " (day or month first cannot be told)" if _DIGITS_ALONE.fullmatch(cell.strip()) else ""
-            raise BadCell(
-                f'holds the text "{_short(cell)}", not a date{why}; enter a date, or text such as 2005-04-03'
-            )
+            raise BadCell(f'holds the text "{_short(cell)}", not a date{why}; enter a date, or text such as 2005-04-03')
         try:
             return datetime.date.fromisoformat(iso[1])
         except ValueError:

@@ -38,7 +38,7 @@ def years_to_come(classified: Iterable[tuple[str, Part]], as_of: datetime.date) 
     """The parts of each holder's year that counts and in which something becomes exercisable after the day."""
     years: dict[tuple[str, int], list[Part]] = {}
     for holder, part in classified:
-        if part.split.year is not None and part.split.counted:
+        if part.split.year is not None and part.split.units[1]:
             years.setdefault((holder, part.split.year), []).append(part)
     return {
         key: parts
@@ -76,8 +76,9 @@ def limit_approached(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iter
     Not covered: years in which nothing more becomes exercisable; an excess that is recorded in NSO shares, which is
     held against the limit by ISO001 and ISO002; holders whose tranches are not all known.
     """
-    granted = {id(r): (t.grant_date or as_of, t.grant.order) for t, r in _settled(ledger)}
-    holders = {t.grant.key: t.held_by for t, _ in _settled(ledger)}
+    settled = _settled(ledger)
+    granted = {id(r): (t.grant_date or as_of, t.grant.order) for t, r in settled}
+    holders = {t.grant.key: t.held_by for t, _ in settled}
     classified = ((holders[r.grant.key].key, Part(r, a)) for r, a in classify_ledger(ledger, terms))
     for (_, year), parts in years_to_come(classified, as_of).items():
         ordered = sorted(parts, key=lambda part: (granted[id(part.record)], part.split.stands or as_of))

@@ -192,7 +192,8 @@ def below_of(node: Node) -> tuple[Node, ...]:
 # --- Cells taken out, and put back ----------------------------------------------------------------------------------
 
 
-def _apart(formula: str) -> tuple[str, list[str]]:
+@lru_cache(maxsize=256)  # a calculated column has the same text in every row
+def _apart(formula: str) -> tuple[str, tuple[str, ...]]:
     """A formula with a slot for each cell or range, and what stands in the slots."""
     if len(formula) > _LONGEST_FORMULA or _MARK in formula or "\ue001" in formula:
         raise NotChecked(f"has a formula that Excel does not take: {formula[:60]}")
@@ -204,7 +205,7 @@ def _apart(formula: str) -> tuple[str, list[str]]:
         cells.append(match["cells"])
         return f"\ue001{len(cells) - 1}\ue002"
 
-    return _CELLS.sub(take, formula), cells
+    return _CELLS.sub(take, formula), tuple(cells)
 
 
 def _filled_text(text: str, cells: Sequence[str]) -> str:

@@ -6,7 +6,6 @@ in every cell after it.
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import zip_longest
 
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, to_excel
@@ -19,7 +18,7 @@ from plansheet.workbook.formulas.plan_cells import PlanCell, plan_cells
 from plansheet.workbook.formulas.references import Place
 from plansheet.workbook.formulas.regions import Region
 from plansheet.workbook.formulas.resolver import Functions, Resolver, first_of
-from plansheet.workbook.reading.saved import Cell, Workbook
+from plansheet.workbook.reading.saved import Workbook
 
 NEVER_CALCULATED = (
     "was never calculated: open the workbook in Excel with plansheet at hand, let it calculate, and save it"
@@ -40,9 +39,7 @@ def _recalculated(plan_cell: PlanCell, resolver: Resolver) -> Recalculated:
     cell = sheet.cells[plan_cell.row, plan_cell.column]
     here = Region(sheet, cell.row, cell.column, cell.row, cell.column)
     block = resolver.spill(here) or here
-    result = Recalculated(
-        plan_cell.sheet, plan_cell.cell, plan_cell.formula, plan_cell.function, calculated=cell.cached
-    )
+    told = plan_cell.sheet, plan_cell.cell, plan_cell.formula, plan_cell.function
     saved: object = None
     try:
         if cell.cached:
@@ -50,35 +47,41 @@ def _recalculated(plan_cell: PlanCell, resolver: Resolver) -> Recalculated:
         place = Place(sheet.name, cell.row, cell.column, is_array=cell.array_ref is not None)
         recomputed = resolver.evaluate(parse(plan_cell.formula), place)
     except NotChecked as refusal:
-        return replace(result, saved=saved, unchecked=refusal.reason if cell.cached else NEVER_CALCULATED)
+        why = refusal.reason if cell.cached else NEVER_CALCULATED
+        return Recalculated(*told, saved, unchecked=why, calculated=cell.cached)
     if not plan_cell.whole:
         recomputed = _blanks_as_0(recomputed)
     if block == here and (not cell.dynamic or isinstance(first_of(recomputed), ExcelError)):
         recomputed = first_of(recomputed)  # one cell shows the first value of an array
-    result = replace(result, saved=saved, recomputed=recomputed)
     if not cell.cached:
-        return replace(result, unchecked=NEVER_CALCULATED)
-    compared = _compared(result, block, cell, MAC_EPOCH if resolver.date_1904 else WINDOWS_EPOCH)
-    if not compared.same and resolver.native.doubt is not None:
+        return Recalculated(*told, saved, recomputed, unchecked=NEVER_CALCULATED, calculated=False)
+    epoch = MAC_EPOCH if resolver.date_1904 else WINDOWS_EPOCH
+    same, difference, rows = _compared(saved, recomputed, block, epoch, is_fixed=not cell.dynamic)
+    if not same and resolver.native.doubt is not None:
         doubt = f"comes to {resolver.native.doubt} in a function of Excel's that may be calculated otherwise in Excel"
-        return replace(result, unchecked=doubt)
-    return compared
+        return Recalculated(*told, saved, recomputed, unchecked=doubt)
+    return Recalculated(*told, saved, recomputed, same, difference=difference, rows=rows)
 
 
-def _compared(result: Recalculated, block: Region, cell: Cell, epoch: dt.datetime) -> Recalculated:
-    saved, recomputed = as_rows(result.saved), as_rows(result.recomputed)
-    if not cell.dynamic:
+def _compared(
+    was: object, now: object, block: Region, epoch: dt.datetime, *, is_fixed: bool
+) -> tuple[bool, str | None, tuple[int, ...]]:
+    """Whether two results are the same; of arrays what differs, and the rows of the sheet that do."""
+    if not isinstance(was, list) and not isinstance(now, list):
+        return same_value(was, now, epoch), None, ()
+    saved, recomputed = as_rows(was), as_rows(now)
+    if is_fixed:
         recomputed = _fitted(recomputed, len(saved), len(saved[0]))
     size, size_now = (len(saved), len(saved[0])), (len(recomputed), len(recomputed[0]))
     pairs: Iterator[tuple[list[object], list[object]]] = zip_longest(saved, recomputed, fillvalue=[])
-    rows = tuple(block.top + at for at, (row, now) in enumerate(pairs) if not _same_row(row, now, epoch))
+    rows = tuple(block.top + at for at, (old, new) in enumerate(pairs) if not _same_row(old, new, epoch))
     if size != size_now:
         difference = f"{_size(*size)} saved, {_size(*size_now)} recomputed"
     elif rows and size != (1, 1):
         difference = f"{_counted(len(rows), 'row')} of {len(saved)} not the same, the first in row {rows[0]}"
     else:
         difference = None
-    return replace(result, same=not rows, difference=difference, rows=rows if size != (1, 1) else ())
+    return not rows, difference, rows if size != (1, 1) else ()
 
 
 def _fitted(rows: Sequence[Sequence[object]], height: int, width: int) -> list[list[object]]:

@@ -186,12 +186,17 @@ class Resolver(References):
                 self.remembered = height * width
             columns = range(region.left, region.right + 1)
             cells = region.sheet.cells
+            found = ([cells.get((row, column)) for column in columns] for row in range(region.top, region.top + used))
             rows = [
                 [
-                    None if (cell := cells.get((row, column))) is None else self._value(region, cell)
-                    for column in columns
+                    None
+                    if cell is None
+                    else cell.value
+                    if cell.cached and cell.kind != "date"
+                    else self._value(region, cell)
+                    for cell in row
                 ]
-                for row in range(region.top, region.top + used)
+                for row in found
             ]
             blank: list[Value] = [None] * width
             self.read[key] = rows + [blank] * (height - used)  # whole columns: a million rows, one list

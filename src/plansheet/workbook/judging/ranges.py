@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from inspect import signature
-from itertools import islice
 
 from plansheet.excel import FUNCTIONS
 from plansheet.excel.judgements.facts import ExtraRows, OtherColumn, Place, ShiftedRanges, ShortRange
@@ -53,18 +52,20 @@ class LedgerRows:
         """The rows of records: with a key (a grant, an action) and something beside it, for one alone is a note."""
         cells, columns = self.area.sheet.cells, tuple(self.fields)
 
-        def filled(row: int) -> Iterator[int]:
-            for column in columns:
-                cell = cells.get((row, column))
-                if cell is not None and not (cell.cached and is_blank_or_zero(cell.value)):
-                    yield column
+        def is_filled(row: int, column: int) -> bool:
+            cell = cells.get((row, column))
+            return cell is not None and not (cell.cached and is_blank_or_zero(cell.value))
+
+        def has_two(row: int) -> bool:
+            first = next((at for at, column in enumerate(columns) if is_filled(row, column)), len(columns))
+            return any(is_filled(row, column) for column in columns[first + 1 :])
 
         rows = (row for row in range(self.area.top, self.area.bottom + 1) if row not in self.totals)
         if self.placed is not None:
             rows = (row for row in rows if row in self.placed)
         else:
-            rows = (row for row in rows if self.key in filled(row))
-        return tuple(row for row in rows if len(tuple(islice(filled(row), 2))) == 2)
+            rows = (row for row in rows if is_filled(row, self.key))
+        return tuple(filter(has_two, rows))
 
     @cached_property
     def totals(self) -> frozenset[int]:
