@@ -19,7 +19,7 @@ from plansheet.workbook.collector import collector_at_rest
 from plansheet.workbook.findings import Found, on_places, on_plan, on_records, order, told_apart
 from plansheet.workbook.formulas import expressions
 from plansheet.workbook.formulas.circles import Circle, circular
-from plansheet.workbook.formulas.plan_cells import not_reached
+from plansheet.workbook.formulas.plan_cells import PlanCell, not_reached, plan_cells
 from plansheet.workbook.formulas.recalc import recalculate
 from plansheet.workbook.judging.facts import facts_of
 from plansheet.workbook.ledgers.locate import Located, locate
@@ -99,9 +99,10 @@ def check_bytes(data: bytes, name: str, options: Options) -> Checked:
 
 
 def _check(workbook: Workbook, options: Options, checked: Checked) -> None:
-    located = locate(workbook, options.mapping)
-    results = recalculate(workbook, FUNCTIONS, options.as_of)
-    circles, not_followed = _circles(workbook)
+    cells = plan_cells(workbook, FUNCTIONS)
+    located = locate(workbook, options.mapping, cells)
+    results = recalculate(workbook, FUNCTIONS, options.as_of, cells)
+    circles, not_followed = _circles(workbook, cells)
     unsettled = [*_unsettled(workbook, located, results), *not_followed]
     plan = plan_sheet(located, options.terms, date_1904=workbook.date_1904)
     terms = plan.read.terms
@@ -133,9 +134,9 @@ def _check(workbook: Workbook, options: Options, checked: Checked) -> None:
     checked.verdict = "unchecked" if unsettled else "findings" if counted else "clean"
 
 
-def _circles(workbook: Workbook) -> tuple[list[Circle], list[NotChecked]]:
+def _circles(workbook: Workbook, cells: Sequence[PlanCell]) -> tuple[list[Circle], list[NotChecked]]:
     try:
-        return circular(workbook), []
+        return circular(workbook, FUNCTIONS, cells), []
     except expressions.NotChecked as refusal:
         return [], [NotChecked("plan functions that use their own results", f"the workbook {refusal.reason}")]
 

@@ -10,7 +10,7 @@ What OFFSET and INDIRECT lead to is not followed.
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
@@ -19,7 +19,7 @@ from openpyxl.utils import get_column_letter
 
 from plansheet.excel import FUNCTIONS
 from plansheet.workbook.formulas.expressions import NotChecked
-from plansheet.workbook.formulas.plan_cells import plan_cells
+from plansheet.workbook.formulas.plan_cells import PlanCell, plan_cells
 from plansheet.workbook.formulas.references import Place
 from plansheet.workbook.formulas.regions import Region, rectangle
 from plansheet.workbook.formulas.resolver import Functions, Resolver
@@ -45,12 +45,15 @@ class Circle:
     path: tuple[str, ...]
 
 
-def circular(workbook: Workbook, functions: Functions = FUNCTIONS) -> list[Circle]:
-    """Every plan-function cell that uses its own result, by sheet, row and column.
+def circular(
+    workbook: Workbook, functions: Functions = FUNCTIONS, plan: Sequence[PlanCell] | None = None
+) -> list[Circle]:
+    """Every plan-function cell that uses its own result, by sheet, row and column; ``plan``: all of them, if known.
 
     Raises NotChecked where so many cells use each other that they are not followed.
     """
-    cells = [(cell.sheet, cell.row, cell.column) for cell in plan_cells(workbook, functions)]
+    plan = plan_cells(workbook, functions) if plan is None else plan
+    cells = [(cell.sheet, cell.row, cell.column) for cell in plan]
     if not cells:
         return []
     graph = _Graph(workbook, functions)

@@ -27,11 +27,17 @@ NOT_AVAILABLE = "#N/A"
 
 
 def recalculate(
-    workbook: Workbook, functions: Functions = FUNCTIONS, as_of: dt.date | None = None
+    workbook: Workbook,
+    functions: Functions = FUNCTIONS,
+    as_of: dt.date | None = None,
+    cells: Sequence[PlanCell] | None = None,
 ) -> list[Recalculated]:
-    """Every plan-function cell of a workbook, by sheet, row and column; ``as_of`` is the day that TODAY gives."""
+    """Every plan-function cell of a workbook, by sheet, row and column; ``as_of`` is the day that TODAY gives.
+
+    ``cells``: those that plan_cells finds, where they are known.
+    """
     resolver = Resolver(workbook, functions, as_of)
-    return [_recalculated(cell, resolver) for cell in plan_cells(workbook, functions)]
+    return [_recalculated(cell, resolver) for cell in (plan_cells(workbook, functions) if cells is None else cells)]
 
 
 def _recalculated(plan_cell: PlanCell, resolver: Resolver) -> Recalculated:

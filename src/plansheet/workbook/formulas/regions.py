@@ -1,6 +1,7 @@
 """Rectangles of cells: A1, $A$1:B9, A:C, 2:5."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import cast
@@ -31,12 +32,6 @@ class Region:
     def is_cell(self) -> bool:
         """Whether it is a single cell."""
         return (self.top, self.left) == (self.bottom, self.right)
-
-    @property
-    def is_all(self) -> bool:
-        """Whether its sheet has nothing outside it."""
-        starts = self.top == 1 and self.left == 1
-        return starts and self.bottom >= self.sheet.last_row and self.right >= self.sheet.last_column
 
 
 def region_of(text: str, sheet: Sheet, *, beside: tuple[int, int] = (1, 1)) -> Region | None:
@@ -71,6 +66,12 @@ def region_of(text: str, sheet: Sheet, *, beside: tuple[int, int] = (1, 1)) -> R
 def _moved(ends: tuple[int, int], fixed: tuple[str, str], by: int, last: int) -> tuple[int, int]:
     first, second = (end if dollar else (end + by - 2) % last + 1 for end, dollar in zip(ends, fixed, strict=True))
     return first, second
+
+
+def whole_columns(sheet: Sheet, regions: Iterable[Region]) -> frozenset[int]:
+    """The columns of a sheet of which every used cell lies in one of the regions."""
+    whole = (region for region in regions if region.top == 1 and region.bottom >= sheet.last_row)
+    return frozenset(c for region in whole for c in range(region.left, min(region.right, sheet.last_column) + 1))
 
 
 def rectangle(sheet: Sheet, ref: str) -> Region:

@@ -19,7 +19,7 @@ from plansheet.excel import FUNCTIONS
 from plansheet.excel.layout_questions import Question
 from plansheet.excel.reading import is_blank
 from plansheet.excel.record_rows import NEEDED
-from plansheet.workbook.formulas.plan_cells import plan_cells
+from plansheet.workbook.formulas.plan_cells import PlanCell, plan_cells
 from plansheet.workbook.formulas.regions import Region, rectangle
 from plansheet.workbook.ledgers.areas import Area, Areas, Part, holds, value_at
 from plansheet.workbook.ledgers.heads import Head, PlainHeads, head_of, is_head
@@ -29,12 +29,13 @@ from plansheet.workbook.ledgers.passed_over import passed_over
 from plansheet.workbook.reading.saved import Sheet, Workbook
 
 
-def find_areas(workbook: Workbook, mapping: Mapping | None = None) -> Areas:
+def find_areas(workbook: Workbook, mapping: Mapping | None = None, answers: Sequence[PlanCell] | None = None) -> Areas:
     """Every ledger; a plain range that repeats a table of the same records is not read, and told.
 
-    The sheets that a mapping names are read as it says, the others as they are found.
+    The sheets that a mapping names are read as it says, the others as they are found. ``answers``: the cells of plan
+    functions, where they are known.
     """
-    spilled = _spilled(workbook)
+    spilled = _spilled(workbook, plan_cells(workbook, FUNCTIONS) if answers is None else answers)
     found = Areas()
     mapped: list[Area] = []
     named: frozenset[str] = frozenset()
@@ -110,11 +111,11 @@ def _said(area: Area, names: Sequence[str]) -> Iterator[tuple[str, ...]]:
         yield tuple("" if is_blank(cell) else str(cell).strip().casefold() for cell in cells)
 
 
-def _spilled(workbook: Workbook) -> dict[str, list[Region]]:
+def _spilled(workbook: Workbook, answers: Sequence[PlanCell]) -> dict[str, list[Region]]:
     """What plan functions fill, by sheet."""
     spilled: dict[str, list[Region]] = {sheet.name: [] for sheet in workbook.sheets}
     sheets = {sheet.name: sheet for sheet in workbook.sheets}
-    for cell in plan_cells(workbook, FUNCTIONS):
+    for cell in answers:
         spilled[cell.sheet].append(rectangle(sheets[cell.sheet], cell.array_ref or cell.cell))
     return spilled
 

@@ -24,7 +24,7 @@ from plansheet.core.words import Action
 from plansheet.excel.headings import column_named, fold_heading, other_unit, parsed
 from plansheet.excel.reading import is_blank
 from plansheet.excel.record_rows import NEEDED
-from plansheet.workbook.formulas.regions import Region
+from plansheet.workbook.formulas.regions import Region, whole_columns
 from plansheet.workbook.reading.saved import Sheet
 
 T = TypeVar("T")
@@ -296,7 +296,10 @@ class PlainHeads:
         self.known: dict[int, list[int]] = {}
         self.filled: dict[int, dict[int, bool]] = {}
         """Of the first rows: whether a cell holds a text."""
-        for (row, column), cell in sheet.cells.items() if not any(region.is_all for region in self.tall) else ():
+        whole = whole_columns(sheet, self.tall)
+        for (row, column), cell in sheet.cells.items():
+            if column in whole:
+                continue
             if cell.kind == "text" and isinstance(cell.value, str) and is_known(cell.value):
                 self.known.setdefault(row, []).append(column)
             if row <= _STACKED_WITHIN and not is_blank(cell.value):

@@ -26,6 +26,7 @@ from plansheet.core.records import (
 from plansheet.excel.layout_questions import Question
 from plansheet.excel.reading import BadCell, as_identifier, is_blank, is_blank_or_zero
 from plansheet.excel.record_rows import KEYS, has_key, read_rows, says_total
+from plansheet.workbook.formulas.plan_cells import PlanCell
 from plansheet.workbook.ledgers.areas import Area, Areas, Part, column_values, value_at
 from plansheet.workbook.ledgers.find import find_areas
 from plansheet.workbook.ledgers.heads import is_holder_number
@@ -71,9 +72,9 @@ class _Read:
     unread: list[Unread] = field(default_factory=list)
 
 
-def locate(workbook: Workbook, mapping: Mapping | None = None) -> Located:
-    """Every ledger of a workbook as records; ``mapping``: what to read in the sheets that it names."""
-    located = Located(Ledger(), find_areas(workbook, mapping))
+def locate(workbook: Workbook, mapping: Mapping | None = None, answers: Sequence[PlanCell] | None = None) -> Located:
+    """Every ledger of a workbook as records; ``mapping`` and ``answers`` as in find_areas."""
+    located = Located(Ledger(), find_areas(workbook, mapping, answers))
     areas = located.areas
     has_tranches = any(area.record is Tranche for area in areas.ledgers)
     names = _names_by_number(areas.ledgers)

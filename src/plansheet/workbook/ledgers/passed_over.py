@@ -13,7 +13,7 @@ from plansheet.excel.layout_questions import Question
 from plansheet.excel.reading import is_blank
 from plansheet.workbook.formulas.plan_cells import plan_cells
 from plansheet.workbook.formulas.references import Place
-from plansheet.workbook.formulas.regions import Region, rectangle
+from plansheet.workbook.formulas.regions import Region, rectangle, whole_columns
 from plansheet.workbook.formulas.resolver import Resolver
 from plansheet.workbook.formulas.used import regions_used
 from plansheet.workbook.ledgers.areas import Area, Areas, column_shown, holds
@@ -44,9 +44,8 @@ class _Known:
         else:
             self._tall.append(region)
 
-    @property
-    def is_all(self) -> bool:
-        return any(region.is_all for region in self._tall)
+    def whole_columns(self, sheet: Sheet) -> frozenset[int]:
+        return whole_columns(sheet, self._tall)
 
     def holds(self, row: int, column: int) -> bool:
         return any(
@@ -82,15 +81,14 @@ def _blocks(
     """The columns that name grants, the rows in which they do, and what of the sheet is accounted for."""
     areas = [area for area in (*found.ledgers, *found.views, *found.terms) if area.sheet.name == sheet.name]
     known = _Known([*map(_region, areas), *spilled])
-    if known.is_all:
-        return
     for cell in sheet.formulas:
         if cell.array_ref is not None:
             known.add(rectangle(sheet, cell.array_ref))
+    whole = known.whole_columns(sheet)
     named = [
         at
         for at, cell in sheet.cells.items()
-        if cell.value in numbers and cell.formula is None and cell.kind != "boolean"
+        if at[1] not in whole and cell.value in numbers and cell.formula is None and cell.kind != "boolean"
     ]
     rows: dict[int, list[int]] = defaultdict(list)
     for row, column in named:
