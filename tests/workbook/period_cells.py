@@ -40,6 +40,7 @@ OF_THE_PERIOD: dict[str, tuple[tuple[Sheet, ...], str]] = {
     "TERM003": ((grants(Expires=""),), "Grants!H2"),
     "TERM004": ((grants(Expires=ENDED), vesting(), EXERCISED), "Activity!A3"),
     "TERM005": ((grants(Expires=ENDED), vesting(), EXERCISED), "Grants!H2"),
+    "TERM006": ((grants(Expires=GRANTED),), "Grants!H2"),
     "END001": ((grants(Months_to_exercise=3), vesting(), EXERCISED, LEFT), "Activity!A3"),
     "END002": ((grants(), vesting(), EXERCISED, LEFT), "Activity!A3"),
     "TRANS001": ((grants(Transferred_on=LATE, Transferred_by="OTHER"),), "Grants!I2"),

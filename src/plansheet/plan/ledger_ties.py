@@ -39,7 +39,7 @@ def unknown_holder(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterat
     Why: who may be granted what depends on what the holder is to the company, and only Holders says that; a name
     spelled in two ways is two people to every limit.
     Example: a grant to "Ann Leigh" where Holders has "Ann Lee".
-    Not covered: a workbook without a Holders table; a holder without a grant.
+    Not covered: a workbook without a Holders table, or with one that lists only who has left; a holder without a grant.
     """
     nameless = [u for u in ledger.unread if isinstance(u.record, Holder) and u.field == "holder"]
     held = [grant for grant in ledger.grants if grant.holder is not None]
@@ -47,10 +47,23 @@ def unknown_holder(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterat
         yield Unsettled("the holders in Grants", nameless[0].message if nameless else "Holders has no rows")
         return
     known = {holder.holder.key for holder in ledger.holders}
+    unknown = {g.holder.key: g for g in reversed(held) if g.holder is not None and g.holder.key not in known}
+    if unknown and _lists_leavers(ledger):
+        why = "Holders lists only those whose employment ended; add the others, and a column Relationship"
+        yield Unsettled("whether the holders in Grants are known", why)
+        return
     for grant in held:
-        if grant.holder is not None and grant.holder.key not in known:
-            known.add(grant.holder.key)  # one finding for a holder, on the first grant
+        if grant.holder is not None and unknown.get(grant.holder.key) is grant:  # one finding, on the first grant
             yield Hit(grant, "holder", {"grant": grant.grant, "holder": grant.holder})
+
+
+def _lists_leavers(ledger: Ledger) -> bool:
+    """Whether Holders is a list of terminations: every row has one, and it says nothing else of anybody."""
+    fields = {name for record, name in ledger.columns if record is Holder}
+    return fields <= _OF_LEAVERS and all(holder.terminated is not None for holder in ledger.holders)
+
+
+_OF_LEAVERS = frozenset(("holder", "terminated", "end_reason"))
 
 
 @rule(

@@ -205,3 +205,25 @@ def expired_unrecorded(ledger: Ledger, terms: Terms, as_of: datetime.date) -> It
             facts = {"expires": date_text(expires), "shares": counted_text(now.shares)}
             facts["ending"] = ending_text(now, then, expires)
             yield Hit(grant, "expires", {"grant": grant.grant, **facts})
+
+
+@rule(
+    "TERM006",
+    Severity.ERROR,
+    plan="§7",
+    message="Grant {grant} expires on {expires}; it was granted on {granted}, no earlier.",
+    fix="Correct Expires of grant {grant}, or its Grant date.",
+    needs=((Grant, "expires"), (Grant, "grant_date")),
+)
+def expires_before_granted(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
+    """An option expires before it was granted, or on that day.
+
+    Why: such an option has no day on which it can be exercised; one of its two days is wrong, and every period and
+    limit of it with that.
+    Example: granted on 2004-01-05, expires on 2003-01-05: the year was not typed over.
+    Not covered: a day that is wrong and still later than the grant, but where another rule holds it against something.
+    """
+    for grant in own_grants(ledger, terms):
+        if grant.expires is not None and grant.grant_date is not None and grant.expires <= grant.grant_date:
+            days = {"expires": date_text(grant.expires), "granted": date_text(grant.grant_date)}
+            yield Hit(grant, "expires", {"grant": grant.grant, **days})
