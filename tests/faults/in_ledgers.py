@@ -154,6 +154,7 @@ change("ten-percent-owner-at-value", "Grants", "G-104", needs=_OWNERS, exercise_
 change("iso-over-ten-years", "Grants", "G-102", expires=Day(2011, 5, 2))
 change("ten-percent-owner-over-five-years", "Grants", "G-104", needs=_OWNERS, expires=Day(2012, 1, 14))
 change("expiry-blank", "Grants", "G-102", expires=None)
+change("expires-before-it-was-granted", "Grants", "G-102", expires=Day(2001, 1, 2))
 _GRANTED = of_records("Activity", *(f"GRANT G-{number}" for number in range(101, 113)))
 drop("reserve-deleted", "Activity", "RESERVE", *_GRANTED, (FORMULAS, "pool", None))
 
