@@ -16,7 +16,7 @@ _CRITERION = re.compile(r"(?:<=|>=|<>|=|<|>)?\s*(?P<sought>.*)", re.DOTALL)
 _SHOWN_NUMBER = re.compile(r"[-+($\u20ac\u00a3\s]*\d[\d,.]*[%)\s]*")
 _NUMBER = re.compile(r"-?\d+(?:\.\d*)?")
 _PLAIN = re.compile(r"[a-z0-9 .,'-]*")
-_WORD = re.compile(r"[^\W\d_]+")
+_WORDS = re.compile(r"[^\W\d_]*(?:[ .,-]+[^\W\d_]+)*[ .,-]*")
 _SMALLEST_WRITTEN, _LARGEST_WRITTEN = 1e-4, 1e20
 _LEFT_OUT = str.maketrans("", "", "'-")
 
@@ -34,41 +34,30 @@ def check_written(value: object) -> None:
         raise NotChecked("makes a text of a number that Excel may write with a power of ten")
 
 
-def changed_text(name: str, text: str, *, start: int = 0, length: int = 0, new: str = "") -> str:
-    """TRIM, which takes blanks alone; PROPER, to which a digit ends a word; REPLACE, which may begin behind the end."""
+def check_text(name: str, text: str, start: float = 1) -> None:
+    """Refuse TRIM of blanks other than spaces, PROPER of more than words, REPLACE from behind the end."""
     match name:
         case "TRIM":
-            return " ".join(filter(None, text.split(" ")))
+            is_plain = all(letter == " " or not letter.isspace() for letter in text)
         case "PROPER":
-            return _WORD.sub(lambda word: word[0][:1].upper() + word[0][1:].lower(), text)
-    return text[: start - 1] + new + text[start - 1 + length :]
+            is_plain = _WORDS.fullmatch(text) is not None
+        case _:
+            is_plain = 1 <= start <= len(text) + 1
+    if not is_plain:
+        raise NotChecked(f"uses {name} of {text[:40]!r}, which is not calculated here")
 
 
-def sum_of_products(arrays: Sequence[Rows]) -> object:
-    """SUMPRODUCT of arrays of one size: what is no number, such as TRUE, counts as 0."""
-    total = 0.0
-    for cells in zip(*([cell for row in rows for cell in row] for rows in arrays), strict=True):
-        if error := next(filter(_is_error, cells), None):
-            return error
-        total += math.prod(_as_number(cell) if is_number(cell) else 0.0 for cell in cells)
-    return total
+def numbers_alone(rows: Rows) -> list[list[object]]:
+    """An array as SUMPRODUCT counts it: what is no number, such as TRUE, is 0; errors stay."""
+    return [[cell if is_number(cell) or _is_error(cell) else 0 for cell in row] for row in rows]
 
 
-def rounded_to(name: str, number: object, step: object) -> object:
-    """CEILING, FLOOR and their .MATH: 10.7 is 107 times 0.1, though not to the last binary digit."""
-    if error := next(filter(_is_error, (number, step)), None):
-        return error
-    of, by = _as_number(number), _as_number(step)
-    if name.endswith(".MATH"):
-        by = abs(by)
-    if of == 0 or (by == 0 and name != "FLOOR"):
-        return 0.0
-    if by == 0:
-        return "#DIV/0!"
-    if of > 0 > by:
-        return "#NUM!"
-    times = float(format(of / by, f".{DIGITS}g"))
-    return (math.floor(times) if name.startswith("FLOOR") else math.ceil(times)) * by
+def check_step(name: str, number: object, step: object) -> None:
+    """Refuse CEILING and FLOOR below 0, by 0, and of a number that is a multiple but for the binary tail."""
+    if is_number(number) and is_number(step):
+        if _as_number(number) < 0 or _as_number(step) <= 0:
+            raise NotChecked(f"uses {name} of a number or a step that is not above 0, which is not calculated here")
+        check_whole(name, number, step)
 
 
 def check_whole(name: str, *numbers: object) -> None:
@@ -145,11 +134,6 @@ def check_order(texts: Iterable[str]) -> None:
 def is_number(value: object) -> bool:
     """Whether a value is a number, as TRUE is none."""
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def is_numeric(value: object) -> bool:
-    """Whether a function that takes a number takes a value as it is."""
-    return value is None or isinstance(value, int | float) or _is_error(value)
 
 
 def _as_number(value: object) -> float:

@@ -16,19 +16,18 @@ from typing import TYPE_CHECKING
 
 from plansheet.excel.reading import ERRORS
 from plansheet.workbook.formulas.as_excel import (
-    changed_text,
     check_criterion,
     check_order,
+    check_step,
     check_tail,
+    check_text,
     check_whole,
     check_written,
     in_digits,
     is_in_order,
     is_number,
-    is_numeric,
+    numbers_alone,
     position,
-    rounded_to,
-    sum_of_products,
 )
 from plansheet.workbook.formulas.engine import Engine
 from plansheet.workbook.formulas.expressions import (
@@ -61,6 +60,7 @@ from plansheet.workbook.formulas.native_functions import (
     OF_TEXTS,
     REFUSED,
     SKIPS_BLANKS,
+    STEPS,
     SURE,
     SWALLOWS,
     VALUE,
@@ -434,6 +434,7 @@ class Native:
         if name in CRITERIA:
             self._check_criteria(name, parts)
         self._check_numbers(name, parts)
+        self._check_values(name, parts)
 
     def _check_criteria(self, name: str, parts: Sequence[_Text]) -> None:
         at = CRITERIA[name]
@@ -451,14 +452,23 @@ class Native:
         for part in parts if name in ACROSS else ():
             if part.text.startswith('"') and not _PLAIN_NUMBER.fullmatch(part.text):
                 raise NotChecked(f"gives {name} the text {part.text[:60]}, which is not calculated here")
-        if name in NEAR_WHOLE and parts:
-            for numbers in self._together(parts):
-                check_whole(name, *numbers)
         if name in ("SORT", "SORTBY") and parts:
             for part in parts[1::2] if name == "SORTBY" else self._keys(parts):
                 check_order(self._texts(part))
         if name == "DATEDIF" and len(parts) == 3 and str(self._rows(parts[2])[0][0]).casefold() in ("md", "yd"):
             raise NotChecked("uses DATEDIF by md or yd, which Excel itself does not always calculate the same")
+
+    def _check_values(self, name: str, parts: Sequence[_Text]) -> None:
+        if name in NEAR_WHOLE and parts:
+            for numbers in self._together(parts):
+                check_whole(name, *numbers)
+        if name in STEPS and 1 <= len(parts) <= 2:
+            for number, *step in self._together(parts):
+                check_step(name, number, *step or (1.0,))
+        if (name, len(parts)) in (("TRIM", 1), ("PROPER", 1), ("REPLACE", 4)):
+            for text, *rest in self._together(parts):
+                if isinstance(text, str) and text not in ERRORS and all(isinstance(at, int | float) for at in rest[:1]):
+                    check_text(name, text, *rest[:1])  # type: ignore[arg-type]  # numbers, as the line before says
 
     def _keys(self, parts: Sequence[_Text]) -> Iterator[_Text]:
         """By what SORT sorts: one column, as a rule."""
@@ -488,17 +498,6 @@ class Native:
             return self._not_filtered(parts[1])
         if name == "POWER" and len(parts) == 2 and self._is_zero(parts[1]) and self._is_zero(parts[0]):
             return self._known("#NUM!")
-        if name in ("CEILING", "FLOOR", "CEILING.MATH", "FLOOR.MATH") and 1 <= len(parts) <= 2:
-            if len(parts) == 1 and not name.endswith(".MATH"):
-                return None
-            given = list(self._together(parts))
-            if not all(is_numeric(value) for values in given for value in values):
-                return None
-            width = max(len(self._rows(part)[0]) for part in parts)
-            answers = [rounded_to(name, *(*values, 1.0)[:2]) for values in given]
-            return self._known([answers[at : at + width] for at in range(0, len(answers), width)])
-        if (name, len(parts)) in (("TRIM", 1), ("PROPER", 1), ("REPLACE", 4)):
-            return self._changed_text(name, parts)
         return self._approximated(name, parts) if name in LOOKS_UP else None
 
     def _day_of(self, name: str, parts: Sequence[_Text]) -> _Text:
@@ -517,20 +516,6 @@ class Native:
                 return self._known(cell if cell in ERRORS else "#VALUE!")
         return None
 
-    def _changed_text(self, name: str, parts: Sequence[_Text]) -> _Text | None:
-        answers: list[object] = []
-        given = list(self._together(parts))
-        for text, *rest in given:
-            start, length, new = rest or (1, 0, "")
-            is_usual = isinstance(text, str) and text not in ERRORS and isinstance(new, str) and new not in ERRORS
-            if not is_usual or not isinstance(start, int | float) or not isinstance(length, int | float):
-                return None
-            if start < 1 or length < 0:
-                return None
-            answers.append(changed_text(name, str(text), start=int(start), length=int(length), new=str(new)))
-        width = max(len(self._rows(part)[0]) for part in parts)
-        return self._known([answers[at : at + width] for at in range(0, len(answers), width)])
-
     def _sum_of_products(self, parts: Sequence[_Text]) -> _Text | None:
         """SUMPRODUCT; None where all is numbers, which the engine multiplies as Excel does."""
         if len({part.size for part in parts} - {None}) > 1:
@@ -544,7 +529,9 @@ class Native:
             part.region is None and not part.several and not is_number(rows[0][0])
             for part, rows in zip(parts, arrays, strict=True)
         )
-        return None if is_doubtful else self._known(sum_of_products(arrays))
+        if is_doubtful:
+            return None
+        return _Text(f"SUMPRODUCT({','.join(self._known(numbers_alone(rows)).text for rows in arrays)})")
 
     def _holds_numbers(self, part: _Text) -> bool:
         return part.region is not None and not self._has(part, "text") and not self._has(part, "boolean")

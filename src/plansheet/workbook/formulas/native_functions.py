@@ -130,6 +130,8 @@ LOOKS_UP = {"MATCH": 2, "VLOOKUP": 3, "HLOOKUP": 3, "LOOKUP": None, "XMATCH": 2,
 """Functions that may look up by approximation, and the argument that tells whether they do."""
 NEAR_WHOLE = _words("INT MOD QUOTIENT MROUND")
 """Functions by which it is a matter of the last binary digit whether a number is whole, or half."""
+STEPS = _words("CEILING FLOOR CEILING.MATH FLOOR.MATH")
+"""Functions that round to a step."""
 GIVES_DAYS = _words("DATE EDATE EOMONTH WORKDAY WORKDAY.INTL")
 """Functions that give a day, and #NUM! where there is none."""
 OF_TEXTS = _words(
