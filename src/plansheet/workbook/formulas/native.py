@@ -5,14 +5,12 @@ becomes a value. So the engine meets neither a name nor a table nor a plan funct
 of a range as they were saved.
 """
 
-from __future__ import annotations
-
 import re
 import weakref
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from plansheet.excel.reading import ERRORS
 from plansheet.workbook.formulas.as_excel import (
@@ -67,12 +65,9 @@ from plansheet.workbook.formulas.native_functions import (
     gives_several,
     takes,
 )
+from plansheet.workbook.formulas.references import Place
 from plansheet.workbook.formulas.regions import Region
 from plansheet.workbook.reading.saved import LAST_COLUMN
-
-if TYPE_CHECKING:
-    from plansheet.workbook.formulas.references import Place
-    from plansheet.workbook.formulas.resolver import Resolver
 
 BLANK_ROWS, BLANK_COLUMNS = 1_000, 100
 """Cells beyond the last used row and column of a sheet that are calculated with as blanks."""
@@ -122,11 +117,29 @@ class _Text:
         return self.text if self.binds >= strength else f"({self.text})"
 
 
+class Resolves(Protocol):
+    """What is asked of the resolver for which is calculated."""
+
+    date_1904: bool
+
+    def resolved(self, node: Node, place: Place) -> object:
+        """The region or the value of a tree, as far as it is known without an engine."""
+
+    def is_native(self, found: object) -> bool:
+        """Whether ``resolved`` has left a tree to the engine."""
+
+    def beside(self, region: Region, place: Place) -> Region | str:
+        """The one cell of a region that stands beside or above a formula, an error where none does."""
+
+    def across(self, text: str, place: Place) -> list[Region] | None:
+        """The regions that a reference to several sheets means; None for another."""
+
+
 class Native:
     """Calculates, for a resolver, what is neither a reference nor a plan function."""
 
-    def __init__(self, resolver: Resolver) -> None:
-        self.resolver: Resolver = weakref.proxy(resolver)  # which has this: no circle, for a workbook hangs on it
+    def __init__(self, resolver: Resolves) -> None:
+        self.resolver: Resolves = weakref.proxy(resolver)  # which has this: no circle, for a workbook hangs on it
         self.engine = Engine(date_1904=resolver.date_1904)
         self._traits: dict[tuple[str, int, int, int, int], frozenset[str]] = {}
         self.begin()
