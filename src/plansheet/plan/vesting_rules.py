@@ -7,7 +7,7 @@ from itertools import chain
 from plansheet.core.dates import add_months, date_text, days_after
 from plansheet.core.records import Activity, Grant, Ledger, Tranche
 from plansheet.core.rule import Hit, Severity, rule
-from plansheet.core.words import Action
+from plansheet.core.words import Action, listed
 from plansheet.plan.activity import rows_by_grant
 from plansheet.plan.approval_gate import activity_of
 from plansheet.plan.ledger import grants_by_key, people
@@ -22,6 +22,9 @@ _MOVING = frozenset(
 _SHORTEST_MONTH = 28
 _MONDAY, _FRIDAY = 0, 4
 _MONTHS, _QUARTERS, _YEARS = 1, 3, 12
+_FEW = 3
+"""Tranches that are told one by one; of more it is likely the schedule that is wrong."""
+_NEAR = datetime.timedelta(366)
 
 
 @rule(
@@ -42,10 +45,12 @@ def off_schedule(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator
     answers in one workbook one is wrong.
     Example: a grant of 2 March 2002 over 24 months, every 12, with a tranche of 3 February 2003: day and month of 2
     March 2003 exchanged.
-    Not covered: how many shares each tranche has, and several installments in one row. A tranche may also have the
-    grant date (exercisable at once), or the day of an acceleration, a performance goal, an approval, an amendment, a
-    block, the merger or the end of employment. The last days of a month are one; where most of a grant's tranches do
-    not have the schedule's day of the month, any day of its month will do; where they do, a weekend may be avoided.
+    Not covered: how many shares each tranche has, several installments in one row, and a schedule that goes on after
+    the last tranche. A tranche may also have the grant date (exercisable at once), or the day of an acceleration, a
+    performance goal, an approval, an amendment, a block, the merger or the end of employment. The last days of a month
+    are one; where most of a grant's tranches do not have the schedule's day of the month, any day of its month will
+    do; where they do, a weekend may be avoided. Two tranches may have one day, but not where just one day of the
+    schedule has none for it.
     """
     tranches: dict[str, list[Tranche]] = {}
     for tranche in ledger.tranches:
@@ -73,21 +78,39 @@ def _off(grant: Grant, tranches: Sequence[Tranche], excused: Collection[datetime
         return
     schedule = _Schedule(grant, start, _MONTHS)
     wrong = schedule.off(scheduled)
-    if not wrong or any(_Schedule(grant, start, unit).is_meant_by(scheduled) for unit in (_QUARTERS, _YEARS)):
-        return
     facts: dict[str, object] = {"schedule": _text(grant, start), "nearest": ""}
+    if not wrong:
+        second = schedule.twice(tranches)
+        if second is not None:
+            tranche, day = second
+            what = f"A second tranche of grant {grant.grant} first exercisable {_day(tranche)} is"
+            yield Hit(tranche, "first_exercisable", facts | {"what": what, "nearest": _nearest(day)})
+        return
+    if any(_Schedule(grant, start, unit).is_meant_by(scheduled) for unit in (_QUARTERS, _YEARS)):
+        return
     if len(wrong) == len(tranches) > 1:
         what = f"The days of the {len(wrong)} tranches of grant {grant.grant} are"
         yield Hit(grant, "vesting_start", facts | {"what": what})
         return
+    if len(wrong) > _FEW:
+        days = listed([*map(_day, wrong[:_FEW]), f"{len(wrong) - _FEW} more"])
+        what = f"Of the {len(tranches)} tranches of grant {grant.grant} {len(wrong)} (first exercisable {days}) are"
+        yield Hit(grant, "vesting_start", facts | {"what": what})
+        return
     taken = {tranche.first_exercisable for tranche in tranches}
     for tranche in wrong:
-        if tranche.first_exercisable is None:
-            continue
-        what = f"Tranche of grant {grant.grant} first exercisable {date_text(tranche.first_exercisable)} is"
-        day = schedule.nearest(tranche.first_exercisable, taken)
-        nearest = "" if day is None else f"; the nearest day of it without a tranche is {date_text(day)}"
+        what = f"Tranche of grant {grant.grant} first exercisable {_day(tranche)} is"
+        nearest = _nearest(schedule.nearest(tranche, taken))
         yield Hit(tranche, "first_exercisable", facts | {"what": what, "nearest": nearest})
+
+
+def _day(tranche: Tranche) -> str:
+    assert tranche.first_exercisable is not None
+    return date_text(tranche.first_exercisable)
+
+
+def _nearest(day: datetime.date | None) -> str:
+    return "" if day is None else f"; the nearest day of it without a tranche is {date_text(day)}"
 
 
 def _text(grant: Grant, start: datetime.date) -> str:
@@ -121,10 +144,28 @@ class _Schedule:
         days = [tranche.first_exercisable for tranche in tranches if tranche.first_exercisable is not None]
         return bool(days) and self._month(max(days)) == self.last and not self.off(tranches)
 
-    def nearest(self, day: datetime.date, taken: Collection[datetime.date | None]) -> datetime.date | None:
-        """The day of the schedule that is nearest to another day, of those that are not taken."""
+    def twice(self, tranches: Sequence[Tranche]) -> tuple[Tranche, datetime.date] | None:
+        """The second tranche of one day, where each day of the schedule has one but for a single other, and that day.
+
+        Of the two the one that stands where the other day belongs.
+        """
+        days = [tranche.first_exercisable for tranche in tranches]
+        due = [add_months(self.start, month) for month in sorted(self.months)]
+        lacking = set(due).difference(days)
+        if len(days) != len(due) or len(lacking) != 1 or not set(due).issuperset(day for day in days if day):
+            return None
+        [day] = lacking
+        at = due.index(day)
+        second = at if days.count(days[at]) > 1 else max(at for at, each in enumerate(days) if days.count(each) > 1)
+        return tranches[second], day
+
+    def nearest(self, tranche: Tranche, taken: Collection[datetime.date | None]) -> datetime.date | None:
+        """The day of the schedule that is nearest to a tranche's, of those that are not taken; not one far from it."""
+        assert tranche.first_exercisable is not None
+        own = tranche.first_exercisable
         free = [each for month in sorted(self.months) if (each := add_months(self.start, month)) not in taken]
-        return min(free, key=lambda each: abs(each - day), default=None)
+        near = free if len(free) == 1 else [each for each in free if abs(each - own) <= _NEAR]
+        return min(near, key=lambda each: abs(each - own), default=None)
 
     def _month(self, day: datetime.date) -> int:
         return 12 * (day.year - self.start.year) + day.month - self.start.month
