@@ -176,14 +176,18 @@ def name_and_number_disagree(questions: Sequence[Question]) -> Iterator[Hit]:
     Severity.WARNING,
     plan="",
     message="{where} name grants ({grants}) and were not read: {why}.",
-    fix="Give {what} a heading that is known, or say in a mapping what the columns are; they may be ignored.",
+    fix=(
+        "Give {what} a heading that is known, or say in a mapping what the columns are; of a list that is no ledger "
+        'say table = "ignore".'
+    ),
 )
 def passed_over(questions: Sequence[Question]) -> Iterator[Hit]:
-    """Rows with the numbers of grants and with typed figures are part of no ledger that was read.
+    """Rows with the numbers of grants and with typed days and shares are part of no ledger that was read.
 
     Why: what is not read is not checked, and tranches or exercises under a heading that is lost are missed by nobody.
     Example: tranches whose column of shares has no heading any more.
-    Not covered: rows that are calculated from a ledger, and those of which another question is asked.
+    Not covered: rows that are calculated from a ledger, and those of which another question is asked. Lists without a
+    day or without whole numbers are named as not read, and not asked about.
     """
     return _asked("MAP009", questions)
 
@@ -200,7 +204,7 @@ def resembles_a_field(questions: Sequence[Question]) -> Iterator[Hit]:
 
     Why: an accounting value in place of fair market value moves the $100,000 limit, and looks like it.
     Example: Fair value (of the option, ASC 718) in a list of grants without FMV.
-    Not covered: a ledger that has both.
+    Not covered: a ledger that has both; of fair market value, one of NSOs alone; rows that repeat another ledger.
     """
     return _asked("MAP010", questions)
 
@@ -217,6 +221,6 @@ def columns_may_be_swapped(questions: Sequence[Question]) -> Iterator[Hit]:
 
     Why: each cell alone looks right, and every limit is held against a price of 12,000 and 10 shares.
     Example: Shares under Exercise price and the prices under Shares, or the expiry under Grant date.
-    Not covered: single rows, and columns whose values could stand in either.
+    Not covered: single rows, columns whose values could stand in either, and prices that are near to the FMV.
     """
     return _asked("MAP011", questions)

@@ -320,17 +320,31 @@ def test_rows_that_name_grants_are_read_or_told(heading: str, why: str) -> None:
 
 def test_bare_numbers_are_grants_where_their_heading_says_so() -> None:
     grants = [GRANTS[0], [1, *GRANTS[1][1:]], [2, *GRANTS[2][1:]]]
-    months: Rows = [["Month", "Price", "Index"], *([number, 10, 100] for number in (1, 2, 1, 2))]
+    months: Rows = [["Month", "Of", "Index"], *([number, GRANTED, 100] for number in (1, 2, 1, 2))]
     assert asked(Sheet("Grants", grants), Sheet("Prices", months)) == []
     months = [["Grant", *months[0][1:]], *months[1:]]
     assert [code for code, *_ in asked(Sheet("Grants", grants), Sheet("Prices", months))] == ["MAP009"]
 
 
 def test_what_a_plan_function_is_given_is_no_lost_ledger() -> None:
-    rows: Rows = [["Of", "Left", "Price today"], *(["G-1", number, 10] for number in (1, 2)), ["G-2", 3, 10]]
+    rows: Rows = [["Of", "Left", "Day"], *(["G-1", number, GRANTED] for number in (1, 2)), ["G-2", 3, GRANTED]]
     price = Sheet("Deal", [["Least"], [Formula("=ISO_MIN_PRICE(C2)", 10)]], at=(0, 5))
     assert [code for code, *_ in asked(Sheet("Grants", GRANTS), Sheet("Deal", rows))] == ["MAP009"]
     assert asked(Sheet("Grants", GRANTS), Sheet("Deal", rows), price) == []
+
+
+def test_lists_that_cannot_be_tranches_or_transactions_are_named_and_not_asked_about() -> None:
+    """Who has signed, what changes by a new valuation, an expense by year: no day has a number of shares."""
+    signed: Rows = [["Grant", "Sent", "Signed"], *([name, GRANTED, GRANTED] for name in ("G-1", "G-2", "G-1"))]
+    valued: Rows = [["Grant", "Old", "New", "Shares"], *([name, 10, 11.5, 100] for name in ("G-1", "G-2", "G-1"))]
+    result = checked(Sheet("Grants", GRANTS), Sheet("Signatures", signed), Sheet("409A", valued, at=(2, 1)))
+    assert result.findings == []
+    named = "No ledger, though they name grants: Signatures rows 2 to 4, 409A rows 4 to 6; not read"
+    assert result.taken_for[-1] == named
+    expense: Rows = [["Grant", GRANTED, dt.date(2004, 2, 5)], *([name, 1.5, 2.25] for name in ("G-1", "G-2", "G-1"))]
+    assert asked(Sheet("Grants", GRANTS), Sheet("Expense", expense)) == []
+    vested: Rows = [expense[0], *([name, 10, 20] for name in ("G-1", "G-2", "G-1"))]
+    assert [code for code, *_ in asked(Sheet("Grants", GRANTS), Sheet("Vested", vested))] == ["MAP009"]
 
 
 def test_a_value_for_accounting_is_asked_about_where_market_value_is_missing() -> None:
@@ -340,6 +354,11 @@ def test_a_value_for_accounting_is_asked_about_where_market_value_is_missing() -
     [(code, cell, facts)] = asked(Sheet("Grants", rows))
     assert (code, cell) == ("MAP010", "E1")
     assert "may be the accounting value of the option" in facts
+    nso = [[("NSO" if cell == "ISO" else cell) for cell in row] for row in rows]
+    assert asked(Sheet("Grants", nso)) == []  # they need no value
+    assert [code for code, *_ in asked(Sheet("Grants", GRANTS), Sheet("Expense", rows))] == ["MAP006"]
+    shown = [rows[0], *([Formula(f"=Grants!A{at}", row[0]), *row[1:]] for at, row in enumerate(rows[1:], start=2))]
+    assert asked(Sheet("Grants", GRANTS), Sheet("Expense", shown)) == []
 
 
 @pytest.mark.parametrize("heading", ["Shares (000s)", "Shares, in thousands", "Shares ('000)"])
@@ -419,6 +438,10 @@ def test_columns_that_hold_each_others_values_are_asked_about() -> None:
     swapped = [GRANTS[0], *([*row[:5], row[6], row[5]] for row in GRANTS[1:])]
     assert [(code, cell) for code, cell, _ in asked(Sheet("Grants", swapped))] == [("MAP011", "F1")]
     assert asked(Sheet("Grants", [*swapped[:2], *GRANTS[2:]])) == []  # one row may be right
+    dear = [GRANTS[0], *([*row[:4], 60, 66, 50] for row in GRANTS[1:])]
+    assert asked(Sheet("Grants", dear)) == []  # a price near to the value of a share
+    dear = [GRANTS[0], *([*row[:4], "", 66, 50] for row in GRANTS[1:])]
+    assert [code for code, *_ in asked(Sheet("Grants", dear))] == ["MAP011"]
     expires = beside(GRANTS, ["Expires", dt.date(2003, 1, 1), dt.date(2003, 1, 1)])
     assert [(code, cell) for code, cell, _ in asked(Sheet("Grants", expires))] == [("MAP011", "D1")]
 

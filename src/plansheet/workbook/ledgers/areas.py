@@ -94,6 +94,8 @@ class Areas:
     """What a person who knows the sheets has to decide."""
     others: list[str] = field(default_factory=list)
     """Sheets with figures on which nothing was taken for a ledger or asked about, and which no mapping names."""
+    lists: list[tuple[str, str]] = field(default_factory=list)
+    """Lists that name grants and hold no tranches or transactions: the sheet, and the rows as a sentence names them."""
     mistakes: list[str] = field(default_factory=list)
     """What the mapping says of sheets or columns that the workbook does not have."""
 

@@ -114,8 +114,13 @@ def _ask_whether_swapped(head: Head, kinds: dict[str, Column], bottom: int, take
             continue
         one, other = taken.columns[name], taken.columns[than]
         rows = range(head.row + 1, bottom + 1)
-        pairs = [(value_at(head.sheet, row, one), value_at(head.sheet, row, other)) for row in rows]
-        compared = [larger for pair in pairs if (larger := _is_larger(*pair)) is not None]
+        value = taken.columns.get("fmv", 0) if name == "exercise_price" else 0
+        cells = [[value_at(head.sheet, row, at) for at in (one, other, value)] for row in rows]
+        compared = [
+            larger and not _is_near(first, fmv, second)
+            for first, second, fmv in cells
+            if (larger := _is_larger(first, second)) is not None
+        ]
         if len(compared) > 1 and all(compared):
             facts = {
                 "first": f"{head.sheet.name}!{column_shown(one, head.heading(one))}",
@@ -131,6 +136,13 @@ def _is_larger(one: object, other: object) -> bool | None:
         if isinstance(one, kind) and isinstance(other, kind):
             return str(one) > str(other) if kind is dt.date else one > other  # type: ignore[operator]
     return None
+
+
+def _is_near(price: object, value: object, shares: object) -> bool:
+    """Whether an exercise price is nearer to the value of a share than the number of shares is: then it is a price."""
+    if any(isinstance(each, bool) or not isinstance(each, int | float) for each in (price, value, shares)):
+        return False
+    return bool(value) and abs(price - value) < abs(shares - value)  # type: ignore[operator]
 
 
 def _choose(head: Head, record: type[Any], column: Column, at: Sequence[int], bottom: int, taken: Taken) -> int:

@@ -73,6 +73,7 @@ def _is_spoken_of(sheet: Sheet, found: Areas) -> bool:
     return (
         any(area.sheet.name == sheet.name for area in areas)
         or any(question.sheet == sheet.name for question in found.questions)
+        or any(name == sheet.name for name, _ in found.lists)
         or any(where.startswith(f"{sheet.name} (") for where, _ in found.ambiguous)
     )
 

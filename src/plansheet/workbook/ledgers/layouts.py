@@ -6,13 +6,14 @@ Where nothing or more than one thing can be read, a question says so.
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from openpyxl.utils import get_column_letter
 
 from plansheet.core.records import NEAR_MISSES, TABLES, Activity, Column, Grant, Tranche, columns, heading
-from plansheet.core.words import Action, fold, listed
+from plansheet.core.words import Action, GrantType, UnknownWord, fold, listed
 from plansheet.excel.headings import fold_heading, near_miss
 from plansheet.excel.layout_questions import Question
 from plansheet.excel.reading import is_blank, is_blank_or_zero
@@ -132,6 +133,8 @@ def _near_misses(range_: Range, record: type[Any], area: Area) -> Iterator[Quest
     for column in columns(record):
         if column.name in area.columns or column.name not in NEAR_MISSES:
             continue
+        if column.name == "fmv" and _are_all_nso(area):
+            continue  # they need none
         near = (at for at, texts in range_.head.each() if column.name in map(near_miss, texts))
         at = next((at for at in near if at not in area.columns.values()), None)
         if at is not None and any(holds(area.sheet, row, at) for row in _rows(area)):
@@ -140,6 +143,15 @@ def _near_misses(range_: Range, record: type[Any], area: Area) -> Iterator[Quest
                 "meaning": NEAR_MISSES[column.name].meaning, "line": mapping_line(column, at),
             }  # fmt: skip
             yield Question("MAP010", area.sheet.name, _cell(range_, at), facts)
+
+
+def _are_all_nso(area: Area) -> bool:
+    """Whether a ledger says of each of its options that it is an NSO."""
+    at = area.columns.get("grant_type")
+    said = [] if at is None else [value_at(area.sheet, row, at) for row in _rows(area)]
+    with suppress(UnknownWord):
+        return bool(said) and all(isinstance(text, str) and GrantType.read(text) is GrantType.NSO for text in said)
+    return False
 
 
 _UNIT = re.compile(

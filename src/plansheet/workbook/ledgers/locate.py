@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from string import ascii_uppercase
 from typing import Any
 
 from openpyxl.utils import get_column_letter
@@ -80,6 +81,8 @@ def locate(workbook: Workbook, mapping: Mapping | None = None, answers: Sequence
     names = _names_by_number(areas.ledgers)
     read = [_read(area, workbook, located, names, by_schedule=not has_tranches) for area in areas.ledgers]
     repeated = _repeated(read)
+    not_read = [*areas.views, *(each.area for each, _ in repeated)]
+    areas.questions = [each for each in areas.questions if not _is_of_other(each, not_read)]
     for each, of in repeated:
         areas.questions.append(_repeats(each.area, of.area))
     left_out = {id(each) for each, _ in repeated}
@@ -295,6 +298,14 @@ def _holds_all(of: _Read, each: _Read) -> bool:
 def _told_apart(names: Sequence[str], record: type[Any]) -> bool:
     """Whether fields say enough for two equal records to be one."""
     return KEYS[record] in names and (record is Grant or len(names) > 1)
+
+
+def _is_of_other(question: Question, areas: Sequence[Area]) -> bool:
+    """Whether a question asks what a column means of a range that is not read, for another tells it."""
+    return question.code == "MAP010" and any(
+        area.sheet.name == question.sheet and question.cell.lstrip(ascii_uppercase) == str(area.header)
+        for area in areas
+    )
 
 
 def _repeats(area: Area, of: Area) -> Question:

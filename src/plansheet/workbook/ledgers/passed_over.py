@@ -1,4 +1,8 @@
-"""Rows that name grants and hold typed figures, and that are part of no ledger: what is not read is told."""
+"""Rows that name grants and hold typed figures, and that are part of no ledger: what is not read is told.
+
+Days with numbers of shares may be tranches or transactions under a heading that is lost, and are asked about. Other
+lists beside the ledgers (who has signed, what the accountants need) are named as not read.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -57,7 +61,10 @@ class _Known:
 def passed_over(
     workbook: Workbook, found: Areas, spilled: Mapping[str, Sequence[Region]], named: Collection[str]
 ) -> Iterator[Question]:
-    """A question for every block of such rows, but in sheets that a mapping names or that have been asked about."""
+    """A question for every block of such rows, but in sheets that a mapping names or that have been asked about.
+
+    What is no more than a list goes to ``found.lists``.
+    """
     numbers = _grant_numbers(found.ledgers)
     asked = {where.rpartition(" (")[0] for where, _ in found.ambiguous}
     inputs: dict[str, _Known] | None = None
@@ -72,7 +79,10 @@ def passed_over(
                 inputs = _inputs(workbook) if inputs is None else inputs
                 if any(inputs[sheet.name].holds(block[0], at) for at in headings):
                     continue
-            yield question
+            if _may_be_events(sheet, column, block, known):
+                yield question
+            else:
+                found.lists.append((sheet.name, str(question.facts["where"])))
 
 
 def _blocks(
@@ -165,6 +175,22 @@ def _typed(sheet: Sheet, row: int, column: int, known: _Known) -> list[int]:
     """The columns of a row that hold typed figures and days."""
     cells = ((at, sheet.cells[row, at]) for at in _row_of(sheet, row, column, known) if at != column)
     return [at for at, cell in cells if cell.formula is None and cell.kind in ("number", "date")]
+
+
+def _may_be_events(sheet: Sheet, column: int, block: Sequence[int], known: _Known) -> bool:
+    """Whether rows may be tranches or transactions: a day, typed beside or above them, with a whole number."""
+    above = range(max(1, block[0] - _SHOWN), block[0])
+    days = {at for (row, at), cell in sheet.cells.items() if row in above and cell.kind == "date"}
+    rows = 0
+    for row in block:
+        there = {at: sheet.cells[row, at] for at in _typed(sheet, row, column, known)}
+        whole = {at for at, cell in there.items() if _is_whole(cell.value)}
+        rows += bool(whole) and (any(cell.kind == "date" for cell in there.values()) or bool(whole & days))
+    return rows >= _FEWEST
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int | float) and bool(value) and float(value).is_integer()
 
 
 def _question(sheet: Sheet, column: int, block: Sequence[int], known: _Known) -> tuple[Question, dict[int, str]]:

@@ -9,9 +9,11 @@ from plansheet.workbook.ledgers.areas import Area, Areas, Part, column_shown
 
 
 def taken_for(areas: Areas) -> list[str]:
-    """A line for each ledger, one for each range that repeats one, and one for the sheets without any."""
+    """A line for each ledger, one for each range that repeats one, and one each for lists and sheets without any."""
+    rows = [where for _, where in areas.lists]
+    lists = [f"No ledger, though they name grants: {_listed(rows)}; not read"] if rows else []
     others = [f"No ledger was seen on {_listed(areas.others)}; not read"] if areas.others else []
-    return [*map(_taken, areas.ledgers), *map(_not_taken, areas.views), *others]
+    return [*map(_taken, areas.ledgers), *map(_not_taken, areas.views), *lists, *others]
 
 
 def _taken(area: Area) -> str:
