@@ -623,6 +623,17 @@ def test_a_series_of_figures_each_of_which_reaches_further() -> None:
         ('=1000-POOL_AVAILABLE(1000,"GRANT",30)', 30, False),
         ('=1-POOL_AVAILABLE(1000,"GRANT",30)/1000', 0.03, False),
         ('=POOL_AVAILABLE(1000,"GRANT",30)/1000+1', 1.97, False),
+        ('=ROUND(POOL_AVAILABLE(1000,"GRANT",30)+30,0)', 1000, True),
+        ('=(POOL_AVAILABLE(1000,"GRANT",30)+30)/1000', 1, True),
+        ('=IF(1>2,0,POOL_AVAILABLE(1000,"GRANT",30)+3*10)', 1000, True),
+        ('=MAX(0,POOL_AVAILABLE(1000,"GRANT",30)-(-30))', 1000, True),
+        ('=SUM(POOL_AVAILABLE(1000,"GRANT",30),30)', 1000, True),
+        ('=-(POOL_AVAILABLE(1000,"GRANT",30)+30)', -1000, True),
+        ('=IF(POOL_AVAILABLE(1000,"GRANT",30)-30>0,1,0)', 1, False),
+        ('=POOL_AVAILABLE(1000,"GRANT",30)+0', 970, False),
+        ('=ROWS(POOL_AVAILABLE(1000,"GRANT",30))+1', 2, False),
+        ('=INDEX(POOL_AVAILABLE(1000,"GRANT",30),0+1)', 970, False),
+        ("=INDEX(VEST_TRANCHES(100,DATE(2004,1,5),12,12),1,1)+90", 38447, False),
     ],
 )
 def test_a_number_beside_a_figure_and_what_is_a_figure_of_its_own(formula: str, value: float, is_told: bool) -> None:

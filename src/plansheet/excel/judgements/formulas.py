@@ -129,7 +129,8 @@ def number_added(facts: Facts) -> Iterator[Hit]:
 
     Why: the figure is no longer the plan's, and no ledger says why.
     Example: =POOL_AVAILABLE(...)+100, to make it agree with another list.
-    Not covered: numbers in cells of their own, days added to a date, and a figure that is taken from a number.
+    Not covered: numbers in cells of their own, days added to a date, a figure that is taken from a number, and numbers
+    added by way of another cell or a name of LET.
     """
     for each in facts.adjusted:
         add = "add" if ":" in each.cells else "adds"

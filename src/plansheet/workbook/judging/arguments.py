@@ -18,9 +18,11 @@ from plansheet.plan.terms import Terms, atg_1996
 from plansheet.workbook.formulas.expressions import (
     Call,
     Literal,
+    Negative,
     Node,
     NotChecked,
     Operation,
+    Percent,
     parse,
     plan_name,
     shown_name,
@@ -231,36 +233,100 @@ def _is_reserve(cells: object) -> bool:
     return False
 
 
-_OF_DAYS = frozenset({"ISO_LAST_EXPIRY", "EXERCISE_DEADLINE", "PLAN_LAST_GRANT"})
-"""Functions that give a day, to which days are added in good faith."""
+_OF_DAYS = frozenset({"ISO_LAST_EXPIRY", "EXERCISE_DEADLINE", "PLAN_LAST_GRANT", "PLAN_CALENDAR", "VEST_TRANCHES"})
+"""Functions that give days, to which days are added in good faith."""
+_OF_SAME_UNIT = frozenset(
+    {
+        "ROUND", "ROUNDUP", "ROUNDDOWN", "MROUND", "INT", "TRUNC", "ABS", "N", "VALUE", "MAX", "MIN", "SUM", "IF",
+        "IFS", "IFERROR", "IFNA", "CHOOSE", "INDEX", "TAKE", "DROP", "CHOOSECOLS", "CHOOSEROWS", "SINGLE", "LET",
+    }
+)  # fmt: skip
+"""Functions of Excel that give a figure in the unit of their arguments; others count, look up or write it."""
 
 
 def adjusted_figures(uses: Sequence[Use]) -> Iterator[Adjusted]:
     """Formulas in which a typed number is added to, or taken from, the figure of a plan function."""
     for use in {id(use.run): use for use in uses}.values():
         with suppress(NotChecked):
-            number = None if use.function in _OF_DAYS else _typed_beside_call(parse(use.run.formula))
-            if number is not None:
-                yield Adjusted(_place(use), use.run.cells, use.function, number)
+            told = _typed_beside_figure(parse(use.run.formula))
+            if told is not None:
+                yield Adjusted(_place(use), use.run.cells, *told)
 
 
-def _typed_beside_call(node: Node) -> str | None:
-    """The number that is added to a call or taken from it, with its sign; not of 1000-POOL_AVAILABLE(...)."""
-    if not isinstance(node, Operation) or node.operator not in ("+", "-"):
-        return None
-    for side, other, sign in ((node.right, node.left, node.operator), (node.left, node.right, "+")):
-        number = side.value if isinstance(side, Literal) else None
-        is_taken_from = side is node.left and node.operator == "-"
-        if isinstance(number, int | float) and number and not is_taken_from and _is_figure(other):
-            return f"{sign}{shown(number)}"
-    return _typed_beside_call(node.left) or _typed_beside_call(node.right)
+def _typed_beside_figure(node: Node) -> tuple[str, str] | None:
+    """The function whose figure a typed number is added to or taken from, and that number with its sign.
 
-
-def _is_figure(node: Node) -> bool:
-    """Whether a tree is in the unit of a plan function's figure: its call, rounded, or a sum with it, and no ratio."""
+    Not of 1000-POOL_AVAILABLE(...).
+    """
+    own = _added(node)
+    if own is not None:
+        return own
+    parts: tuple[Node, ...] = ()
     match node:
-        case Call(name, arguments):
-            return bool(plan_name(name, FUNCTIONS)) or any(map(_is_figure, arguments))
+        case Operation(_, left, right):
+            parts = (left, right)
+        case Negative(of) | Percent(of):
+            parts = (of,)
+        case Call():
+            parts = _of_same_unit(node)
+    return next((told for part in parts if (told := _typed_beside_figure(part)) is not None), None)
+
+
+def _added(node: Node) -> tuple[str, str] | None:
+    """The same of a sum or a difference itself."""
+    pairs: list[tuple[Node, Node, int]] = []
+    match node:
+        case Operation("+" | "-" as operator, left, right):
+            pairs = [(right, left, 1 if operator == "+" else -1)] + ([(left, right, 1)] if operator == "+" else [])
+        case Call(name, arguments) if shown_name(name) == "SUM":
+            pairs = [(typed, other, 1) for typed in arguments for other in arguments]
+    for typed, other, sign in pairs:
+        number, function = _constant(typed), _figure(other)
+        if number and function is not None:
+            return function, ("-" if number * sign < 0 else "+") + shown(abs(number))
+    return None
+
+
+def _constant(node: Node) -> int | float | None:
+    """The number that a tree is by itself, without any cell or function."""
+    match node:
+        case Literal(value) if isinstance(value, int | float) and not isinstance(value, bool):
+            return value
+        case Negative(of):
+            number = _constant(of)
+            return None if number is None else -number
+        case Operation("+" | "-" | "*" as operator, left, right):
+            one, other = _constant(left), _constant(right)
+            if one is not None and other is not None:
+                return one * other if operator == "*" else one + other if operator == "+" else one - other
+    return None
+
+
+def _figure(node: Node) -> str | None:
+    """The plan function in the unit of whose figure a tree is: its call, rounded, or a sum with it, and no ratio."""
+    match node:
+        case Call(name):
+            function = plan_name(name, FUNCTIONS)
+            if function:
+                return None if function in _OF_DAYS else function
+            return next((own for each in _of_same_unit(node) if (own := _figure(each)) is not None), None)
         case Operation("+" | "-", left, right):
-            return _is_figure(left) or _is_figure(right)
-    return False
+            return _figure(left) or _figure(right)
+        case Negative(of):
+            return _figure(of)
+    return None
+
+
+def _of_same_unit(call: Call) -> tuple[Node, ...]:
+    """The arguments of a function of Excel that its result is in the unit of: not a condition, nor a place."""
+    name = shown_name(call.name)
+    if plan_name(call.name, FUNCTIONS) or name not in _OF_SAME_UNIT:
+        return ()
+    if name in ("IF", "CHOOSE"):
+        return call.arguments[1:]
+    if name == "IFS":
+        return call.arguments[1::2]
+    return call.arguments if name in _OF_ALL else call.arguments[:1]
+
+
+_OF_ALL = frozenset({"MAX", "MIN", "SUM", "IFERROR", "IFNA", "LET"})
