@@ -302,7 +302,7 @@ CASES: dict[str, Case] = {
         lambda: started(901, ("GRANT", 30), reserve=900),
         "Pool!A2",
         lambda: started(900, ("GRANT", 30), reserve=900),
-        "starts with a reserve of 901; the plan's of 900 leaves 900 for the start",
+        "starts with a reserve of 901; the plan's is 900.",
     ),
     "FORM004": Case(
         lambda: pool("#REF!", '=POOL_AVAILABLE(#REF!,"GRANT",30)'),
@@ -424,7 +424,9 @@ def test_a_pool_without_a_reserve(data: Callable[[], bytes], codes: list[str]) -
         (lambda: started(900, ("RESERVE", 900), GRANTED_30, reserve=900), ["INPUT017"]),
         (lambda: started(901, GRANTED_30, reserve=""), []),
         (lambda: started(901, GRANTED_30, reserve="many"), []),
-        (lambda: started(901, GRANTED_30, reserve=900, more=",38000"), []),
+        (lambda: started(901, GRANTED_30, GRANTED_30, reserve=900, more=",37990"), []),
+        (lambda: started(901, GRANTED_30, GRANTED_30, reserve=900, more=",37991"), ["INPUT019"]),
+        (lambda: started(901, GRANTED_30, reserve=900, more=",TODAY()"), ["INPUT019"]),
         (lambda: started(800, GRANTED_30, reserve=900, more=',,"ISO"'), []),
         (lambda: started(800, GRANTED_30, reserve=900, more=',,"ANY"'), ["INPUT019"]),
         (lambda: started(800, GRANTED_30, reserve=900, form="=B1+{}"), []),
@@ -432,11 +434,19 @@ def test_a_pool_without_a_reserve(data: Callable[[], bytes], codes: list[str]) -
     ids=[
         "before a split", "after a split", "in rows", "in rows, a share less", "with an increase",
         "with another increase", "rows of more: POOL003", "twice", "the plan's is blank", "the plan's cannot be read",
-        "as of a day", "for ISOs", "for any", "added beside",
+        "as of a day", "as of the last", "as of today", "for ISOs", "for any", "added beside",
     ],
 )  # fmt: skip
 def test_a_pool_with_another_reserve_than_the_plan(data: Callable[[], bytes], codes: list[str]) -> None:
     assert of_reserve(data()) == codes
+
+
+def test_another_reserve_than_the_plan_is_told_with_what_its_rows_leave() -> None:
+    data = started(0, ("RESERVE", 449), GRANTED_30, SPLIT_IN_TWO, reserve=900)
+    [told] = [each for each in judged(data).findings if each.code == "INPUT019"]
+    left = "starts with a reserve of 0; the plan's is 900, of which the RESERVE and SPLIT rows leave 1 for the start."
+    assert told.message == f"POOL_AVAILABLE {left}"
+    assert told.fix.startswith("Give it 1 as reserve, record what is missing of an increase as a RESERVE row")
 
 
 def test_terms_that_were_given_state_a_reserve() -> None:

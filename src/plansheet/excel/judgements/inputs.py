@@ -402,7 +402,8 @@ def no_reserve(facts: Facts) -> Iterator[Hit]:
 
     Why: the shares available are too few by the whole reserve; without its RESERVE row a ledger looks complete.
     Example: =POOL_AVAILABLE(0, Activity[Action], ...) where the first row of Activity, RESERVE 1,000,000, is gone.
-    Not covered: a formula that adds the reserve itself; rows without a grant; rows that cannot be read.
+    Not covered: a formula that adds the reserve itself; rows without a grant; rows that cannot be read; rows that have
+    an increase and not the first reserve, where the Plan sheet has no Reserve (INPUT019).
     """
     for other in facts.other_reserves:
         if other.is_none:
@@ -414,11 +415,11 @@ def no_reserve(facts: Facts) -> Iterator[Hit]:
     "INPUT019",
     Severity.WARNING,
     plan="",
-    message=(
-        "{function} starts with a reserve of {reserve}; the plan's of {of_plan} leaves {wanted} for the start, its "
-        "RESERVE and SPLIT rows counted."
+    message="{function} starts with a reserve of {reserve}; the plan's is {of_plan}{left}.",
+    fix=(
+        "Give it {wanted} as reserve, record what is missing of an increase as a RESERVE row of its day, or correct "
+        "Reserve on the Plan sheet."
     ),
-    fix="Give it {wanted} as reserve, or correct Reserve on the Plan sheet; an increase is a RESERVE row of its day.",
 )
 def other_reserve(facts: Facts) -> Iterator[Hit]:
     """A pool starts with another reserve than the plan's.
@@ -426,15 +427,18 @@ def other_reserve(facts: Facts) -> Iterator[Hit]:
     Why: the Plan sheet holds the whole reserve in today's shares; what its RESERVE rows do not say was there at the
     start. A reserve that was increased or split on one sheet only gives two figures of one pool.
     Example: =POOL_AVAILABLE(1000000, Activity[Action], ...) where Reserve on the Plan sheet is 1,200,000.
-    Not covered: a workbook whose Plan sheet has no Reserve; figures as of a day, for ISOs alone, or row by row; a
-    formula that adds to the pool; RESERVE rows that exceed the plan's reserve (POOL003).
+    Not covered: a workbook whose Plan sheet has no Reserve; figures as of a day before the last row, for ISOs alone, or
+    row by row; a formula that adds to the pool; RESERVE rows that exceed the plan's reserve (POOL003).
     """
     for other in facts.other_reserves:
         if not other.is_none and other.wanted is not None:
+            wanted = shares_text(other.wanted)
+            is_left = other.wanted != other.of_plan
             yield hit(
                 other.place,
                 function=other.function,
                 reserve=shares_text(other.reserve),
                 of_plan=shares_text(other.of_plan or 0),
-                wanted=shares_text(other.wanted),
+                left=f", of which the RESERVE and SPLIT rows leave {wanted} for the start" if is_left else "",
+                wanted=wanted,
             )

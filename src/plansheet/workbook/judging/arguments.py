@@ -12,7 +12,7 @@ from plansheet.excel import FUNCTIONS
 from plansheet.excel.activity import Unreadable, read_activity
 from plansheet.excel.judgements.facts import Adjusted, CountedTwice, LeftOut, OtherReserve, OtherTerm, Place
 from plansheet.excel.judgements.sentences import shown
-from plansheet.excel.reading import is_blank_or_zero
+from plansheet.excel.reading import BadCell, as_date, is_blank_or_zero
 from plansheet.plan.pool_rules import opening_reserve
 from plansheet.plan.terms import Terms, atg_1996
 from plansheet.workbook.formulas.expressions import (
@@ -181,7 +181,7 @@ def other_reserves(
             if any(row.action.grants_option for row in rows):
                 wanted, of_plan = (opening_reserve(rows, terms), terms.reserve) if is_stated else (None, None)
                 yield OtherReserve(_place(use), use.function, 0, wanted, of_plan, is_none=True)
-        elif is_stated and _is_of_whole_pool(use, resolver):
+        elif is_stated and _is_of_whole_pool(use, rows, resolver):
             wanted = opening_reserve(rows, terms)
             if wanted >= 0 and exact(reserve) != wanted:  # where the rows alone have more, POOL003 tells
                 yield OtherReserve(_place(use), use.function, exact(reserve), wanted, terms.reserve, is_none=False)
@@ -204,11 +204,19 @@ def _pool_rows(use: Use, resolver: Resolver) -> list[Activity] | None:
     return None if any(isinstance(entry, Unreadable) for entry in entries) else rows
 
 
-def _is_of_whole_pool(use: Use, resolver: Resolver) -> bool:
-    """Whether a call is one over a ledger as it stands: not as of a day, nor for ISOs, which may have less reserved."""
+def _is_of_whole_pool(use: Use, rows: Sequence[Activity], resolver: Resolver) -> bool:
+    """Whether a call is one over a ledger as it stands: not as of an earlier day, nor for ISOs.
+
+    On an earlier day, and for ISOs, less may have been reserved.
+    """
     as_of, view = (_value(use, parameter, resolver) for parameter in ("as_of", "for_type"))
-    if use.is_row_by_row or not is_blank_or_zero(as_of) or not any(each.parameter == "action" for each in use.given):
+    if use.is_row_by_row or not any(each.parameter == "action" for each in use.given):
         return False
+    if not is_blank_or_zero(as_of):
+        with suppress(BadCell):
+            day = as_date(as_of)
+            if day is None or any(row.date is None or row.date > day for row in rows):
+                return False
     with suppress(UnknownWord):
         return is_blank_or_zero(view) or (isinstance(view, str) and PoolView.read(view) is PoolView.ANY)
     return False
