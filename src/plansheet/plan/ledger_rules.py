@@ -115,8 +115,8 @@ def tranches_add_up(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Itera
     "LEDGER005",
     Severity.ERROR,
     plan="§5",
-    message="Grant {grant} {why}.",
-    fix="Enter {what} of grant {grant}; {unchecked} not checked.",
+    message="{whose} {grant} {why}.",
+    fix="Enter {what} of {of}grant {grant}; {unchecked} not checked.",
 )
 def uncountable_grant(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iterator[Hit]:
     """A grant or tranche lacks what its figures need: holder, date, shares, a schedule, a price or, of an ISO, a value.
@@ -126,7 +126,7 @@ def uncountable_grant(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Ite
     Example: an ISO without FMV (an NSO needs none), or a cliff of 24 months in a schedule of 12.
     Not covered: cells that hold something that cannot be read; those are LEDGER001. What a grant lacks is told at its
     row of Grants, and not again at its tranches; of a column that is blank in all of several grants, only at tranches
-    that lack it too.
+    that lack it too, and where Vesting has no such column, at the first of each grant.
     """
     told = {
         u.record.grant.key
@@ -141,13 +141,21 @@ def uncountable_grant(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Ite
         if key not in told:
             at_grant.setdefault(key, fields)
             yield _lacking(grant, fields[0], headings_text(fields), _LIMIT if key in without_limit else _ITS_FIGURES)
+    once: set[str] = set()
     for each in incomplete:
         from_grant = set(at_grant.get(each.record.grant.key, ()))
         if isinstance(each.record, Tranche):
             from_grant.discard("shares")  # a tranche has its own
-        if not (each.fields and from_grant.issuperset(each.fields)):  # what the grant's row says is said once
-            facts: dict[str, object] = {"why": each.why, "what": each.what, "unchecked": _LIMIT}
-            yield Hit(each.record, "shares", {"grant": each.record.grant, **facts})
+        if each.fields and from_grant.issuperset(each.fields):
+            continue  # what the grant's row says is said once
+        if isinstance(each.record, Tranche) and not any((Tranche, name) in ledger.columns for name in each.fields):
+            if each.record.grant.key in once:
+                continue
+            once.add(each.record.grant.key)
+        is_own = isinstance(each.record, Tranche) and "shares" in each.fields
+        facts: dict[str, object] = {"why": each.why, "what": each.what, "unchecked": _LIMIT}
+        facts |= {"whose": "A tranche of grant", "of": "the tranche of "} if is_own else {"whose": "Grant", "of": ""}
+        yield Hit(each.record, "shares", {"grant": each.record.grant, **facts})
     for grant in ledger.grants:
         if (
             (Grant, "exercise_price") in ledger.columns
@@ -163,7 +171,9 @@ _ITS_FIGURES = "what rests on it was"
 
 
 def _lacking(grant: Grant, name: str, what: str, unchecked: str) -> Hit:
-    facts = {"grant": grant.grant, "why": f"has no {what}", "what": what, "unchecked": unchecked}
+    facts = {
+        "whose": "Grant", "of": "", "grant": grant.grant, "why": f"has no {what}", "what": what, "unchecked": unchecked,
+    }  # fmt: skip
     return Hit(grant, name, facts)
 
 
