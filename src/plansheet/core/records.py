@@ -115,6 +115,8 @@ NEAR_MISSES = {
             "Fair value", "Fair value per option", "Fair value per share", "Grant date fair value", "Option value",
             "Option fair value", "Fair value of option", "ASC 718 value", "ASC 718 fair value", "FAS 123R value",
             "Expense per share", "Black-Scholes value", "Black-Scholes", "Value", "Value per share", "Share value",
+            "FV", "FV per option", "FV per share", "Grant date fair value per share",
+            "Grant date fair value per option",
         ),
         "may be the accounting value of the option",
     ),

@@ -189,7 +189,7 @@ def _with_its_words(text: object, known: dict[str, Column]) -> Column | None:
 
 def near_miss(text: object) -> str | None:
     """The field that a heading resembles without standing for it."""
-    folds = parsed(text).folds if isinstance(text, str) else ()
+    folds = (*parsed(text).folds, fold_heading(_BRACKET.sub(" ", text))) if isinstance(text, str) else ()
     return next((_NEAR[fold] for fold in folds if fold in _NEAR), None)
 
 

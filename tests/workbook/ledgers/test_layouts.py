@@ -308,6 +308,7 @@ def test_lists_that_are_none_of_options_are_not_asked_about(headings: list[str])
         ("", "C (no heading)"),
         ("Lot", 'C "Lot" is not known'),
         ("Vest base date", 'C "Vest base date" is the day from which vesting counts'),
+        ("VCD", 'C "VCD" is the day from which vesting counts'),
     ],
 )
 def test_rows_that_name_grants_are_read_or_told(heading: str, why: str) -> None:
@@ -344,7 +345,13 @@ def test_lists_that_cannot_be_tranches_or_transactions_are_named_and_not_asked_a
     expense: Rows = [["Grant", GRANTED, dt.date(2004, 2, 5)], *([name, 1.5, 2.25] for name in ("G-1", "G-2", "G-1"))]
     assert asked(Sheet("Grants", GRANTS), Sheet("Expense", expense)) == []
     vested: Rows = [expense[0], *([name, 10, 20] for name in ("G-1", "G-2", "G-1"))]
-    assert [code for code, *_ in asked(Sheet("Grants", GRANTS), Sheet("Vested", vested))] == ["MAP009"]
+    [(code, _, facts)] = asked(Sheet("Grants", GRANTS), Sheet("Vested", vested))
+    assert (code, 'B "2004-01-05" is not known' in facts) == ("MAP009", True)
+
+
+def test_grants_are_named_in_whatever_case() -> None:
+    rows: Rows = [["Opt", "Bought", "N"], *([name, GRANTED, 5] for name in ("g-1 ", "g-2", "G-2"))]
+    assert [code for code, *_ in asked(Sheet("Grants", GRANTS), Sheet("Bought", rows))] == ["MAP009"]
 
 
 def test_a_value_for_accounting_is_asked_about_where_market_value_is_missing() -> None:
@@ -354,6 +361,9 @@ def test_a_value_for_accounting_is_asked_about_where_market_value_is_missing() -
     [(code, cell, facts)] = asked(Sheet("Grants", rows))
     assert (code, cell) == ("MAP010", "E1")
     assert "may be the accounting value of the option" in facts
+    for heading in ("Fair Value (ASC 718)", "FV", "Fair value [FAS 123R]"):
+        named = [[heading if cell == "FMV" else cell for cell in row] for row in GRANTS]
+        assert [code for code, *_ in asked(Sheet("Grants", named))] == ["MAP010"]
     nso = [[("NSO" if cell == "ISO" else cell) for cell in row] for row in rows]
     assert asked(Sheet("Grants", nso)) == []  # they need no value
     assert [code for code, *_ in asked(Sheet("Grants", GRANTS), Sheet("Expense", rows))] == ["MAP006"]

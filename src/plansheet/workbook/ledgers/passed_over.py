@@ -4,11 +4,13 @@ Days with numbers of shares may be tranches or transactions under a heading that
 lists beside the ledgers (who has signed, what the accountants need) are named as not read.
 """
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from openpyxl.utils import get_column_letter
 
+from plansheet.core.dates import date_text
 from plansheet.core.records import NEAR_MISSES, Grant
 from plansheet.core.words import listed
 from plansheet.excel import FUNCTIONS
@@ -98,7 +100,7 @@ def _blocks(
     named = [
         at
         for at, cell in sheet.cells.items()
-        if at[1] not in whole and cell.value in numbers and cell.formula is None and cell.kind != "boolean"
+        if at[1] not in whole and cell.formula is None and cell.kind != "boolean" and _number(cell.value) in numbers
     ]
     rows: dict[int, list[int]] = defaultdict(list)
     for row, column in named:
@@ -138,12 +140,17 @@ def _grant_numbers(ledgers: Sequence[Area]) -> set[object]:
     """The numbers of the grants as they are typed in the ledgers of grants; without one, in the others."""
     of_grants = [area for area in ledgers if area.record is Grant] or ledgers
     return {
-        cell.value
+        _number(cell.value)
         for area in of_grants
         if "grant" in area.columns
         for row in range(area.top, area.bottom + 1)
         if (cell := area.sheet.cells.get((row, area.columns["grant"]))) is not None and _may_be_number(cell)
     }
+
+
+def _number(value: object) -> object:
+    """A grant's number as it is compared."""
+    return value.strip().casefold() if isinstance(value, str) else value
 
 
 def _may_be_number(cell: Cell) -> bool:
@@ -199,7 +206,7 @@ def _question(sheet: Sheet, column: int, block: Sequence[int], known: _Known) ->
     there = _row_of(sheet, first, column, known)
     header = next((row for row in range(first - 1, max(0, first - 4), -1) if holds(sheet, row, column)), first - 1)
     headings = {at: _text(sheet, header, at) for at in there}
-    unknown = [at for at in there if not headings[at] or not is_known(headings[at])]
+    unknown = [at for at in there if not headings[at] or not is_known(headings[at]) or _resembled(headings[at])]
     grants = list(dict.fromkeys(str(sheet.cells[row, column].value) for row in block))
     facts = {
         "where": f"{sheet.name} rows {first} to {block[-1]}",
@@ -214,15 +221,23 @@ def _question(sheet: Sheet, column: int, block: Sequence[int], known: _Known) ->
 
 def _text(sheet: Sheet, row: int, column: int) -> str:
     cell = sheet.cells.get((row, column))
-    return "" if cell is None or is_blank(cell.value) else str(cell.value)
+    if cell is None or is_blank(cell.value):
+        return ""
+    return date_text(cell.value.date()) if isinstance(cell.value, dt.datetime) else str(cell.value)
 
 
 def _unknown(heading: str, column: int) -> str:
     shown = column_shown(column, " ".join(heading.split())[:60])
-    near = near_miss(heading)
+    near = _resembled(heading)
     if near is not None:
         return f"{shown} {NEAR_MISSES[near].meaning}"
     return f"{shown} is not known" if heading else shown
+
+
+def _resembled(heading: str) -> str | None:
+    """The field that a heading resembles; of the day from which vesting counts, under whichever name, the first day."""
+    named = column_named(heading, Grant)
+    return "first_exercisable" if named is not None and named.name == "vesting_start" else near_miss(heading)
 
 
 def _is_asked(question: Question, questions: Sequence[Question]) -> bool:
