@@ -24,7 +24,7 @@ from plansheet.workbook.formulas.recalc import recalculate
 from plansheet.workbook.judging.facts import facts_of
 from plansheet.workbook.ledgers.locate import Located, locate
 from plansheet.workbook.ledgers.mapping import Mapping
-from plansheet.workbook.ledgers.taken_for import taken_for
+from plansheet.workbook.ledgers.taken_for import not_read, taken_for
 from plansheet.workbook.plan_sheet import PlanSheet, plan_sheet
 from plansheet.workbook.reading.guard import LARGEST_FILE, content
 from plansheet.workbook.reading.reader import read_bytes
@@ -127,7 +127,8 @@ def _check(workbook: Workbook, options: Options, checked: Checked) -> None:
     checked.findings = sorted((f for f in findings if options.wanted(f.code)), key=order(workbook))
     checked.rows = located.rows
     checked.recalculated = len(results) - sum(1 for r in results if r.unchecked is not None)
-    checked.not_checked = [*unsettled, *_questions(asked, options, whole=False), *_unknown(plan), *lacking]
+    beside = [NotChecked(*each) for each in not_read(located.areas)]
+    checked.not_checked = [*unsettled, *beside, *_questions(asked, options, whole=False), *_unknown(plan), *lacking]
     checked.taken_for = taken_for(located.areas)
     counted = [f for f in checked.findings if options.fail_on is Severity.WARNING or f.severity is Severity.ERROR]
     checked.has_findings = bool(counted)

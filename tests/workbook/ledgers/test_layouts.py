@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from plansheet.core.records import Ledger
 from plansheet.core.words import Action, Identifier
 from plansheet.excel import ISO_LIMIT_BY_GRANT
+from plansheet.report.text import text_report
 from plansheet.workbook.ledgers.locate import locate
 from plansheet.workbook.ledgers.schedules import read_schedule
 from plansheet.workbook.reading.reader import read_bytes
@@ -340,8 +341,8 @@ def test_lists_that_cannot_be_tranches_or_transactions_are_named_and_not_asked_a
     valued: Rows = [["Grant", "Old", "New", "Shares"], *([name, 10, 11.5, 100] for name in ("G-1", "G-2", "G-1"))]
     result = checked(Sheet("Grants", GRANTS), Sheet("Signatures", signed), Sheet("409A", valued, at=(2, 1)))
     assert result.findings == []
-    named = "No ledger, though they name grants: Signatures rows 2 to 4, 409A rows 4 to 6; not read"
-    assert result.taken_for[-1] == named
+    named = ("Signatures rows 2 to 4, 409A rows 4 to 6", "they name grants and are part of no ledger")
+    assert named in [(each.what, each.why) for each in result.not_checked]
     expense: Rows = [["Grant", GRANTED, dt.date(2004, 2, 5)], *([name, 1.5, 2.25] for name in ("G-1", "G-2", "G-1"))]
     assert asked(Sheet("Grants", GRANTS), Sheet("Expense", expense)) == []
     vested: Rows = [expense[0], *([name, 10, 20] for name in ("G-1", "G-2", "G-1"))]
@@ -548,11 +549,16 @@ def test_the_report_names_the_sheets_without_a_ledger() -> None:
     matrix: Rows = [["Nummer", "Inhaber", dt.date(2005, 1, 5)], ["G-1", "Ada", 600]]
     notes: Rows = [["Read me"], ["Grants", "are on the next sheet"], ["Others", "are not"]]
     result = checked(Sheet("Matrix", matrix), Sheet("Notes", notes), Sheet("Grants", GRANTS))
-    assert result.taken_for[-1] == "No ledger was seen on Matrix; not read"
-    assert not any("Notes" in line for line in result.taken_for)
+    told = [(each.what, each.why) for each in result.not_checked]
+    assert ("what is on Matrix", "no ledger was seen there") in told
+    assert not any("Notes" in what for what, _ in told)
     asked_about = checked(Sheet("Grants", GRANTS), Sheet("Vested", LOST))
     assert [found.code for found in asked_about.findings if found.code.startswith("MAP")] == ["MAP009"]
-    assert not any("Vested" in line for line in asked_about.taken_for)
+    vested = [each for each in asked_about.not_checked if "Vested" in each.what]
+    assert [(each.what, each.why) for each in vested] == [
+        ("Vested rows 2 to 5", "they name grants and are part of no ledger (MAP009)")
+    ]
+    assert "Not checked: 0 workbooks, 3 things" in text_report([asked_about])
 
 
 def test_the_report_on_sheets_of_events() -> None:

@@ -9,11 +9,18 @@ from plansheet.workbook.ledgers.areas import Area, Areas, Part, column_shown
 
 
 def taken_for(areas: Areas) -> list[str]:
-    """A line for each ledger, one for each range that repeats one, and one each for lists and sheets without any."""
-    rows = [where for _, where in areas.lists]
-    lists = [f"No ledger, though they name grants: {_listed(rows)}; not read"] if rows else []
-    others = [f"No ledger was seen on {_listed(areas.others)}; not read"] if areas.others else []
-    return [*map(_taken, areas.ledgers), *map(_not_taken, areas.views), *lists, *others]
+    """A line for each ledger, and one for each range that repeats one."""
+    return [*map(_taken, areas.ledgers), *map(_not_taken, areas.views)]
+
+
+def not_read(areas: Areas) -> list[tuple[str, str]]:
+    """What is part of no ledger, with why: rows that may be one, lists that name grants, sheets without any."""
+    rows = [(str(each.facts["where"]), "no ledger (MAP009)") for each in areas.questions if each.code == "MAP009"]
+    said = "they name grants and are part of "
+    lists = [where for _, where in areas.lists]
+    told = [(where, f"{said}{why}") for where, why in [*rows, *([(_listed(lists), "no ledger")] if lists else [])]]
+    seen = [(f"what is on {_listed(areas.others)}", "no ledger was seen there")] if areas.others else []
+    return [*told, *seen]
 
 
 def _taken(area: Area) -> str:
