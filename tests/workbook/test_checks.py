@@ -166,6 +166,18 @@ def test_every_area_is_told_with_its_columns() -> None:
     assert told[4] == ("Empty below row 1 (no rows) taken for Vesting: A = Grant, B = First exercisable, C = Shares")
 
 
+def test_isos_of_which_nothing_tells_when_they_are_exercisable_are_not_checked_against_the_limit() -> None:
+    def of_limit(*sheets: Sheet) -> list[tuple[str, str]]:
+        return [(each.what, each.why) for each in checked(*sheets).not_checked if each.what.startswith("the $100,000")]
+
+    why = "no tranches and no schedule say when ISOs become exercisable; the first is grant G-1"
+    assert of_limit(Sheet("Grants", GRANTS)) == [("the $100,000 limit of Ada", why)]
+    more = with_row(GRANTS, ["G-3", "Cleo", "ISO", GRANTED, 10, 10, 500])
+    assert of_limit(Sheet("Grants", more)) == [("the $100,000 limit of 2 holders", why)]
+    assert of_limit(Sheet("Grants", GRANTS), Sheet("Vesting", VESTING)) == []
+    assert of_limit(Sheet("Grants", [GRANTS[0], GRANTS[2]])) == []
+
+
 def test_a_view_is_told_and_changes_no_verdict() -> None:
     view: Rows = [
         ["Grant", "First exercisable", "Shares"],

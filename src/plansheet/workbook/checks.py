@@ -7,12 +7,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from plansheet.core.numbers import round_dollars_text
+from plansheet.core.records import Ledger
 from plansheet.core.rule import Severity
+from plansheet.core.words import GrantType
 from plansheet.excel import FUNCTIONS
 from plansheet.excel.judgements import Recalculated
 from plansheet.excel.manual import JUDGEMENTS, LAYOUT_QUESTIONS
 from plansheet.excel.plan_block import NO_TERM
 from plansheet.plan.checking import Outcome, lacked_columns, named, outcome
+from plansheet.plan.ledger import complete
 from plansheet.plan.rules import RULES
 from plansheet.plan.terms import Terms
 from plansheet.workbook.collector import collector_at_rest
@@ -127,7 +131,7 @@ def _check(workbook: Workbook, options: Options, checked: Checked) -> None:
     checked.findings = sorted((f for f in findings if options.wanted(f.code)), key=order(workbook))
     checked.rows = located.rows
     checked.recalculated = len(results) - sum(1 for r in results if r.unchecked is not None)
-    beside = [NotChecked(*each) for each in not_read(located.areas)]
+    beside = [*_without_vesting(located.ledger, terms), *(NotChecked(*each) for each in not_read(located.areas))]
     checked.not_checked = [*unsettled, *beside, *_questions(asked, options, whole=False), *_unknown(plan), *lacking]
     checked.taken_for = taken_for(located.areas)
     counted = [f for f in checked.findings if options.fail_on is Severity.WARNING or f.severity is Severity.ERROR]
@@ -186,6 +190,16 @@ def _questions(asked: Outcome, options: Options, *, whole: bool) -> list[NotChec
         for each, codes in asked.unsettled.items()
         if each.whole is whole and any(map(options.wanted, codes))
     ]
+
+
+def _without_vesting(ledger: Ledger, terms: Terms) -> Iterator[NotChecked]:
+    """Holders of ISOs whose yearly limit nobody can tell; where other grants have tranches, LEDGER004 tells it."""
+    of_isos = {g.holder.key for g in ledger.grants if g.holder is not None and g.grant_type is GrantType.ISO}
+    unvested = [] if ledger.tranches else [g for key, g in complete(ledger).unvested.items() if key in of_isos]
+    if unvested:
+        whose = f"{len(unvested):,} holders" if len(unvested) > 1 else str(unvested[0].holder)
+        why = f"no tranches and no schedule say when ISOs become exercisable; the first is grant {unvested[0].grant}"
+        yield NotChecked(f"the {round_dollars_text(terms.iso_limit)} limit of {whose}", why)
 
 
 def _unknown(plan: PlanSheet) -> Iterator[NotChecked]:
