@@ -170,12 +170,16 @@ def test_isos_of_which_nothing_tells_when_they_are_exercisable_are_not_checked_a
     def of_limit(*sheets: Sheet) -> list[tuple[str, str]]:
         return [(each.what, each.why) for each in checked(*sheets).not_checked if each.what.startswith("the $100,000")]
 
-    why = "no tranches and no schedule say when ISOs become exercisable; the first is grant G-1"
+    why = "no tranches, and no schedule with Vesting start, say when ISOs are exercisable; the first is grant G-1"
     assert of_limit(Sheet("Grants", GRANTS)) == [("the $100,000 limit of Ada", why)]
     more = with_row(GRANTS, ["G-3", "Cleo", "ISO", GRANTED, 10, 10, 500])
     assert of_limit(Sheet("Grants", more)) == [("the $100,000 limit of 2 holders", why)]
     assert of_limit(Sheet("Grants", GRANTS), Sheet("Vesting", VESTING)) == []
     assert of_limit(Sheet("Grants", [GRANTS[0], GRANTS[2]])) == []
+    dayless = [VESTING[0], *([row[0], None, *row[2:]] for row in VESTING[1:])]
+    blank = [("the $100,000 limit", "no tranche in Vesting has a day in First exercisable")]
+    assert of_limit(Sheet("Grants", GRANTS), Sheet("Vesting", dayless)) == blank
+    assert of_limit(Sheet("Grants", GRANTS), Sheet("Vesting", [*dayless[:2], VESTING[2]])) == []
 
 
 def test_a_view_is_told_and_changes_no_verdict() -> None:

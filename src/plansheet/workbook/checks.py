@@ -194,12 +194,17 @@ def _questions(asked: Outcome, options: Options, *, whole: bool) -> list[NotChec
 
 def _without_vesting(ledger: Ledger, terms: Terms) -> Iterator[NotChecked]:
     """Holders of ISOs whose yearly limit nobody can tell; where other grants have tranches, LEDGER004 tells it."""
+    what = f"the {round_dollars_text(terms.iso_limit)} limit"
     of_isos = {g.holder.key for g in ledger.grants if g.holder is not None and g.grant_type is GrantType.ISO}
-    unvested = [] if ledger.tranches else [g for key, g in complete(ledger).unvested.items() if key in of_isos]
+    if ledger.tranches:
+        if of_isos and all(tranche.first_exercisable is None for tranche in ledger.tranches):
+            yield NotChecked(what, "no tranche in Vesting has a day in First exercisable")
+        return
+    unvested = [grant for key, grant in complete(ledger).unvested.items() if key in of_isos]
     if unvested:
         whose = f"{len(unvested):,} holders" if len(unvested) > 1 else str(unvested[0].holder)
-        why = f"no tranches and no schedule say when ISOs become exercisable; the first is grant {unvested[0].grant}"
-        yield NotChecked(f"the {round_dollars_text(terms.iso_limit)} limit of {whose}", why)
+        when = "no tranches, and no schedule with Vesting start, say when ISOs are exercisable"
+        yield NotChecked(f"{what} of {whose}", f"{when}; the first is grant {unvested[0].grant}")
 
 
 def _unknown(plan: PlanSheet) -> Iterator[NotChecked]:
