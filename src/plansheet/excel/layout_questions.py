@@ -204,8 +204,7 @@ def resembles_a_field(questions: Sequence[Question]) -> Iterator[Hit]:
 
     Why: an accounting value in place of fair market value moves the $100,000 limit, and looks like it.
     Example: Fair value (of the option, ASC 718) in a list of grants without FMV.
-    Not covered: a ledger that has both; of fair market value, one of NSOs alone, and a workbook of which another ledger
-    has it; rows that repeat another ledger.
+    Not covered: a ledger that has both; of fair market value, one of NSOs alone; rows that repeat another ledger.
     """
     return _asked("MAP010", questions)
 

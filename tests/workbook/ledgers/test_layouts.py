@@ -365,10 +365,6 @@ def test_a_value_for_accounting_is_asked_about_where_market_value_is_missing() -
     for heading in ("Fair Value (ASC 718)", "FV", "Fair value [FAS 123R]"):
         named = [[heading if cell == "FMV" else cell for cell in row] for row in GRANTS]
         assert [code for code, *_ in asked(Sheet("Grants", named))] == ["MAP010"]
-    of_tranches = beside(VESTING, ["FMV", 10, 10])
-    assert asked(Sheet("Grants", rows), Sheet("Vesting", of_tranches)) == []  # they have it
-    assert [code for code, *_ in asked(Sheet("Grants", rows), Sheet("Vesting", of_tranches[:2]))] == ["MAP010"]
-    assert [code for code, *_ in asked(Sheet("Grants", rows), Sheet("Vesting", VESTING))] == ["MAP010"]
     nso = [[("NSO" if cell == "ISO" else cell) for cell in row] for row in rows]
     assert asked(Sheet("Grants", nso)) == []  # they need no value
     assert [code for code, *_ in asked(Sheet("Grants", GRANTS), Sheet("Expense", rows))] == ["MAP006"]

@@ -22,7 +22,6 @@ from plansheet.core.records import (
     Tranche,
     Unread,
     columns,
-    heading,
     ledger_of,
 )
 from plansheet.excel.layout_questions import Question
@@ -82,15 +81,12 @@ def locate(workbook: Workbook, mapping: Mapping | None = None, answers: Sequence
     names = _names_by_number(areas.ledgers)
     read = [_read(area, workbook, located, names, by_schedule=not has_tranches) for area in areas.ledgers]
     repeated = _repeated(read)
-    left_out = {id(each) for each, _ in repeated}
-    kept = [each for each in read if id(each) not in left_out]
-    not_asked = [*areas.views, *(each.area for each, _ in repeated)]
-    of_options = [each for each in kept if each.area.record in (Grant, Tranche)]
-    valued = {record.grant.key for each in of_options for record in each.records if record.fmv}
-    not_asked += [each.area for each in of_options if valued.issuperset(record.grant.key for record in each.records)]
-    areas.questions = [each for each in areas.questions if not _is_of_other(each, not_asked)]
+    not_read = [*areas.views, *(each.area for each, _ in repeated)]
+    areas.questions = [each for each in areas.questions if not _is_of_other(each, not_read)]
     for each, of in repeated:
         areas.questions.append(_repeats(each.area, of.area))
+    left_out = {id(each) for each, _ in repeated}
+    kept = [each for each in read if id(each) not in left_out]
     areas.ledgers = [each.area for each in kept]
     found: dict[type[Any], list[Any]] = {record: [] for record in RECORDS}
     there: set[tuple[type[Any], str]] = set()
@@ -305,14 +301,10 @@ def _told_apart(names: Sequence[str], record: type[Any]) -> bool:
 
 
 def _is_of_other(question: Question, areas: Sequence[Area]) -> bool:
-    """Whether a question asks for a value of a range which another ledger tells."""
-    return (
-        question.code == "MAP010"
-        and question.facts["heading"] == heading(Grant, "fmv")
-        and any(
-            area.sheet.name == question.sheet and question.cell.lstrip(ascii_uppercase) == str(area.header)
-            for area in areas
-        )
+    """Whether a question asks what a column means of a range that is not read, for another tells it."""
+    return question.code == "MAP010" and any(
+        area.sheet.name == question.sheet and question.cell.lstrip(ascii_uppercase) == str(area.header)
+        for area in areas
     )
 
 
