@@ -33,6 +33,8 @@ _TYPED = 2
 _KNOWN = 2
 """Headings that make a list look like a ledger."""
 _SHOWN = 3
+_LOOKED_AT, _WIDEST = 1_000, 60
+"""Rows of a list, and columns on each side of the numbers, that are looked at."""
 
 
 class _Known:
@@ -109,7 +111,9 @@ def _blocks(
     for column in sorted(rows):
         if not _names_grants(sheet, column, rows[column]):
             continue
-        block = [row for row in sorted(rows[column]) if len(_typed(sheet, row, column, known)) >= _TYPED]
+        all_of_them = sorted(rows[column])
+        block = [row for row in all_of_them[:_LOOKED_AT] if len(_typed(sheet, row, column, known)) >= _TYPED]
+        block += all_of_them[max(_LOOKED_AT, len(all_of_them) - 1) :]  # the last ends it, however many there are
         if len(block) >= _FEWEST and len({sheet.cells[row, column].value for row in block}) > 1:
             yield column, block, known
 
@@ -170,7 +174,7 @@ def _row_of(sheet: Sheet, row: int, column: int, known: _Known) -> list[int]:
     there = [column]
     for step in (-1, 1):
         at, gap = column + step, 0
-        while at > 0 and gap < _SHOWN - 1 and not known.holds(row, at):
+        while at > 0 and gap < _SHOWN - 1 and abs(at - column) <= _WIDEST and not known.holds(row, at):
             if holds(sheet, row, at):
                 there.append(at)
             gap = 0 if holds(sheet, row, at) else gap + 1
