@@ -125,7 +125,7 @@ def another_currency(questions: Sequence[Question]) -> Iterator[Hit]:
     Severity.WARNING,
     plan="",
     message="{what} were not read: {why}.",
-    fix="Remove them, or give them other headings if they say something else; a mapping can name what is to be read.",
+    fix="Keep a copy, and name it in a mapping as ignored; give rows that say something else other headings.",
 )
 def told_twice(questions: Sequence[Question]) -> Iterator[Hit]:
     """Rows or columns repeat what another ledger of the workbook tells, and were not read.
