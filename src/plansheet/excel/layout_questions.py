@@ -125,7 +125,7 @@ def another_currency(questions: Sequence[Question]) -> Iterator[Hit]:
     Severity.WARNING,
     plan="",
     message="{what} were not read: {why}.",
-    fix="Keep a copy, and name it in a mapping as ignored; give rows that say something else other headings.",
+    fix="Give what says something else other headings; remove a copy, or keep it and name it in a mapping as ignored.",
 )
 def told_twice(questions: Sequence[Question]) -> Iterator[Hit]:
     """Rows or columns repeat what another ledger of the workbook tells, and were not read.
