@@ -1,12 +1,22 @@
 """Dates: serials of both systems, months and anniversaries at the ends of months."""
 
 import datetime as dt
+from calendar import monthrange
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plansheet.core.dates import add_months, anniversary, date_text, days_after, from_serial, months_after, on_text
+from plansheet.core.dates import (
+    add_months,
+    anniversary,
+    date_text,
+    days_after,
+    days_in,
+    from_serial,
+    months_after,
+    on_text,
+)
 
 LAST = 2_958_465
 
@@ -140,3 +150,10 @@ def test_a_date_in_a_sentence_cannot_be_misread() -> None:
     assert date_text(dt.date(2005, 3, 4)) == "2005-03-04"
     assert on_text(dt.date(2005, 3, 4)) == " on 2005-03-04"
     assert on_text(None) == ""
+
+
+def test_months_have_the_days_of_the_calendar() -> None:
+    for year in range(1, 10_000):
+        assert [days_in(year, month) for month in range(1, 13)] == [
+            monthrange(year, month)[1] for month in range(1, 13)
+        ]

@@ -1,7 +1,6 @@
 """Civil dates: a date is a day on the calendar, never a moment in a time zone."""
 
 import datetime
-from calendar import monthrange
 
 _1900 = datetime.date(1899, 12, 30)
 _1904 = datetime.date(1904, 1, 1)
@@ -27,10 +26,20 @@ def from_serial(serial: float, *, date_1904: bool = False) -> datetime.date:
     return _1900 + datetime.timedelta(days=day + (day < _PHANTOM))
 
 
+_FEBRUARY = 2
+_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+def days_in(year: int, month: int) -> int:
+    """How many days a month has; the module calendar tells too, with a megabyte of names of the days."""
+    is_leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    return 29 if is_leap and month == _FEBRUARY else _DAYS[month - 1]
+
+
 def add_months(day: datetime.date, months: int) -> datetime.date:
     """The same day of the month so many months later, the last of the month where it has no such day (EDATE)."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return datetime.date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    return datetime.date(year, month + 1, min(day.day, days_in(year, month + 1)))
 
 
 def months_after(day: datetime.date, months: int) -> datetime.date:

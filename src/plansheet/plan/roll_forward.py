@@ -7,12 +7,12 @@ The whole table is on one basis, that of its last day: splits until then restate
 """
 
 import datetime
-from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import NamedTuple
 
+from plansheet.core.dates import days_in
 from plansheet.core.numbers import Number, ratio
 from plansheet.core.records import Activity, Grant, Ledger, Tranche, Unread, heading
 from plansheet.core.refusal import Reason, Refusal
@@ -111,7 +111,7 @@ class FiscalYearEnd:
         return day.year + (day > self._end(day.year))
 
     def _end(self, year: int) -> datetime.date:
-        return datetime.date(year, self.month, min(self.day, monthrange(year, self.month)[1]))
+        return datetime.date(year, self.month, min(self.day, days_in(year, self.month)))
 
 
 class OptionChanges:

@@ -1,11 +1,10 @@
 """The time left to exercise after employment ended (plan §10; IRC §422(a)(2), (c)(6))."""
 
 import datetime
-from calendar import monthrange
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from plansheet.core.dates import date_text, months_after
+from plansheet.core.dates import date_text, days_in, months_after
 from plansheet.core.records import Activity, Grant, Holder, Ledger
 from plansheet.core.rule import Hit, Severity, Unsettled, rule
 from plansheet.core.words import EndReason, GrantType
@@ -60,8 +59,8 @@ def iso_deadline(terminated: datetime.date, reason: EndReason, count: str) -> da
     if months is None:
         return None
     day = months_after(terminated, months)
-    ends_month = terminated.day == monthrange(terminated.year, terminated.month)[1]
-    return day.replace(day=monthrange(day.year, day.month)[1]) if count == LITERAL and ends_month else day
+    ends_month = terminated.day == days_in(terminated.year, terminated.month)
+    return day.replace(day=days_in(day.year, day.month)) if count == LITERAL and ends_month else day
 
 
 def _months_of_law(reason: EndReason) -> int | None:
