@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from plansheet.cli.printing import CLEAN, UNCHECKED, UsageError, not_written, print_text
+from plansheet.cli.printing import CLEAN, UNCHECKED, UsageError, not_written, print_text, read_file
 from plansheet.excel.layout_questions import sentences
 from plansheet.report.text import printable
 from plansheet.workbook.ledgers.locate import locate
@@ -21,17 +21,7 @@ def add_mapping(parser: argparse.ArgumentParser) -> None:
 
 def mapping_given(parsed: argparse.Namespace) -> Mapping | None:
     """The mapping of --map, if it was given."""
-    path: str | None = parsed.map
-    if not path:
-        return None
-    try:
-        return read_mapping(Path(path).read_text(encoding="utf-8-sig"), path)
-    except OSError as error:
-        raise UsageError(f"--map {path} cannot be read: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"--map {path} is no text in UTF-8; save it as UTF-8") from error
-    except UnusableMapping as error:
-        raise UsageError(f"--map {error}") from error
+    return read_file("--map", parsed.map, read_mapping, UnusableMapping) if parsed.map else None
 
 
 def add_map(parser: argparse.ArgumentParser) -> None:

@@ -1,14 +1,30 @@
-"""What every command uses: exit codes, a command that cannot be carried out, output, the day."""
+"""What every command uses: exit codes, what cannot be carried out, files that options name, output, the day."""
 
 import datetime as dt
 import os
 import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
 
+T = TypeVar("T")
 CLEAN, FINDINGS, USAGE, UNCHECKED = 0, 1, 2, 3
 
 
 class UsageError(Exception):
     """A command that cannot be carried out as typed."""
+
+
+def read_file(option: str, path: str, read: Callable[[str, str], T], unusable: type[Exception]) -> T:
+    """What ``read`` makes of the text of a file that an option names; it raises ``unusable``, with a sentence."""
+    try:
+        return read(Path(path).read_text(encoding="utf-8-sig"), path)
+    except OSError as error:
+        raise UsageError(f"{option} {path} cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{option} {path} is no text in UTF-8; save it as UTF-8") from error
+    except unusable as error:
+        raise UsageError(f"{option} {error}") from error
 
 
 def not_written(what: object, error: OSError, instead: str) -> UsageError:

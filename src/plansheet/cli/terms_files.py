@@ -4,7 +4,7 @@ import argparse
 from importlib.resources import files
 from pathlib import Path
 
-from plansheet.cli.printing import UsageError, not_written, print_text
+from plansheet.cli.printing import UsageError, not_written, print_text, read_file
 from plansheet.plan.terms import Terms, UnusableTerms, read_terms
 
 _WRITTEN = {
@@ -20,17 +20,7 @@ def add_terms(parser: argparse.ArgumentParser, what: str) -> None:
 
 def terms_given(parsed: argparse.Namespace) -> Terms | None:
     """The terms of --terms, if it was given."""
-    path: str | None = parsed.terms
-    if not path:
-        return None
-    try:
-        return read_terms(Path(path).read_text(encoding="utf-8"), path)
-    except OSError as error:
-        raise UsageError(f"--terms {path} cannot be read: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"--terms {path} is no text in UTF-8; save it as UTF-8") from error
-    except UnusableTerms as error:
-        raise UsageError(f"--terms {error}") from error
+    return read_file("--terms", parsed.terms, read_terms, UnusableTerms) if parsed.terms else None
 
 
 def add_terms_files(parser: argparse.ArgumentParser) -> None:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 from plansheet.core.numbers import DIGITS
 from plansheet.excel.reading import ERRORS
@@ -91,7 +92,7 @@ def is_in_order(values: Sequence[object]) -> bool:
     if len(kinds) != 1 or None in kinds:
         return False
     keys = [_key(value) for value in values]
-    return all(one <= other for one, other in pairwise(keys))  # type: ignore[operator]
+    return all(one <= other for one, other in pairwise(keys))
 
 
 def check_tail(sought: object, values: Sequence[object]) -> None:
@@ -116,11 +117,11 @@ def position(sought: object, values: Sequence[object]) -> int | None:
     key = _key(sought)
     if not alike:
         return None
-    if all(each <= key for each, _ in alike):  # type: ignore[operator]
+    if all(each <= key for each, _ in alike):
         return alike[-1][1]
     if not is_in_order([values[at - 1] for _, at in alike]):
         raise NotChecked("looks up by approximation in what is not in ascending order")
-    return max((at for each, at in alike if each <= key), default=None)  # type: ignore[operator]
+    return max((at for each, at in alike if each <= key), default=None)
 
 
 def check_order(texts: Iterable[str]) -> None:
@@ -152,5 +153,6 @@ def _kind(value: object) -> type | None:
     return str if isinstance(value, str) and value not in ERRORS else None
 
 
-def _key(value: object) -> object:
+def _key(value: object) -> Any:
+    """A value as it is put in order, among those of its own kind alone."""
     return value.casefold() if isinstance(value, str) else value

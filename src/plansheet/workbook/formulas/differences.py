@@ -114,8 +114,10 @@ class Differences:
         """By what SORT sorts: one column, as a rule."""
         rows = self.of.rows(parts[0])
         at = self.of.rows(parts[1])[0][0] if len(parts) in (2, 3) and parts[1].text else 1
-        is_column = len(parts) < 4 and isinstance(at, int | float) and 1 <= at <= len(rows[0])
-        yield self.of.known([[row[int(at) - 1]] for row in rows]) if is_column else parts[0]  # type: ignore[call-overload]
+        if len(parts) < 4 and isinstance(at, int | float) and 1 <= at <= len(rows[0]):
+            yield self.of.known([[row[int(at) - 1]] for row in rows])
+        else:
+            yield parts[0]
 
     def _together(self, parts: Sequence[Written]) -> Iterator[list[object]]:
         """The values of parts that a function takes together, row by row."""

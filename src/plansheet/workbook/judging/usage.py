@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 from inspect import signature
 
 from openpyxl.utils import get_column_letter
@@ -16,6 +16,7 @@ from plansheet.workbook.formulas.expressions import (
     Node,
     NotChecked,
     Reference,
+    below_of,
     parse,
     plan_name,
     shown_name,
@@ -116,11 +117,8 @@ def _calls(formula: str) -> Iterator[Call]:
 def nodes(node: Node) -> Iterator[Node]:
     """A tree and all its parts."""
     yield node
-    for each in fields(node):
-        value = getattr(node, each.name)
-        for child in value if isinstance(value, tuple) else (value,):
-            if is_dataclass(child) and not isinstance(child, type):
-                yield from nodes(child)  # type: ignore[arg-type]  # what a node holds is a node or a value
+    for below in below_of(node):
+        yield from nodes(below)
 
 
 def _region(node: Node, run: Run, row: int, resolver: Resolver) -> Region | None:

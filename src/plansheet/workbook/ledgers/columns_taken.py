@@ -10,7 +10,7 @@ from openpyxl.utils import get_column_letter
 from plansheet.core.records import TABLES, Column, Grant, Kind, columns
 from plansheet.excel.headings import TwoForOne, column_named, fold_heading, other_currency, other_unit
 from plansheet.excel.layout_questions import Question
-from plansheet.excel.reading import BadCell, as_identifier
+from plansheet.excel.reading import BadCell, as_date, as_identifier
 from plansheet.excel.record_rows import reader
 from plansheet.workbook.ledgers.areas import column_shown, holds, value_at
 from plansheet.workbook.ledgers.heads import Head, has_split_name, is_holder_number, name_part
@@ -132,17 +132,22 @@ def _ask_whether_swapped(head: Head, kinds: dict[str, Column], bottom: int, take
 
 def _is_larger(one: object, other: object) -> bool | None:
     """Whether a number or a date is larger than another; None where they cannot be compared."""
-    for kind in (dt.date, (int, float)):
-        if isinstance(one, kind) and isinstance(other, kind):
-            return str(one) > str(other) if kind is dt.date else one > other  # type: ignore[operator]
+    if isinstance(one, dt.date) and isinstance(other, dt.date):
+        first, second = as_date(one), as_date(other)
+        return first is not None and second is not None and first > second
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        return one > other
     return None
 
 
 def _is_near(price: object, value: object, shares: object) -> bool:
     """Whether an exercise price is nearer to the value of a share than the number of shares is: then it is a price."""
-    if any(isinstance(each, bool) or not isinstance(each, int | float) for each in (price, value, shares)):
+    given = (price, value, shares)
+    numbers = [each for each in given if isinstance(each, int | float) and not isinstance(each, bool)]
+    if len(numbers) < len(given):
         return False
-    return bool(value) and abs(price - value) < abs(shares - value)  # type: ignore[operator]
+    price, value, shares = numbers
+    return bool(value) and abs(price - value) < abs(shares - value)
 
 
 def _choose(head: Head, record: type[Any], column: Column, at: Sequence[int], bottom: int, taken: Taken) -> int:
