@@ -9,9 +9,10 @@ import pytest
 from examples import Example, assert_calculated, examples_in
 from plansheet.excel.manual import ALL_RULES
 from plansheet.plan.rules import RULES
-from plansheet.report.text import text_report
+from plansheet.report.text import write_text
 from plansheet.template import build_sample
 from plansheet.workbook.checks import Options, check
+from report.runs import written
 
 README = Path(__file__).parent.parent / "README.md"
 TEXT = README.read_text(encoding="utf-8")
@@ -30,7 +31,7 @@ def test_there_is_an_example_of_each_of_the_four_functions() -> None:
 
 def test_the_demo_finds_what_the_readme_says(tmp_path: Path) -> None:
     build_sample(tmp_path / "sample.xlsx")
-    report = text_report([check(tmp_path / "sample.xlsx", Options(as_of=dt.date(2011, 1, 5)))])
+    report = written(write_text, check(tmp_path / "sample.xlsx", Options(as_of=dt.date(2011, 1, 5))))
     found = [line.strip() for line in report.splitlines() if line.startswith(("  error ", "  warning "))]
     assert found == re.findall(r"^(?:error|warning) .*$", TEXT, re.MULTILINE)
 

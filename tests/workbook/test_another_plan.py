@@ -13,10 +13,11 @@ import pytest
 
 from plansheet.cli import main
 from plansheet.plan.terms import FACTS, Terms, atg_1996, read_terms
-from plansheet.report.text import text_report
+from plansheet.report.text import write_text
 from plansheet.template.facts import starter
 from plansheet.template.ledgers import plan_table
 from plansheet.workbook.checks import Checked, Options, check_bytes
+from report.runs import written
 from workbook.another_plan import SHEETS, ledger
 from workbook.books import Sheet, book, with_cell
 
@@ -105,7 +106,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "another-plan.md").read_text(encodi
 
 def test_the_page_quotes_what_is_found() -> None:
     quoted = set(re.findall(r"^(?:error|warning) .*$", PAGE, re.MULTILINE))
-    said = {line.strip() for line in text_report([judged(None)]).splitlines()}
+    said = {line.strip() for line in written(write_text, judged(None)).splitlines()}
     assert len(quoted) == len(BY_ATG)
     assert quoted - said == set()
 

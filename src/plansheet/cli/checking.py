@@ -4,20 +4,23 @@ import argparse
 import glob
 import sys
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from plansheet.cli.mapping import add_mapping, mapping_given
-from plansheet.cli.printing import CLEAN, FINDINGS, UNCHECKED, UsageError, day_of, not_written, print_text
+from plansheet.cli.printing import CLEAN, FINDINGS, UNCHECKED, UsageError, day_of, not_written, print_report
 from plansheet.cli.terms_files import add_terms, terms_given
 from plansheet.core.rule import Severity
 from plansheet.excel.manual import ALL_RULES
-from plansheet.report.json import json_report
-from plansheet.report.text import text_report
+from plansheet.report.json import write_json
+from plansheet.report.text import write_text
+from plansheet.report.verdicts import Files
 from plansheet.workbook.checks import Checked, Options, check, check_bytes
 from plansheet.workbook.reading.guard import LARGEST_FILE
 
 _STANDARD_INPUT = Path("-")
-_REPORTS = {"text": text_report, "json": json_report}
+_REPORTS = {"text": write_text, "json": write_json}
+_FORMATS = f"{', '.join(list(_REPORTS)[:-1])} or {list(_REPORTS)[-1]}"
 _WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls", ".ods"})
 _CONTAINERS = frozenset({".zip", ".eml", ".msg", ".mbox"})  # of workbooks; each is told as not read
 
@@ -29,7 +32,7 @@ def add_check(parser: argparse.ArgumentParser) -> None:
         "--format",
         action="append",
         metavar="FORMAT[=FILE]",
-        help=f"{' or '.join(_REPORTS)}, to the screen or to a file; may be given again (text)",
+        help=f"{_FORMATS}, to the screen or to a file; may be given again (text)",
     )
     parser.add_argument("--select", action="append", metavar="CODE", help="only rules that begin with CODE")
     parser.add_argument("--ignore", action="append", metavar="CODE", help="no rules that begin with CODE")
@@ -58,12 +61,13 @@ def _check(parsed: argparse.Namespace) -> int:
     _keep_apart(paths, [target for _, target in formats if target is not None])
     checked = [_checked(path, options) for path in paths]
     for name, target in formats:
-        report = _REPORTS[name](checked)
+        write = partial(_REPORTS[name], Files(checked))
         if target is None:
-            print_text(report)
+            print_report(write)
             continue
         try:
-            Path(target).write_text(report, encoding="utf-8")
+            with Path(target).open("w", encoding="utf-8") as to:
+                write(to)
         except OSError as error:
             raise not_written(target, error, "file") from error
     return _exit_code(checked, allow_unchecked=parsed.allow_unchecked)
@@ -93,7 +97,7 @@ def _exit_code(checked: Sequence[Checked], *, allow_unchecked: bool) -> int:
 def _format(text: str) -> tuple[str, str | None]:
     name, _, target = text.partition("=")
     if name not in _REPORTS:
-        raise UsageError(f"--format {name} is not known; use {' or '.join(_REPORTS)}")
+        raise UsageError(f"--format {name} is not known; use {_FORMATS}")
     return name, target or None
 
 

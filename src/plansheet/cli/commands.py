@@ -12,7 +12,7 @@ from plansheet.cli.mapping import add_map
 from plansheet.cli.printing import USAGE, UsageError
 from plansheet.cli.products import add_demo, add_doctor, add_install, add_template, add_uninstall
 from plansheet.cli.terms_files import add_terms_files
-from plansheet.report.text import printable
+from plansheet.report.characters import printable
 
 _CODES = "Exit codes: 0 clean, 1 findings, 2 wrong usage, 3 something could not be checked."
 _JUDGES = frozenset({"check", "recalc"})

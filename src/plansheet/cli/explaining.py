@@ -11,9 +11,9 @@ from plansheet.excel import FUNCTIONS
 from plansheet.excel.judgements import Recalculated
 from plansheet.excel.manual import ALL_RULES, no_rule, rule_of
 from plansheet.plan.terms import atg_1996
+from plansheet.report.characters import printable
 from plansheet.report.json import recalc_json
 from plansheet.report.manual import explanation, explanation_json, rule_list, rule_list_json, rule_list_markdown
-from plansheet.report.text import printable
 from plansheet.workbook.formulas.recalc import recalculate
 from plansheet.workbook.reading.reader import read
 from plansheet.workbook.reading.unreadable import Unreadable

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from plansheet.cli.printing import CLEAN, UNCHECKED, UsageError, not_written, print_text, read_file
 from plansheet.excel.layout_questions import sentences
-from plansheet.report.text import printable
+from plansheet.report.characters import printable
 from plansheet.workbook.ledgers.locate import locate
 from plansheet.workbook.ledgers.mapping import Mapping, UnusableMapping, read_mapping
 from plansheet.workbook.ledgers.mapping_text import mapping_text

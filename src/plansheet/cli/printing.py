@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TextIO, TypeVar
 
 T = TypeVar("T")
 CLEAN, FINDINGS, USAGE, UNCHECKED = 0, 1, 2, 3
@@ -36,8 +36,13 @@ def not_written(what: object, error: OSError, instead: str) -> UsageError:
 
 def print_text(text: str) -> int:
     """Print a text that has its line ends; exit code 0."""
+    return print_report(lambda to: to.write(text))
+
+
+def print_report(write: Callable[[TextIO], object]) -> int:
+    """Print what ``write`` writes, as it comes; exit code 0."""
     try:
-        sys.stdout.write(text)
+        write(sys.stdout)
         sys.stdout.flush()
     except BrokenPipeError:  # whoever read the output has seen enough; the exit code still says what was found
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -13,8 +13,10 @@ from plansheet.desktop.doctor_forms import doctor_json, doctor_text
 from plansheet.desktop.install import CannotInstall, have_configuration, install, uninstall
 from plansheet.desktop.machine import Machine, Versions
 from plansheet.desktop.reading import read_machine
-from plansheet.report.json import json_report
-from plansheet.report.text import printable, text_report
+from plansheet.report.characters import printable
+from plansheet.report.json import write_json
+from plansheet.report.text import write_text
+from plansheet.report.verdicts import Files
 from plansheet.template import (
     PRODUCTS,
     THEIRS,
@@ -48,13 +50,15 @@ def _demo(parsed: argparse.Namespace) -> int:
         for path, build in zip(workbooks, (build_sample, build_existing), strict=True):
             _not_open(path)
             build(path)
-        checked = [check(path, Options(as_of=today())) for path in workbooks]
-        (folder / "check.txt").write_text(text_report(checked), encoding="utf-8")
-        (folder / "check.json").write_text(json_report(checked), encoding="utf-8")
+        run = Files([check(path, Options(as_of=today())) for path in workbooks])
+        for name, write in (("check.txt", write_text), ("check.json", write_json)):
+            with (folder / name).open("w", encoding="utf-8") as to:
+                write(run, to)
+        report = (folder / "check.txt").read_text(encoding="utf-8")
     except OSError as error:
         raise not_written(folder, error, "folder") from error
     return print_text(
-        f"{text_report(checked)}\n"
+        f"{report}\n"
         "The people and grants of the sample are invented; its mistakes were planted to be found.\n"
         f"{workbooks[0]}: the sample workbook\n"
         f"{workbooks[1]}: the functions in a cap table that was there before\n"

@@ -1,38 +1,36 @@
 """The report of a check, and of a recalculation, as JSON."""
 
-import datetime as dt
+import io
 import json
 from collections.abc import Sequence
 from importlib.resources import files
-from typing import Any
+from typing import Any, TextIO
 
 from plansheet import __version__
-from plansheet.core.words import Identifier
 from plansheet.excel.judgements import Recalculated
-from plansheet.workbook.checks import Checked
+from plansheet.report.layout import write_json_value
+from plansheet.report.records import Record, to_record
+from plansheet.report.verdicts import Left, Origin, Run, Verdict
+
+_LEVELS = 4  # the document, its workbooks, a workbook, its findings: a line for each finding
 
 
-def json_report(checked: Sequence[Checked]) -> str:
-    """The document that report.schema.json describes."""
-    return _dumped({"plansheet": __version__, "workbooks": [_workbook(each) for each in checked]})
+def write_json(run: Run, to: TextIO) -> None:
+    """The document that report.schema.json describes, a workbook at a time."""
+    document: dict[str, object] = {"plansheet": __version__, "workbooks": map(_workbook, run.verdicts())}
+    if next(run.left(), None) is not None:
+        document["left"] = map(_left, run.left())
+    if run.interrupted:
+        document["interrupted"] = run.interrupted
+    write_json_value(to, document, _LEVELS)
+    to.write("\n")
 
 
 def recalc_json(path: str, results: Sequence[Recalculated]) -> str:
     """Every plan-function cell of a workbook with its saved and its recomputed value."""
-    cells = [
-        {
-            "sheet": r.sheet,
-            "cell": r.cell,
-            "formula": r.formula,
-            "saved": r.saved,
-            "recomputed": r.recomputed,
-            "same": r.same,
-            "state": r.state,
-            "why": r.unchecked or r.difference,
-        }
-        for r in results
-    ]
-    return _dumped({"plansheet": __version__, "path": path, "cells": cells})
+    text = io.StringIO()
+    write_json_value(text, {"plansheet": __version__, "path": path, "cells": list(map(_cell, results))}, _LEVELS)
+    return f"{text.getvalue()}\n"
 
 
 def schema() -> dict[str, Any]:
@@ -42,39 +40,37 @@ def schema() -> dict[str, Any]:
     return loaded
 
 
-def _workbook(checked: Checked) -> dict[str, object]:
+def _workbook(verdict: Verdict) -> Record:
+    """A workbook of the document: its record, less what is for the next program of ours, and where it came from."""
+    record = to_record(verdict.checked)
+    del record["has_findings"], record["fail_on"]
+    record["not_checked"] = [{"what": missed["what"], "why": missed["why"]} for missed in record["not_checked"]]
+    if verdict.origin.within:
+        record["origin"] = _origin(verdict.origin)
+    if verdict.known:
+        record["known"] = verdict.known
+    if verdict.annotated:
+        record["annotated"] = verdict.annotated
+    return record
+
+
+def _origin(origin: Origin) -> Record:
+    mail = origin.mail and {"from": origin.mail.sender, "subject": origin.mail.subject, "date": origin.mail.date}
+    return {"file": origin.file, "within": list(origin.within), "mail": mail}
+
+
+def _left(left: Left) -> Record:
+    return {"path": left.path, "why": left.why}
+
+
+def _cell(result: Recalculated) -> Record:
     return {
-        "path": checked.path,
-        "sha256": checked.sha256,
-        "verdict": checked.verdict,
-        "findings": [
-            {
-                "code": f.code,
-                "severity": f.severity.value,
-                "sheet": f.sheet,
-                "cell": f.cell,
-                "message": f.message,
-                "fix": f.fix,
-                "plan": f.plan,
-                "law": list(f.law),
-                "fingerprint": f.fingerprint,
-            }
-            for f in checked.findings
-        ],
-        "recalculated": checked.recalculated,
-        "rows": checked.rows,
-        "not_checked": [{"what": n.what, "why": n.why} for n in checked.not_checked],
-        "taken_for": checked.taken_for,
+        "sheet": result.sheet,
+        "cell": result.cell,
+        "formula": result.formula,
+        "saved": result.saved,
+        "recomputed": result.recomputed,
+        "same": result.same,
+        "state": result.state,
+        "why": result.unchecked or result.difference,
     }
-
-
-def _dumped(document: object) -> str:
-    return json.dumps(document, indent=2, default=_plain) + "\n"  # ASCII: right in every encoding
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, dt.datetime):
-        return value.date().isoformat() if value.time() == dt.time(0) else value.isoformat()
-    if isinstance(value, (dt.date, dt.time, dt.timedelta, Identifier)):
-        return str(value)
-    raise TypeError(f"{type(value).__name__} has no form in JSON")

@@ -1,29 +1,64 @@
-"""The report of a check as plain text: findings by workbook, what was not checked, one line that sums up."""
+"""The report of a check as plain text: findings by mail and workbook, a table of the verdicts, what was left, a sum."""
 
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
 from textwrap import fill
+from typing import TextIO
 
 from plansheet.core.rule import Severity
+from plansheet.report.characters import printable
+from plansheet.report.verdicts import Mail, Origin, Run, Verdict
 from plansheet.workbook.checks import Checked
 from plansheet.workbook.findings import Found
 
-
-def text_report(checked: Sequence[Checked]) -> str:
-    """One block per workbook, and a last line with what was checked and what was not."""
-    blocks = ["\n".join(_block(each)) for each in checked]
-    return "\n\n".join([*blocks, _sum(checked)]) + "\n"
+_WIDTH = 118
 
 
-def _block(checked: Checked) -> Iterator[str]:
+def write_text(run: Run, to: TextIO) -> None:
+    """A block for each workbook, a table where there are several; the last line sums up what was checked."""
+    total, last = _Total(), None
+    for verdict in run.verdicts():
+        source = (verdict.origin.file, verdict.origin.mail)
+        if verdict.origin.mail is not None and source != last:
+            to.write(f"{_heading(verdict.origin, verdict.origin.mail)}\n\n")
+        last = source
+        total.add(verdict)
+        to.writelines(f"{line}\n" for line in _block(verdict))
+        to.write("\n")
+    if total.workbooks > 1:
+        to.writelines(f"{line}\n" for line in _table(run, total))
+        to.write("\n")
+    _write_left(run, to)
+    if run.interrupted:
+        to.write(f"{printable(run.interrupted)}\n\n")
+    to.write(f"{total.sentence()}\n")
+
+
+def _heading(origin: Origin, mail: Mail) -> str:
+    subject = f'"{mail.subject}"' if mail.subject else ""
+    parts = [f"Mail from {mail.sender or 'a sender it does not name'}", subject, mail.date]
+    return printable(f"{', '.join(filter(None, parts))} ({origin.file}):")
+
+
+# --- A workbook -------------------------------------------------------------------------------------------------------
+
+
+def _block(verdict: Verdict) -> Iterator[str]:
+    checked = verdict.checked
     yield f"{printable(checked.path)}: {checked.verdict}"
     for line in checked.taken_for:
         yield f"  {printable(line)}"
     for found in checked.findings:
         yield from _lines(found)
+    if verdict.known:
+        yield f"  left out, for the baseline has them: {_counted(verdict.known, 'finding')}"
     for missed in checked.not_checked:
         if not missed.columns:
             yield f"  not checked: {printable(missed.what)}: {printable(missed.why)}"
     yield from _without_columns(checked)
+    if verdict.annotated:
+        yield f"  a copy with its findings: {printable(verdict.annotated)}"
 
 
 def _without_columns(checked: Checked) -> Iterator[str]:
@@ -42,7 +77,7 @@ def _without_columns(checked: Checked) -> Iterator[str]:
             tables.setdefault(table, {}).setdefault(heading, []).append(missed.code)
     for table, columns in tables.items():
         lacked = ", ".join(f"{heading} ({' '.join(codes)})" for heading, codes in columns.items())
-        yield fill(f"{table}: {lacked}", 118, initial_indent="      ", subsequent_indent="        ")
+        yield fill(f"{table}: {lacked}", _WIDTH, initial_indent="      ", subsequent_indent="        ")
 
 
 def _lines(found: Found) -> Iterator[str]:
@@ -52,35 +87,121 @@ def _lines(found: Found) -> Iterator[str]:
     yield f"      {printable(found.fix)}{f' [{rests_on}]' if rests_on else ''}"
 
 
-def _sum(checked: Sequence[Checked]) -> str:
-    """What was checked and what was not."""
-    unchecked = sum(each.verdict == "unchecked" for each in checked)
-    missed = sum(not missed.columns for each in checked for missed in each.not_checked)
-    without = sum(bool(missed.columns) for each in checked for missed in each.not_checked)
-    left = [
-        _counted(unchecked, "workbook"),
-        _counted(missed, "thing in them", "things in them"),
-        f"{_counted(without, 'rule')} for lack of columns",
-    ]
-    cells, rows = sum(each.recalculated for each in checked), sum(each.rows for each in checked)
-    errors, warnings = (
-        sum(found.severity is severity for each in checked for found in each.findings) for severity in Severity
-    )
-    what = ", ".join(
-        [
-            _counted(len(checked) - unchecked, "workbook"),
-            f"{_counted(cells, 'plan-function cell')} calculated again",
-            f"{_counted(rows, 'ledger row')} held against the rules",
+# --- All of them ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Total:
+    """What the last line says of a run."""
+
+    workbooks: int = 0
+    unchecked: int = 0
+    missed: int = 0
+    without: int = 0
+    cells: int = 0
+    rows: int = 0
+    errors: int = 0
+    warnings: int = 0
+    known: int = 0
+    widest: int = 0
+    """Width of the longest path."""
+
+    def add(self, verdict: Verdict) -> None:
+        checked = verdict.checked
+        errors, warnings, missed = _numbers(checked)
+        self.workbooks += 1
+        self.unchecked += checked.verdict == "unchecked"
+        self.missed += missed
+        self.without += len(checked.not_checked) - missed
+        self.cells += checked.recalculated
+        self.rows += checked.rows
+        self.errors += errors
+        self.warnings += warnings
+        self.known += verdict.known
+        self.widest = max(self.widest, _width(printable(checked.path)))
+
+    def sentence(self) -> str:
+        """What was checked and what was not."""
+        what = [
+            _counted(self.workbooks - self.unchecked, "workbook"),
+            f"{_counted(self.cells, 'plan-function cell')} calculated again",
+            f"{_counted(self.rows, 'ledger row')} held against the rules",
         ]
-    )
-    found = f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}"
-    return f"Checked: {what}: {found}. Not checked: {', '.join(left)}."
+        found = [_counted(self.errors, "error"), _counted(self.warnings, "warning")]
+        if self.known:
+            found.append(f"{_counted(self.known, 'finding')} of the baseline left out")
+        left = [
+            _counted(self.unchecked, "workbook"),
+            _counted(self.missed, "thing in them", "things in them"),
+            f"{_counted(self.without, 'rule')} for lack of columns",
+        ]
+        return f"Checked: {', '.join(what)}: {', '.join(found)}. Not checked: {', '.join(left)}."
+
+
+def _numbers(checked: Checked) -> tuple[int, int, int]:
+    """Errors, warnings, and things not checked other than for lack of columns."""
+    errors = sum(found.severity is Severity.ERROR for found in checked.findings)
+    missed = sum(not missed.columns for missed in checked.not_checked)
+    return errors, len(checked.findings) - errors, missed
+
+
+_COLUMNS = ("Verdict", "Errors", "Warnings", "Not checked")
+_WIDTHS = (9, 8, 8, 11)  # "unchecked" and 9,999,999
+
+
+def _table(run: Run, total: _Total) -> Iterator[str]:
+    """A line for each workbook."""
+    room = _WIDTH - sum(_WIDTHS) - 2 * len(_WIDTHS)
+    width = max(len("Workbook"), min(total.widest, room))
+    yield _row("Workbook", width, _COLUMNS)
+    for verdict in run.verdicts():
+        numbers = (f"{number:,}" for number in _numbers(verdict.checked))
+        yield _row(printable(verdict.checked.path), width, (verdict.checked.verdict, *numbers))
+
+
+def _row(path: str, width: int, cells: tuple[str, ...]) -> str:
+    verdict, *numbers = cells
+    path = _shortened(path, width)
+    right = "  ".join(f"{number:>{at}}" for number, at in zip(numbers, _WIDTHS[1:], strict=True))
+    return f"{path}{' ' * (width - _width(path))}  {verdict:<{_WIDTHS[0]}}  {right}"
+
+
+def _shortened(path: str, width: int) -> str:
+    """A path without its middle where it is too long; its end says more than its beginning."""
+    if _width(path) <= width:
+        return path
+    begin = _cut(path, (width - 3) // 3)
+    end = _cut(path[::-1], width - 3 - _width(begin))[::-1]
+    return f"{begin}...{end}"
+
+
+def _cut(text: str, width: int) -> str:
+    """As much of a text's beginning as fits."""
+    taken = 0
+    for position, letter in enumerate(text):
+        taken += _width(letter)
+        if taken > width:
+            return text[:position]
+    return text
+
+
+def _width(text: str) -> int:
+    """The columns of a terminal that a text fills: East Asian letters are wide, combining marks are nothing."""
+    if text.isascii():
+        return len(text)
+    return sum((unicodedata.east_asian_width(c) in "WF") + (not unicodedata.combining(c)) for c in text)
+
+
+def _write_left(run: Run, to: TextIO) -> None:
+    empty = True
+    for left in run.left():
+        if empty:
+            to.write("Left, for they are no workbooks and were not asked for by name:\n")
+        to.write(f"  {printable(left.path)}: {printable(left.why)}\n")
+        empty = False
+    if not empty:
+        to.write("\n")
 
 
 def _counted(number: int, noun: str, nouns: str = "") -> str:
     return f"{number:,} {noun if number == 1 else nouns or f'{noun}s'}"
-
-
-def printable(text: str) -> str:
-    """Text without control characters, which a file could use to rewrite what a terminal shows."""
-    return "".join(c if c.isprintable() else " " for c in text)

@@ -57,12 +57,20 @@ class Checked:
     verdict: str = "unchecked"
     has_findings: bool = False
     """Whether there is a finding that counts, whatever the verdict."""
+    fail_on: Severity = Severity.ERROR
+    """The least severity that counts."""
     findings: list[Found] = field(default_factory=list)
     recalculated: int = 0
     rows: int = 0
     """Rows of ledgers that were held against the rules."""
     not_checked: list[NotChecked] = field(default_factory=list)
     taken_for: list[str] = field(default_factory=list)
+    unreadable: str = ""
+    """Why the file could not be read at all, as a key of REASONS."""
+
+    def counts(self, found: Found) -> bool:
+        """Whether a finding is severe enough to count."""
+        return self.fail_on is Severity.WARNING or found.severity is Severity.ERROR
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,24 +89,30 @@ def check(path: Path, options: Options) -> Checked:
     try:
         data = content(path)
     except Unreadable as why:
-        return Checked(str(path), not_checked=[NotChecked("the file", str(why))])
+        return _unread(Checked(str(path), fail_on=options.fail_on), why)
     return check_bytes(data, str(path), options)
 
 
 def check_bytes(data: bytes, name: str, options: Options) -> Checked:
     """Check a workbook that is not a file, under a name."""
-    checked = Checked(name, hashlib.sha256(data).hexdigest())
+    checked = Checked(name, hashlib.sha256(data).hexdigest(), fail_on=options.fail_on)
     try:
         if len(data) > LARGEST_FILE:
             raise unreadable("too large", f"at most {LARGEST_FILE:,} bytes are read")
         with collector_at_rest():
             _check(read_bytes(data, name), options, checked)
     except Unreadable as why:
-        checked.not_checked.append(NotChecked("the file", str(why)))
+        _unread(checked, why)
     except Exception as bug:  # one file must not take the others with it
         failed = f"plansheet failed on it ({type(bug).__name__}: {bug}); report this with the workbook"
         checked.verdict = "unchecked"
         checked.not_checked.append(NotChecked("the workbook", failed))
+    return checked
+
+
+def _unread(checked: Checked, why: Unreadable) -> Checked:
+    checked.unreadable = why.kind
+    checked.not_checked.append(NotChecked("the file", str(why)))
     return checked
 
 
@@ -134,9 +148,8 @@ def _check(workbook: Workbook, options: Options, checked: Checked) -> None:
     beside = [*_without_vesting(located.ledger, terms), *(NotChecked(*each) for each in not_read(located.areas))]
     checked.not_checked = [*unsettled, *beside, *_questions(asked, options, whole=False), *_unknown(plan), *lacking]
     checked.taken_for = taken_for(located.areas)
-    counted = [f for f in checked.findings if options.fail_on is Severity.WARNING or f.severity is Severity.ERROR]
-    checked.has_findings = bool(counted)
-    checked.verdict = "unchecked" if unsettled else "findings" if counted else "clean"
+    checked.has_findings = any(map(checked.counts, checked.findings))
+    checked.verdict = "unchecked" if unsettled else "findings" if checked.has_findings else "clean"
 
 
 def _circles(workbook: Workbook, cells: Sequence[PlanCell]) -> tuple[list[Circle], list[NotChecked]]:

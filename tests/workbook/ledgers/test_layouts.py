@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from plansheet.core.records import Ledger
 from plansheet.core.words import Action, Identifier
 from plansheet.excel import ISO_LIMIT_BY_GRANT
-from plansheet.report.text import text_report
+from plansheet.report.text import write_text
 from plansheet.workbook.ledgers.locate import locate
 from plansheet.workbook.ledgers.schedules import read_schedule
 from plansheet.workbook.reading.reader import read_bytes
+from report.runs import written
 from workbook.books import ACTIVITY, GRANTED, GRANTS, VESTING, Formula, Rows, Sheet, checked, located
 from workbook.layouts import (
     LAYOUTS,
@@ -559,7 +560,7 @@ def test_the_report_names_the_sheets_without_a_ledger() -> None:
         ("Vested rows 2 to 5", "they name grants and are part of no ledger (MAP009)")
     ]
     number = sum(not each.columns for each in asked_about.not_checked)
-    assert f"Not checked: 0 workbooks, {number} things" in text_report([asked_about])
+    assert f"Not checked: 0 workbooks, {number} things" in written(write_text, asked_about)
 
 
 def test_the_report_on_sheets_of_events() -> None:
