@@ -166,7 +166,7 @@ def test_wrong_usage_is_2_with_a_sentence_and_no_traceback(run: Run, arguments: 
     [
         (["check", "book.xlsx", "--as-of", "31/01/2011"], "write it as 2005-04-03"),
         (["check", "book.xlsx", "--select", "ISO999"], "plansheet rules lists them"),
-        (["check", "book.xlsx", "--format", "xml"], "use text, json or junit"),
+        (["check", "book.xlsx", "--format", "xml"], "use text, json, junit or sarif"),
         (["check", "no-such.xlsx"], "no-such.xlsx"),
         (["check", "empty"], "no workbook in that folder"),
         (["explain", "ISO999"], 'there is no rule "ISO999"; give a code'),

@@ -14,13 +14,14 @@ from plansheet.core.rule import Severity
 from plansheet.excel.manual import ALL_RULES
 from plansheet.report.json import write_json
 from plansheet.report.junit import write_junit
+from plansheet.report.sarif import write_sarif
 from plansheet.report.text import write_text
 from plansheet.report.verdicts import Files
 from plansheet.workbook.checks import Checked, Options, check, check_bytes
 from plansheet.workbook.reading.guard import LARGEST_FILE
 
 _STANDARD_INPUT = Path("-")
-_REPORTS = {"text": write_text, "json": write_json, "junit": write_junit}
+_REPORTS = {"text": write_text, "json": write_json, "junit": write_junit, "sarif": write_sarif}
 _FORMATS = f"{', '.join(list(_REPORTS)[:-1])} or {list(_REPORTS)[-1]}"
 _WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls", ".ods"})
 _CONTAINERS = frozenset({".zip", ".eml", ".msg", ".mbox"})  # of workbooks; each is told as not read
