@@ -12,8 +12,8 @@ from faults.layouts import LAYOUTS
 from faults.ledger import Ledger, after_merger, clean
 from faults.planting import FAULTS, Unfit, places
 from faults.writing import parts, saved
-from plansheet.workbook.checks import Checked, NotChecked, Options, check_bytes
-from plansheet.workbook.findings import Found
+from plansheet.workbook.checked import Checked, Found, NotChecked
+from plansheet.workbook.checks import Options, check_bytes
 
 PLANTED = (in_ledgers, in_books)
 """The modules whose faults planting.FAULTS holds."""

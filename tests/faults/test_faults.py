@@ -13,8 +13,7 @@ from faults.judging import ELSEWHERE, MISSED, RIGHT, Outcome, alarms, judged, ki
 from faults.layouts import LAYOUTS
 from faults.planting import FAULTS, Unfit
 from plansheet.core.rule import Severity
-from plansheet.workbook.checks import NotChecked
-from plansheet.workbook.findings import Found
+from plansheet.workbook.checked import Found, NotChecked
 
 WHOLE = os.environ.get("PLANSHEET_FAULTS") == "all"
 COUNTS = {"cell", "row", "asked", "unchecked", "clean"}

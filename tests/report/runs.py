@@ -7,8 +7,7 @@ from typing import TextIO
 
 from plansheet.core.rule import Severity
 from plansheet.report.verdicts import Files, Left, Mail, Origin, Run, Verdict
-from plansheet.workbook.checks import Checked, NotChecked
-from plansheet.workbook.findings import Found
+from plansheet.workbook.checked import Checked, Found, NotChecked
 
 SHA = "0123456789abcdef" * 4
 MAIL = Mail("Ann Ash <ann@issuer.example>", "Ledgers for March", "2024-03-31T09:12:00+00:00")

@@ -12,7 +12,7 @@ from junitparser import Error, Failure, JUnitXml, Skipped, TestSuite
 
 from plansheet.core.rule import Severity
 from plansheet.report.junit import write_junit
-from plansheet.workbook.checks import Checked
+from plansheet.workbook.checked import Checked
 from report.runs import HOSTILE, Batch, attached, clean, everything, faulty, finding, locked, of, warning, written
 
 

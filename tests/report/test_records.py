@@ -9,7 +9,7 @@ import pytest
 
 from plansheet.core.rule import Severity
 from plansheet.report.records import from_record, to_record
-from plansheet.workbook.checks import Checked, NotChecked
+from plansheet.workbook.checked import Checked, NotChecked
 from report.runs import everything, faulty, locked, warning
 from workbook.books import LEDGERS, VESTING, Sheet, checked, with_cell
 

@@ -12,7 +12,7 @@ import pytest
 from plansheet.excel.manual import ALL_RULES
 from plansheet.report import sarif
 from plansheet.report.sarif import write_sarif
-from plansheet.workbook.checks import Checked
+from plansheet.workbook.checked import Checked
 from report.runs import SHA, Batch, attached, clean, everything, faulty, finding, locked, of, written
 from report.sarif_schema import sarif_validator
 

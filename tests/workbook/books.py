@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from plansheet.workbook.checks import Checked, Options, check_bytes
+from plansheet.workbook.checked import Checked
+from plansheet.workbook.checks import Options, check_bytes
 from plansheet.workbook.ledgers.locate import Located, locate
 from plansheet.workbook.reading.reader import read_bytes
 from workbook.making import workbook

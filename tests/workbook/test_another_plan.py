@@ -16,7 +16,8 @@ from plansheet.plan.terms import FACTS, Terms, atg_1996, read_terms
 from plansheet.report.text import write_text
 from plansheet.template.facts import starter
 from plansheet.template.ledgers import plan_table
-from plansheet.workbook.checks import Checked, Options, check_bytes
+from plansheet.workbook.checked import Checked
+from plansheet.workbook.checks import Options, check_bytes
 from report.runs import written
 from workbook.another_plan import SHEETS, ledger
 from workbook.books import Sheet, book, with_cell

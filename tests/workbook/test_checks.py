@@ -14,7 +14,8 @@ from plansheet.core.words import Recycling
 from plansheet.excel.manual import ALL_RULES, JUDGEMENTS, LAYOUT_QUESTIONS
 from plansheet.plan.rules import RULES
 from plansheet.plan.terms import atg_1996
-from plansheet.workbook.checks import Checked, Options, check, check_bytes
+from plansheet.workbook.checked import Checked
+from plansheet.workbook.checks import Options, check, check_bytes
 from workbook.books import (
     ACTIVITY,
     DAY,

@@ -10,7 +10,7 @@ from plansheet.core.records import Ledger
 from plansheet.core.rule import Hit, TermOf
 from plansheet.excel.manual import JUDGEMENTS, LAYOUT_QUESTIONS
 from plansheet.plan.rules import RULES
-from plansheet.workbook.checks import Checked
+from plansheet.workbook.checked import Checked
 from workbook.books import (
     ACTIVITY,
     GRANTED,

@@ -17,7 +17,8 @@ from plansheet.report.junit import write_junit
 from plansheet.report.sarif import write_sarif
 from plansheet.report.text import write_text
 from plansheet.report.verdicts import Files
-from plansheet.workbook.checks import Checked, Options, check, check_bytes
+from plansheet.workbook.checked import Checked
+from plansheet.workbook.checks import Options, check, check_bytes
 from plansheet.workbook.reading.guard import LARGEST_FILE
 
 _STANDARD_INPUT = Path("-")

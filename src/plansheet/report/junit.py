@@ -14,8 +14,7 @@ from xml.sax.xmlreader import AttributesImpl
 
 from plansheet.report.characters import printable
 from plansheet.report.verdicts import Left, Run, Verdict
-from plansheet.workbook.checks import Checked
-from plansheet.workbook.findings import Found
+from plansheet.workbook.checked import Checked, Found
 
 _OUTCOMES = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 """The elements of what does not pass, and the attributes that count them."""

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from plansheet.core.rule import Severity
-from plansheet.workbook.checks import Checked, NotChecked
-from plansheet.workbook.findings import Found
+from plansheet.workbook.checked import Checked, Found, NotChecked
 
 Record = dict[str, Any]
 

@@ -18,7 +18,7 @@ from plansheet.excel.manual import ALL_RULES
 from plansheet.report.characters import printable
 from plansheet.report.layout import write_json_value
 from plansheet.report.verdicts import Origin, Run, Verdict
-from plansheet.workbook.findings import Found
+from plansheet.workbook.checked import Found
 
 Object = dict[str, Any]
 

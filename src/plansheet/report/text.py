@@ -9,8 +9,7 @@ from typing import TextIO
 from plansheet.core.rule import Severity
 from plansheet.report.characters import printable
 from plansheet.report.verdicts import Mail, Origin, Run, Verdict
-from plansheet.workbook.checks import Checked
-from plansheet.workbook.findings import Found
+from plansheet.workbook.checked import Checked, Found
 
 _WIDTH = 118
 

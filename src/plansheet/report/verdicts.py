@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from plansheet.workbook.checks import Checked
+from plansheet.workbook.checked import Checked
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from plansheet.core.numbers import round_dollars_text
@@ -19,8 +19,9 @@ from plansheet.plan.checking import Outcome, lacked_columns, named, outcome
 from plansheet.plan.ledger import complete
 from plansheet.plan.rules import RULES
 from plansheet.plan.terms import Terms
+from plansheet.workbook.checked import Checked, Found, NotChecked, unread
 from plansheet.workbook.collector import collector_at_rest
-from plansheet.workbook.findings import Found, on_places, on_plan, on_records, order, told_apart
+from plansheet.workbook.findings import on_places, on_plan, on_records, order, told_apart
 from plansheet.workbook.formulas import expressions
 from plansheet.workbook.formulas.circles import Circle, circular
 from plansheet.workbook.formulas.plan_cells import PlanCell, not_reached, plan_cells
@@ -34,43 +35,6 @@ from plansheet.workbook.reading.guard import LARGEST_FILE, content
 from plansheet.workbook.reading.reader import read_bytes
 from plansheet.workbook.reading.saved import Workbook
 from plansheet.workbook.reading.unreadable import Unreadable, unreadable
-
-
-@dataclass(frozen=True, slots=True)
-class NotChecked:
-    """What was not checked, and why."""
-
-    what: str
-    why: str
-    code: str = ""
-    """Of a rule that lacks columns."""
-    columns: tuple[tuple[str, str], ...] = ()
-    """The columns that it lacks: table and heading."""
-
-
-@dataclass(slots=True)
-class Checked:
-    """The verdict on one file: ``findings``, ``clean`` or ``unchecked``."""
-
-    path: str
-    sha256: str = ""
-    verdict: str = "unchecked"
-    has_findings: bool = False
-    """Whether there is a finding that counts, whatever the verdict."""
-    fail_on: Severity = Severity.ERROR
-    """The least severity that counts."""
-    findings: list[Found] = field(default_factory=list)
-    recalculated: int = 0
-    rows: int = 0
-    """Rows of ledgers that were held against the rules."""
-    not_checked: list[NotChecked] = field(default_factory=list)
-    taken_for: list[str] = field(default_factory=list)
-    unreadable: str = ""
-    """Why the file could not be read at all, as a key of REASONS."""
-
-    def counts(self, found: Found) -> bool:
-        """Whether a finding is severe enough to count."""
-        return self.fail_on is Severity.WARNING or found.severity is Severity.ERROR
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +53,7 @@ def check(path: Path, options: Options) -> Checked:
     try:
         data = content(path)
     except Unreadable as why:
-        return _unread(Checked(str(path), fail_on=options.fail_on), why)
+        return unread(str(path), why)
     return check_bytes(data, str(path), options)
 
 
@@ -102,17 +66,11 @@ def check_bytes(data: bytes, name: str, options: Options) -> Checked:
         with collector_at_rest():
             _check(read_bytes(data, name), options, checked)
     except Unreadable as why:
-        _unread(checked, why)
+        return unread(name, why, checked.sha256)
     except Exception as bug:  # one file must not take the others with it
         failed = f"plansheet failed on it ({type(bug).__name__}: {bug}); report this with the workbook"
         checked.verdict = "unchecked"
         checked.not_checked.append(NotChecked("the workbook", failed))
-    return checked
-
-
-def _unread(checked: Checked, why: Unreadable) -> Checked:
-    checked.unreadable = why.kind
-    checked.not_checked.append(NotChecked("the file", str(why)))
     return checked
 
 

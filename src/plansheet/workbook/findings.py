@@ -4,36 +4,22 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from openpyxl.utils import get_column_letter
 
 from plansheet.core.records import Record
-from plansheet.core.rule import Finding, Hit, Rule, Severity, TermOf
+from plansheet.core.rule import Finding, Hit, Rule, TermOf
 from plansheet.excel.judgements import Place
 from plansheet.plan.checking import Outcome
 from plansheet.plan.rules import RULES
 from plansheet.plan.terms import Terms
+from plansheet.workbook.checked import Found
 from plansheet.workbook.ledgers.locate import Located
 from plansheet.workbook.plan_sheet import PlanSheet
 from plansheet.workbook.reading.saved import Workbook
 
 _UNREADABLE = next(rule for rule in RULES if rule.code == "LEDGER001")
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A finding in its cell. ``fingerprint`` stays the same while what is wrong does."""
-
-    code: str
-    severity: Severity
-    sheet: str
-    cell: str
-    message: str
-    fix: str
-    plan: str
-    law: tuple[str, ...]
-    fingerprint: str
 
 
 def on_plan(plan: PlanSheet) -> Iterator[Found]:

@@ -9,7 +9,8 @@ import pytest
 
 from plansheet.excel.manual import JUDGEMENTS
 from plansheet.plan.terms import atg_1996, with_values
-from plansheet.workbook.checks import Checked, Options, check_bytes
+from plansheet.workbook.checked import Checked
+from plansheet.workbook.checks import Options, check_bytes
 from workbook.books import DAY, Error, Formula, Rows, Sheet, book, found
 from workbook.making import changed
 

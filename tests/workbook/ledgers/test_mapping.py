@@ -9,7 +9,7 @@ import pytest
 
 from plansheet.core.records import Activity
 from plansheet.core.words import Action, Identifier
-from plansheet.workbook.checks import Checked
+from plansheet.workbook.checked import Checked
 from plansheet.workbook.ledgers.locate import Located, locate
 from plansheet.workbook.ledgers.mapping import Mapping, UnusableMapping, read_mapping
 from plansheet.workbook.ledgers.mapping_text import mapping_text
