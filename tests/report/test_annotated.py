@@ -216,11 +216,18 @@ def test_a_copy_says_what_it_is_wherever_one_looks() -> None:
     assert "Copy without formulas" in sheet.oddHeader.left.text
     assert sheet.sheet_properties.tabColor.rgb == "FFC00000"
     assert sheet.protection.sheet
-    assert sheet.freeze_panes == "A2"
+    assert (sheet.sheet_view.pane.ySplit, sheet.sheet_view.pane.state) == (1, "frozen")
     box = parts(data)["xl/drawings/drawing1.xml"].decode()
     assert "COPY WITHOUT FORMULAS" in box
     high = float(sheet.row_dimensions[1].height)
     assert high * 4 / 3 >= int(re.search(r"<xdr:to>.*?<xdr:rowOff>(\d+)", box, re.DOTALL)[1]) / 9525 + 20  # type: ignore[index]  # there
+
+
+def test_a_copy_opens_at_its_first_finding() -> None:
+    sheet = copied({"A1": "Grant", "B90": 5}, finding(cell="C80"), finding(cell="B90"))
+    assert sheet.sheet_view.pane.topLeftCell == "A75"
+    assert sheet.sheet_view.selection[-1].activeCell == "C80"
+    assert copied({"A1": 1}, finding(cell="")).sheet_view.pane.topLeftCell == "A2"
 
 
 def test_a_hidden_sheet_is_copied_visibly() -> None:

@@ -104,6 +104,7 @@ def copy_sheet(sheet: Sheet, to: Book, found: Sequence[Found], looks: Looks, mos
     for column, width in _widths(cells).items():
         to.set_column(column - 1, column - 1, width)
     _dress(to, last if last < sheet.last_row else None)
+    _open_at(to, *min(at, default=(1, 1)))
     return len(cells)
 
 
@@ -209,7 +210,6 @@ def _dress(to: Book, last: int | None) -> None:
     height = _LINE * len(lines) + 10
     to.set_row_pixels(0, height + _ROW + 4)  # the text of row 1 stands at its foot, below the box
     to.insert_textbox(0, 0, "\n".join(lines), {**_BANNER, "height": height, "x_offset": 4, "y_offset": 2})
-    to.freeze_panes(1, 0)
     to.set_tab_color("#C00000")
     to.set_header("&L&BCopy without formulas, made to show findings&R&A")
     to.set_footer("&RPage &P of &N")
@@ -217,6 +217,12 @@ def _dress(to: Book, last: int | None) -> None:
     to.set_landscape()
     to.fit_to_pages(1, 0)
     to.protect("", {"format_columns": True, "format_rows": True, "select_locked_cells": True})
+
+
+def _open_at(to: Book, row: int, column: int) -> None:
+    """Open the sheet with its first finding in view, below the first row, which stays."""
+    to.freeze_panes(1, 0, max(1, row - 6), 0)
+    to.set_selection(row - 1, column - 1, row - 1, column - 1)
 
 
 def _widths(cells: Iterable[Cell]) -> Mapping[int, float]:
