@@ -93,8 +93,11 @@ SAMPLES: list[tuple[str, str, bytes]] = [
     ("a CSV file in Windows-1252", "text", b"Grant;Inhaber\nG-1;M\xfcller\n"),
     ("a PDF file", "pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"),
     ("a mail", "mail", MAIL),
+    ("a mail with bytes as they are in it", "mail", MAIL + bytes(9)),
+    ("a mail from behind many relays", "mail", b"Return-Path: <a>\r\n" + b"Received: b\r\n" * 30 + b"From: c\r\n\r\n"),
     ("a mailbox", "mail", MBOX),
     ("a zip archive", "zip", packed({"letters/a.txt": b"a"})),
+    ("an empty zip archive", "zip", packed({})),
     ("a picture", "other", b"\x89PNG\r\n\x1a\n"),
     ("bytes of no known kind", "other", bytes(range(1, 32)) * 9),
     ("white space", "other", b" \r\n" * 9),
@@ -124,6 +127,12 @@ SAMPLES: list[tuple[str, str, bytes]] = [
 ]
 KINDS_OF_THE_READER = {"strict", "unread"}
 KINDS_OF_PATHS_AND_SIZES = {"no file", "too large"}
+KINDS_OF_OPENING = {  # provoked in tests/batch/
+    *("wrong password", "encryption", "container too large", "nested"),
+    *("archive empty", "archive cut off", "archive damaged"),
+    *("entry damaged", "entry locked", "entry locked otherwise", "entry packed otherwise"),
+    *("mail damaged", "mail cut off", "mail sealed", "mail in pieces", "attached elsewhere", "drawn in"),
+}
 
 
 @pytest.mark.parametrize(("kind", "data"), [pytest.param(kind, data, id=name) for name, kind, data in SAMPLES])
@@ -134,7 +143,7 @@ def test_each_kind_of_file_is_told_from_its_content(kind: str, data: bytes) -> N
 
 
 def test_every_reason_is_provoked() -> None:
-    provoked = {kind for _, kind, _ in SAMPLES} | KINDS_OF_THE_READER | KINDS_OF_PATHS_AND_SIZES
+    provoked = {kind for _, kind, _ in SAMPLES} | KINDS_OF_THE_READER | KINDS_OF_PATHS_AND_SIZES | KINDS_OF_OPENING
     assert provoked == set(REASONS)
 
 

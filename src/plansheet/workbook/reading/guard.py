@@ -12,10 +12,12 @@ from pathlib import Path
 from plansheet.workbook.reading.package import Package, examine
 from plansheet.workbook.reading.unreadable import Unreadable, unreadable
 
-__all__ = ["LARGEST_FILE", "Unreadable", "content", "inspect", "package_of"]
+__all__ = ["LARGEST_FILE", "OLE2", "ZIP", "Unreadable", "content", "inspect", "is_mail", "is_mailbox", "package_of"]
 
 LARGEST_FILE = 1 << 28
 """Bytes on disk."""
+BEGINNING = 1 << 12
+"""Bytes that tell what a text is."""
 
 ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -45,18 +47,25 @@ BEGINNINGS = (
 UTF_16 = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
 MAIL_HEADERS = frozenset(
     [
+        "arc-seal",
+        "authentication-results",
+        "cc",
         "content-type",
         "date",
         "delivered-to",
+        "dkim-signature",
         "from",
         "message-id",
         "mime-version",
         "received",
         "reply-to",
+        "return-path",
+        "sender",
         "subject",
         "to",
     ]
 )
+END_OF_HEADERS = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 HEADER = re.compile(r"([A-Za-z][A-Za-z-]*):(?:\s|$)")
 MBOX = re.compile(r"From \S+ +\w{3} \w{3} .*\d\d:\d\d")
 
@@ -102,7 +111,10 @@ def _kind_of(data: bytes) -> tuple[str, str]:
     for beginning, kind, detail in BEGINNINGS:
         if data.startswith(beginning):
             return kind, detail
-    text = _text(data[:4096])
+    beginning = data[:BEGINNING]
+    if is_mail(beginning) or is_mailbox(beginning):
+        return "mail", ""
+    text = _text(beginning)
     if text is not None:
         return _text_kind(text)
     if any(mark in data for mark in ZIP[:2]):
@@ -138,7 +150,7 @@ def _text_kind(text: str) -> tuple[str, str]:
         return _markup_kind(start)
     if "%pdf" in start[:1024]:
         return "pdf", ""
-    return ("mail" if _is_mail(text) else "text"), ""
+    return "text", ""
 
 
 def _markup_kind(start: str) -> tuple[str, str]:
@@ -149,9 +161,20 @@ def _markup_kind(start: str) -> tuple[str, str]:
     return "xml spreadsheet", "of no kind known here"
 
 
-def _is_mail(text: str) -> bool:
-    lines = text.splitlines()[:20]
-    if not HEADER.match(lines[0]):
-        return MBOX.match(lines[0]) is not None
+def is_mail(beginning: bytes) -> bool:
+    """Whether a file that begins so is a mail: its first lines are headers, two of them such as every mail has.
+
+    What stands below the headers does not count; it may be the bytes of a workbook.
+    """
+    text = _text(END_OF_HEADERS.split(beginning.lstrip(b"\xef\xbb\xbf \t\r\n"), maxsplit=1)[0]) or ""
+    lines = text.splitlines()
+    if not lines or not HEADER.match(lines[0]):
+        return False
     headers = {match[1].lower() for line in lines if (match := HEADER.match(line))}
     return len(MAIL_HEADERS & headers) >= 2 or "content-type" in headers
+
+
+def is_mailbox(beginning: bytes) -> bool:
+    """Whether a file that begins so holds mails one after the other (mbox)."""
+    text = _text(END_OF_HEADERS.split(beginning, maxsplit=1)[0]) or ""
+    return MBOX.match(text) is not None

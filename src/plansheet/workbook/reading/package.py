@@ -75,7 +75,7 @@ def _examine(archive: zipfile.ZipFile, size: int) -> Package:
     names = frozenset(part.filename for part in parts)
     _check_directory(parts, size, archive.start_dir)
     if CONTENT_TYPES not in names:
-        raise unreadable(*_archive_of_another_kind(archive, names))
+        raise unreadable(*archive_of_another_kind(archive, names))
     roots = {part.filename: root for part in parts if (root := _root_of(archive, part))}
     workbook_part = _workbook_part(archive, names)
     sheets = _count_sheets(archive, workbook_part)
@@ -101,19 +101,19 @@ def _check_directory(parts: list[zipfile.ZipInfo], size: int, start_of_directory
     total = sum(part.file_size for part in parts)
     if total > MOST_BYTES:
         raise unreadable("too large", f"unpacked it has {total:,} bytes, and at most {MOST_BYTES:,} are read")
-    _check_overlap(parts, size, start_of_directory)
+    check_overlap(parts, size, start_of_directory)
 
 
-def _check_overlap(parts: list[zipfile.ZipInfo], size: int, start_of_directory: int) -> None:
+def check_overlap(parts: list[zipfile.ZipInfo], size: int, start_of_directory: int) -> None:
     """Parts that share their bytes are how a small file unpacks to terabytes; older zipfile modules do not look."""
     ordered = sorted(parts, key=lambda part: part.header_offset)
-    starts = [part.header_offset for part in ordered[1:]] + [min(start_of_directory, size)]
+    starts = [*(part.header_offset for part in ordered), min(start_of_directory, size)][1:]
     for part, following in zip(ordered, starts, strict=True):
         if part.header_offset + 30 + len(part.filename) + part.compress_size > following:  # 30: a local header's length
             raise unreadable("bomb", f"its part {part.filename} shares its bytes with another")
 
 
-def _archive_of_another_kind(archive: zipfile.ZipFile, names: frozenset[str]) -> tuple[str, str]:
+def archive_of_another_kind(archive: zipfile.ZipFile, names: frozenset[str]) -> tuple[str, str]:
     """Kind and detail of a zip file that is not an Open XML package."""
     if "mimetype" in names:
         with archive.open("mimetype") as part:

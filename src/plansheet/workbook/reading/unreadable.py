@@ -19,6 +19,14 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
         "The workbook is protected by a password: its content is encrypted.",
         "Open it in Excel with its password, save a copy without it, and check that.",
     ),
+    "wrong password": (
+        "The workbook is protected by a password, and it is none of those given.",
+        "Add its password to the file of passwords, or save a copy without it in Excel, and check that.",
+    ),
+    "encryption": (
+        "The workbook is encrypted in a way that is not opened here: {detail}.",
+        "Open it in Excel, save a copy without protection, and check that.",
+    ),
     "zip password": (
         "{detail} inside the file is locked by a zip password, which Excel never sets.",
         "Unpack it with its password, or ask the sender for the workbook itself.",
@@ -114,6 +122,66 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
     "doctype": (
         "{detail} inside the workbook declares a document type (DOCTYPE), which no spreadsheet program writes.",
         "Do not open it; ask the sender for the workbook.",
+    ),
+    "container too large": (
+        "It holds more than is opened here: {detail}.",
+        "Open it with the program that made it, save what is in it to a folder, and check that.",
+    ),
+    "nested": (
+        "It is nested deeper than is opened here: {detail}.",
+        "Open it by hand, save the workbooks in it, and check those.",
+    ),
+    "archive empty": (
+        "The zip archive holds no file.",
+        "Ask the sender for the workbooks again.",
+    ),
+    "archive cut off": (
+        "The zip archive is cut off: its end is missing.",
+        "Copy or download it again, and compare the sizes.",
+    ),
+    "archive damaged": (
+        "The zip archive is damaged: {detail}.",
+        "Ask the sender for it again, or unpack it with another program and check what comes out.",
+    ),
+    "entry damaged": (
+        "It cannot be unpacked: {detail}.",
+        "Ask the sender for it again, or unpack the archive with another program and check what comes out.",
+    ),
+    "entry locked": (
+        "It is locked in its zip archive by a password.",
+        "Give the password (--password-file), or unpack the archive and check what comes out.",
+    ),
+    "entry locked otherwise": (
+        "It is locked in its zip archive by a password, and it is none of those given.",
+        "Add its password to the file of passwords, or unpack the archive and check what comes out.",
+    ),
+    "entry packed otherwise": (
+        "It is packed in its zip archive in a way that is not read here: {detail}.",
+        "Unpack the archive with the program that made it, and check what comes out.",
+    ),
+    "mail damaged": (
+        "The mail is damaged: {detail}.",
+        "Open it in a mail program, save what is attached, and check that; or ask the sender for it again.",
+    ),
+    "mail cut off": (
+        "The mail breaks off before its end; what was attached behind is missing.",
+        "Fetch or export the mail again, and compare the sizes.",
+    ),
+    "mail sealed": (
+        "The content of the mail is sealed by {detail}, which is not opened here.",
+        "Open the mail in the program that has its key, save what is attached, and check that.",
+    ),
+    "mail in pieces": (
+        "The mail was sent in pieces, and this is one of them.",
+        "Put the mail together in a mail program, save what is attached, and check that.",
+    ),
+    "attached elsewhere": (
+        "The file is not in the mail: the mail only says where it lies.",
+        "Open the mail, fetch the file from there, and check that.",
+    ),
+    "drawn in": (
+        "It is an object of another program drawn into the mail, not an attached file.",
+        "Open the mail in Outlook, open the object in its program, save it as a file, and check that.",
     ),
     "unread": (
         "The workbook could not be read ({detail}), though Excel may open it.",
