@@ -18,7 +18,8 @@ from openpyxl.workbook import Workbook as Read
 from plansheet.report import annotated as module
 from plansheet.report.annotated import annotated
 from plansheet.report.copied_sheet import copied_names
-from plansheet.workbook.checks import Checked, NotChecked, Options, check_bytes
+from plansheet.workbook.checked import Checked, NotChecked
+from plansheet.workbook.checks import Options, check_bytes
 from plansheet.workbook.reading.reader import read_bytes
 from plansheet.workbook.reading.saved import Cell, Sheet, Value, Workbook
 from report.runs import HOSTILE, SHA, clean, faulty, finding, warning

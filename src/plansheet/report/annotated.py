@@ -16,8 +16,7 @@ from plansheet import __version__
 from plansheet.core.rule import Severity
 from plansheet.report.characters import printable
 from plansheet.report.copied_sheet import LONGEST_TEXT, MARKS, Book, Looks, copied_names, copy_sheet, cut
-from plansheet.workbook.checks import Checked
-from plansheet.workbook.findings import Found
+from plansheet.workbook.checked import Checked, Found
 from plansheet.workbook.reading.saved import Sheet, Workbook
 
 MOST_FINDINGS: Final = 20_000

@@ -10,7 +10,7 @@ from xlsxwriter.utility import xl_cell_to_rowcol
 
 from plansheet.core.rule import Severity
 from plansheet.report.characters import in_xml, printable
-from plansheet.workbook.findings import Found
+from plansheet.workbook.checked import Found
 from plansheet.workbook.reading.saved import LAST_COLUMN, LAST_ROW, Cell, Sheet, Value
 
 LONGEST_TEXT: Final = 32_767
