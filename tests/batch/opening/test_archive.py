@@ -206,6 +206,14 @@ def test_many_entries_are_counted_before_each_becomes_an_object() -> None:
     assert peak < MIB
 
 
+def test_the_directory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = packed({"a": b""})
+    monkeypatch.setattr(archive, "LARGEST_DIRECTORY", 47)
+    assert told(opened(open_archive, data)) == [("a", b"")]
+    monkeypatch.setattr(archive, "LARGEST_DIRECTORY", 46)
+    assert reason(data).kind == "container too large"
+
+
 def test_one_entry_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     data = packed({"a": b"x" * 1000, "b": b"b"})
     monkeypatch.setattr(archive, "LARGEST_FILE", 1000)

@@ -17,6 +17,8 @@ from plansheet.workbook.reading.unreadable import Unreadable, unreadable
 
 MOST_ENTRIES: Final = 20_000
 """A month's batch is 10,000 workbooks; its folders are entries too."""
+LARGEST_DIRECTORY: Final = 1 << 25
+"""Bytes at the end that list the entries, some 100 for each."""
 MOST_BYTES: Final = 1 << 32
 """All entries of an archive together, unpacked: 10,000 workbooks of 400 KB."""
 LARGEST_LOCKED: Final = 1 << 24
@@ -33,7 +35,6 @@ STRONGLY_LOCKED: Final = 0x40
 
 _END, _END_64, _LOCATOR_64 = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
 _ENTRY = b"PK\x01\x02"
-_LONGEST_ENTRY = 46 + 3 * 0xFFFF  # a fixed part, then name, extra field and comment
 BROKEN = (
     *(zipfile.BadZipFile, zlib.error, LZMAError, EOFError, NotImplementedError, RuntimeError),
     *(ValueError, OSError, struct.error, OverflowError),
@@ -73,16 +74,16 @@ def check_end(file: IO[bytes]) -> None:
             (length,) = struct.unpack_from("<Q", record, 40)
     if length > end:
         raise unreadable("archive cut off")
-    if _count(file, end - length, length) > MOST_ENTRIES:
+    if length > LARGEST_DIRECTORY or _count(file, end - length, length) > MOST_ENTRIES:
         raise unreadable("container too large", f"it has more than {MOST_ENTRIES:,} entries")
     file.seek(0)
 
 
 def _count(file: IO[bytes], start: int, length: int) -> int:
-    """Entries in the directory: at least as many as zipfile will find. Stops counting where they are too many."""
+    """Entries in the directory: at least as many as zipfile will find."""
     file.seek(start)
-    count, left, kept = 0, min(length, MOST_ENTRIES * _LONGEST_ENTRY), b""
-    while left and count <= MOST_ENTRIES and (chunk := file.read(min(left, CHUNK))):
+    count, left, kept = 0, length, b""
+    while left and (chunk := file.read(min(left, CHUNK))):
         left -= len(chunk)
         count += (kept + chunk).count(_ENTRY)
         kept = chunk[-3:]
