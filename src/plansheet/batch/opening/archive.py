@@ -37,7 +37,7 @@ _END, _END_64, _LOCATOR_64 = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
 _ENTRY = b"PK\x01\x02"
 BROKEN = (
     *(zipfile.BadZipFile, zlib.error, LZMAError, EOFError, NotImplementedError, RuntimeError),
-    *(ValueError, OSError, struct.error, OverflowError),
+    *(ValueError, LookupError, OSError, struct.error, OverflowError),
 )
 """What zipfile and its decompressors raise for bytes that are not as they should be."""
 
@@ -51,7 +51,7 @@ def open_archive(file: IO[bytes], passwords: Sequence[str] = ()) -> Iterator[Ins
         raise unreadable("archive damaged", _plain(error)) from error
     with archive:
         entries = archive.infolist()
-        if all(entry.is_dir() for entry in entries):
+        if all(_is_folder(entry) for entry in entries):
             raise unreadable("archive empty")
         check_overlap(entries, file.seek(0, 2), archive.start_dir)
         yield from _Unpacking(archive, passwords).each(entries)
@@ -113,7 +113,7 @@ class _Unpacking:
         """What each entry is, folders left out."""
         apart = Apart()
         for entry in entries:
-            if entry.is_dir():
+            if _is_folder(entry):
                 continue
             name = apart.name(shown(entry.filename) or "(no name)")
             try:
@@ -162,6 +162,10 @@ class _Unpacking:
             raise unreadable("too large", f"unpacked it has more than {LARGEST_FILE:,} bytes")
         if self.left < 0:
             raise unreadable("container too large", f"unpacked the archive has more than {MOST_BYTES:,} bytes")
+
+
+def _is_folder(entry: zipfile.ZipInfo) -> bool:
+    return entry.filename.endswith("/")  # zipfile's own is_dir() fails for a name without letters
 
 
 def _check_method(entry: zipfile.ZipInfo) -> None:
