@@ -74,7 +74,9 @@ def check_end(file: IO[bytes]) -> None:
             (length,) = struct.unpack_from("<Q", record, 40)
     if length > end:
         raise unreadable("archive cut off")
-    if length > LARGEST_DIRECTORY or _count(file, end - length, length) > MOST_ENTRIES:
+    if length > LARGEST_DIRECTORY:
+        raise unreadable("container too large", f"the list of its entries has {length:,} bytes")
+    if _count(file, end - length, length) > MOST_ENTRIES:
         raise unreadable("container too large", f"it has more than {MOST_ENTRIES:,} entries")
     file.seek(0)
 
