@@ -120,6 +120,10 @@ def test_a_name_of_dos_is_read_in_its_letters() -> None:
     assert told(opened(open_archive, data)) == [("M_ärz.xlsx", b"a")]
 
 
+def test_a_name_without_letters_is_none() -> None:
+    assert told(opened(open_archive, packed({"x": b"a"}).replace(b"x", b"\0"))) == [("(no name)", b"a")]
+
+
 def test_two_of_one_name_are_told_apart() -> None:
     with pytest.warns(UserWarning, match="Duplicate name"):
         data = packed([("a.xlsx", b"1"), ("a.xlsx", b"2"), ("a.xlsx (2)", b"3"), ("a.xlsx", b"4")])
@@ -176,6 +180,11 @@ def test_a_large_locked_entry_would_take_too_long(monkeypatch: pytest.MonkeyPatc
     assert told(open_archive(io.BytesIO(data), ["p"])) == [("a", "too large")]
 
 
+def test_a_locked_entry_without_room_for_its_lock_is_refused() -> None:
+    data = patched(locked("a", b"1", b"p"), 20, struct.pack("<L", 5))
+    assert told(open_archive(io.BytesIO(data), ["p"])) == [("a", "entry locked otherwise")]
+
+
 def test_strong_locks_are_named() -> None:
     data = packed({"a": b"1"})
     assert told(opened(open_archive, patched(data, 8, b"\x41\x00"))) == [("a", "entry packed otherwise")]
@@ -204,6 +213,14 @@ def test_many_entries_are_counted_before_each_becomes_an_object() -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < MIB
+
+
+def test_the_directory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = packed({"a": b""})
+    monkeypatch.setattr(archive, "LARGEST_DIRECTORY", 47)
+    assert told(opened(open_archive, data)) == [("a", b"")]
+    monkeypatch.setattr(archive, "LARGEST_DIRECTORY", 46)
+    assert reason(data).kind == "container too large"
 
 
 def test_one_entry_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,10 +17,12 @@ from plansheet.workbook.reading.unreadable import Unreadable, unreadable
 
 MOST_ENTRIES: Final = 20_000
 """A month's batch is 10,000 workbooks; its folders are entries too."""
+LARGEST_DIRECTORY: Final = 1 << 25
+"""Bytes at the end that list the entries, some 100 for each."""
 MOST_BYTES: Final = 1 << 32
 """All entries of an archive together, unpacked: 10,000 workbooks of 400 KB."""
 LARGEST_LOCKED: Final = 1 << 24
-"""A locked entry, packed: the cipher of zip files is calculated in Python, about 1 MB a second for each password."""
+"""A locked entry, packed: the cipher of zip files is calculated in Python, some 2 MB a second for each password."""
 CHUNK: Final = 1 << 16
 
 METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
@@ -33,10 +35,9 @@ STRONGLY_LOCKED: Final = 0x40
 
 _END, _END_64, _LOCATOR_64 = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
 _ENTRY = b"PK\x01\x02"
-_LONGEST_ENTRY = 46 + 3 * 0xFFFF  # a fixed part, then name, extra field and comment
 BROKEN = (
     *(zipfile.BadZipFile, zlib.error, LZMAError, EOFError, NotImplementedError, RuntimeError),
-    *(ValueError, OSError, struct.error, OverflowError),
+    *(ValueError, LookupError, OSError, struct.error, OverflowError),
 )
 """What zipfile and its decompressors raise for bytes that are not as they should be."""
 
@@ -50,7 +51,7 @@ def open_archive(file: IO[bytes], passwords: Sequence[str] = ()) -> Iterator[Ins
         raise unreadable("archive damaged", _plain(error)) from error
     with archive:
         entries = archive.infolist()
-        if all(entry.is_dir() for entry in entries):
+        if all(_is_folder(entry) for entry in entries):
             raise unreadable("archive empty")
         check_overlap(entries, file.seek(0, 2), archive.start_dir)
         yield from _Unpacking(archive, passwords).each(entries)
@@ -73,16 +74,18 @@ def check_end(file: IO[bytes]) -> None:
             (length,) = struct.unpack_from("<Q", record, 40)
     if length > end:
         raise unreadable("archive cut off")
+    if length > LARGEST_DIRECTORY:
+        raise unreadable("container too large", f"the list of its entries has {length:,} bytes")
     if _count(file, end - length, length) > MOST_ENTRIES:
         raise unreadable("container too large", f"it has more than {MOST_ENTRIES:,} entries")
     file.seek(0)
 
 
 def _count(file: IO[bytes], start: int, length: int) -> int:
-    """Entries in the directory: at least as many as zipfile will find. Stops counting where they are too many."""
+    """Entries in the directory: at least as many as zipfile will find."""
     file.seek(start)
-    count, left, kept = 0, min(length, MOST_ENTRIES * _LONGEST_ENTRY), b""
-    while left and count <= MOST_ENTRIES and (chunk := file.read(min(left, CHUNK))):
+    count, left, kept = 0, length, b""
+    while left and (chunk := file.read(min(left, CHUNK))):
         left -= len(chunk)
         count += (kept + chunk).count(_ENTRY)
         kept = chunk[-3:]
@@ -112,7 +115,7 @@ class _Unpacking:
         """What each entry is, folders left out."""
         apart = Apart()
         for entry in entries:
-            if entry.is_dir():
+            if _is_folder(entry):
                 continue
             name = apart.name(shown(entry.filename) or "(no name)")
             try:
@@ -161,6 +164,10 @@ class _Unpacking:
             raise unreadable("too large", f"unpacked it has more than {LARGEST_FILE:,} bytes")
         if self.left < 0:
             raise unreadable("container too large", f"unpacked the archive has more than {MOST_BYTES:,} bytes")
+
+
+def _is_folder(entry: zipfile.ZipInfo) -> bool:
+    return entry.filename.endswith("/")  # zipfile's own is_dir() fails for a name without letters
 
 
 def _check_method(entry: zipfile.ZipInfo) -> None:

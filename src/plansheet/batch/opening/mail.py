@@ -19,10 +19,10 @@ from plansheet.report.verdicts import Mail
 from plansheet.workbook.reading.unreadable import Unreadable, unreadable
 
 LARGEST_MAIL: Final = 1 << 27
-"""Bytes; servers of mail take 25 to 150 million. Parsed, a mail needs several times its size in memory."""
+"""Bytes; servers of mail take 25 to 150 million. Parsed, such a mail needs seven times its size in memory."""
 MOST_PARTS: Final = 10_000
-DEEPEST: Final = 50
-"""Parts in parts; a forwarded mail with pictures and a signature has five."""
+DEEPEST: Final = 20
+"""Parts in parts; a signed mail with pictures has five. The parser asks at each line for the end of each of them."""
 CHUNK: Final = 1 << 16
 
 ENCLOSED: Final = "enclosed/"
