@@ -87,7 +87,7 @@ SAMPLES: list[tuple[str, str, bytes]] = [
     ("an HTML table", "html", HTML),
     ("an HTML page in UTF-16", "html", "<html><body/></html>".encode("utf-16")),
     ("an XML Spreadsheet 2003", "xml spreadsheet", XML_2003),
-    ("another XML file", "xml spreadsheet", b"<?xml version='1.0'?><ledger/>"),
+    ("another XML file", "xml", b"<?xml version='1.0'?><ledger/>"),
     ("a CSV file", "text", b"Grant,Date,Shares\nG-1,2001-11-19,100\n"),
     ("a CSV file in UTF-16", "text", "Grant\tShares\nG-1\t100\n".encode("utf-16")),
     ("a CSV file in Windows-1252", "text", b"Grant;Inhaber\nG-1;M\xfcller\n"),
@@ -129,7 +129,7 @@ KINDS_OF_THE_READER = {"strict", "unread"}
 KINDS_OF_PATHS_AND_SIZES = {"no file", "too large"}
 KINDS_OF_OPENING = {  # provoked in tests/batch/
     *("wrong password", "encryption", "container too large", "nested"),
-    *("archive empty", "archive cut off", "archive damaged"),
+    *("too many", "nothing inside", "stopped", "archive empty", "archive cut off", "archive damaged"),
     *("entry damaged", "entry locked", "entry locked otherwise", "entry packed otherwise"),
     *("mail damaged", "mail cut off", "mail sealed", "mail in pieces", "attached elsewhere", "drawn in"),
 }

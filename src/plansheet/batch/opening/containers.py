@@ -7,9 +7,10 @@ from typing import IO, Final
 from plansheet.batch.opening.archive import BROKEN, check_end, open_archive
 from plansheet.batch.opening.compound_files import compound_file
 from plansheet.batch.opening.inside import Inside
-from plansheet.batch.opening.mail import open_mail
-from plansheet.batch.opening.outlook import PROPERTIES, open_outlook
+from plansheet.batch.opening.mail import heading_of_mail, open_mail
+from plansheet.batch.opening.outlook import PROPERTIES, heading_of_outlook, open_outlook
 from plansheet.batch.opening.tnef import SIGNATURE, open_tnef
+from plansheet.report.verdicts import Mail
 from plansheet.workbook.reading.guard import BEGINNING, OLE2, ZIP, is_mail, is_mailbox
 from plansheet.workbook.reading.package import CONTENT_TYPES, archive_of_another_kind
 from plansheet.workbook.reading.unreadable import Unreadable
@@ -23,6 +24,8 @@ CONTAINERS: Final[dict[str, Callable[[IO[bytes], Sequence[str]], Iterator[Inside
     "tnef": lambda file, _: open_tnef(file),
 }
 """By what kind_of() says; each takes the passwords too."""
+HEADINGS: Final[dict[str, Callable[[IO[bytes]], Mail]]] = {"mail": heading_of_mail, "outlook": heading_of_outlook}
+"""Who sent a mail, what about and when."""
 FIRST_PARTS: Final = (b"[Content_Types].xml", b"_rels/", b"docProps/", b"xl/", b"mimetype")
 """Names with which the packages of documents begin."""
 

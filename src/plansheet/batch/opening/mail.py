@@ -55,6 +55,9 @@ class _Headers(Compat32):
 POLICY: Final = _Headers()
 
 
+HEADING: Final = ("From", "Subject", "Date")
+
+
 class _Part(Message):
     """A mail or a part of one."""
 
@@ -89,7 +92,7 @@ class _Part(Message):
 def open_mail(file: IO[bytes]) -> Iterator[Inside]:
     """What is attached to a mail, in its order. Raises Unreadable, and nothing else, before the first."""
     root = _parsed(file)
-    mail = mail_of(*(_header(root, name) for name in ("From", "Subject", "Date")))
+    mail = mail_of(*(_header(root, name) for name in HEADING))
     apart, numbers = Apart(), count(1)
     for part, breaks_off in _leaves(root):
         for inside in _insides(part, breaks_off, mail):
@@ -98,6 +101,12 @@ def open_mail(file: IO[bytes]) -> Iterator[Inside]:
                 *(apart.name(inside.name or f"attachment {number}"), inside.data, (), mail),
                 *(inside.refused, inside.damage),
             )
+
+
+def heading_of_mail(file: IO[bytes]) -> Mail:
+    """Who sent a mail, what about and when; raises Unreadable."""
+    root = _parsed(file)
+    return mail_of(*(_header(root, name) for name in HEADING))
 
 
 def _parsed(file: IO[bytes]) -> _Part:

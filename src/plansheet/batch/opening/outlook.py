@@ -4,6 +4,7 @@ A mail enclosed in a .msg is no file by itself, so it is opened along with it. T
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from email.parser import HeaderParser
 from typing import IO, TYPE_CHECKING, Final
 
@@ -42,15 +43,27 @@ Path = tuple[str, ...]
 
 def open_outlook(file: IO[bytes]) -> Iterator[Inside]:
     """What is attached to a mail of Outlook, in its order; raises Unreadable, and nothing else."""
+    with _opened(file) as opened:
+        if sum(path[-1].startswith(ATTACHMENT) for path in opened.storages) > MOST_ATTACHMENTS:
+            raise unreadable("container too large", f"a mail of more than {MOST_ATTACHMENTS:,} attachments")
+        yield from _attached(opened, (), HEADER_OF_FILE, ())
+
+
+def heading_of_outlook(file: IO[bytes]) -> Mail:
+    """Who sent a mail of Outlook, what about and when; raises Unreadable."""
+    with _opened(file) as opened:
+        return _mail(_properties(opened, (), HEADER_OF_FILE))
+
+
+@contextmanager
+def _opened(file: IO[bytes]) -> Iterator[CompoundFile]:
     size = file.seek(0, 2)
     if size > LARGEST_FILE:
         raise unreadable("container too large", f"a mail of {size:,} bytes, where at most {LARGEST_FILE:,} are read")
     with compound_file(file, "mail damaged", "it does not hold together as a file of Outlook") as opened:
         if (PROPERTIES,) not in opened.sizes:
             raise unreadable("mail damaged", f"its part {PROPERTIES} is missing")
-        if sum(path[-1].startswith(ATTACHMENT) for path in opened.storages) > MOST_ATTACHMENTS:
-            raise unreadable("container too large", f"a mail of more than {MOST_ATTACHMENTS:,} attachments")
-        yield from _attached(opened, (), HEADER_OF_FILE, ())
+        yield opened
 
 
 class _Storage:

@@ -158,7 +158,7 @@ def _markup_kind(start: str) -> tuple[str, str]:
         return "xml spreadsheet", "XML Spreadsheet 2003"
     if re.search(r"<!doctype html|<(html|table)\b", start):
         return "html", ""
-    return "xml spreadsheet", "of no kind known here"
+    return "xml", ""
 
 
 def is_mail(beginning: bytes) -> bool:

@@ -55,6 +55,10 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
         "This is an XML file ({detail}), not an Excel workbook.",
         "If it is a spreadsheet, open it in Excel, save it as Excel Workbook (.xlsx), and check that.",
     ),
+    "xml": (
+        "This is an XML file of no kind that is known here, not a workbook.",
+        "Ask the sender for the workbook that it was made from.",
+    ),
     "html": (
         "This is a web page (HTML) under the name of a workbook: many web systems export tables so.",
         "Open it in Excel, save it as Excel Workbook (.xlsx), and check that.",
@@ -130,6 +134,19 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
     "nested": (
         "It is nested deeper than is opened here: {detail}.",
         "Open it by hand, save the workbooks in it, and check those.",
+    ),
+    "too many": (
+        "This and what follows was not looked at: {detail}.",
+        "Unpack it, and check what is in it in parts.",
+    ),
+    "nothing inside": (
+        "There is no workbook in it{detail}.",
+        "Ask the sender for the workbook.",
+    ),
+    "stopped": (
+        "The file was given up: {detail}.",
+        "Delete what does not belong to the plan from a copy, and check that; or let it take more (--time-limit, "
+        "--memory-limit).",
     ),
     "archive empty": (
         "The zip archive holds no file.",

@@ -1,0 +1,273 @@
+"""A run: every file of the sources looked at, each verdict kept in the journal, and told in the order of the files."""
+
+import base64
+import hashlib
+import json
+import stat
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from plansheet.batch.documents import CONTAINERS, Document, key_of, suffix
+from plansheet.batch.journal import LEFT, OPENED, PENDING, SAME, SETTLED, TOLD, WAITING, Journal, Kept
+from plansheet.batch.opening.containers import MAILBOX
+from plansheet.batch.sources import FINDINGS_COPY
+from plansheet.batch.walls import Limits
+from plansheet.report.records import from_record, to_record
+from plansheet.report.verdicts import Left, Mail, Origin, Verdict
+from plansheet.workbook.checked import Checked, NotChecked, unread
+from plansheet.workbook.reading.guard import LARGEST_FILE
+from plansheet.workbook.reading.unreadable import unreadable
+
+MOST_FILES_INSIDE = 1 << 17
+MOST_BYTES_INSIDE = 1 << 33
+"""In one file that was given, at any depth; a month's mail of thousands of issuers is less."""
+BESIDE = frozenset(["pdf", "word", "powerpoint", "text", "html", "xml", "other", "document", "lock", "empty", "add-in"])
+"""What may lie beside workbooks in a folder, an archive or a mail: named, and left. (Kinds of REASONS.)"""
+LOCKED = frozenset({"password", "wrong password", "zip password"})
+"""What another password may open."""
+DOCUMENTS = frozenset({".docx", ".docm", ".pptx", ".pptm"})
+"""No workbooks, though a password hides what they are."""
+NAMED = 3
+"""Files in a mail without a workbook that are named."""
+POLL_SECONDS = 0.2
+
+Message = dict[str, Any]
+
+
+class Hands(Protocol):
+    """Who looks at the files: worker processes of this computer, or of others."""
+
+    @property
+    def has_room(self) -> bool:
+        """Whether another file can be given."""
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether an answer is still to come."""
+
+    def give(self, task: str, request: bytes) -> None:
+        """Have a file looked at."""
+
+    def answers(self, seconds: float) -> Iterator[tuple[str, Message]]:
+        """What was said meanwhile, waited for so long at most."""
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a run is."""
+
+    done: int = 0
+    known: int = 0
+    """Files that are known by now; an archive or a mail adds what is in it."""
+
+
+class Batch:
+    """A run over some sources. When it has ended it is what reports are made from (report.verdicts.Run)."""
+
+    def __init__(self, journal: Journal, limits: Limits, *, new_passwords: bool = False) -> None:
+        self.interrupted = ""
+        self.progress = Progress()
+        self._journal = journal
+        self._walls = str(limits)
+        self._again = LOCKED if new_passwords else frozenset()
+        self._looked_at: dict[str, Document] = {}
+        self._hashes: set[str] = set()
+        """Of the files that are being looked at."""
+        self._numbers: dict[str, int] = {}
+        """How many files were told to be in those."""
+        self._inside: dict[str, list[int]] = {}
+        """Files and bytes in each source that is an archive or a mail."""
+
+    # --- Looking at files -----------------------------------------------------------------------------------------
+
+    def find(self, sources: Iterable[tuple[str, str, bool] | Left]) -> None:
+        """Note down every file: its name, where its bytes are, and whether somebody named it."""
+        self._journal.begin()
+        for number, each in enumerate(sources, start=1):
+            if isinstance(each, Left):
+                self._journal.add_left(key_of(number), each.path, each.why)
+                continue
+            name, path, given = each
+            self.progress.known += self._journal.add_given(Document(key_of(number), Origin(name), path, given=given))
+        self._journal.end()
+
+    def look(self, hands: Hands, go_on: Callable[[Progress], bool]) -> None:
+        """Have every file looked at; ends early where ``go_on`` says so."""
+        while go_on(self.progress):
+            while hands.has_room and (document := self._journal.next()):
+                self._begin(document, hands)
+            if not hands.is_busy:
+                return
+            for key, message in hands.answers(POLL_SECONDS):
+                self._take(self._looked_at[key], message)
+
+    def _begin(self, document: Document, hands: Hands) -> None:
+        document = replace(document, sha256=document.sha256 or _sha256(document))
+        sha256 = document.sha256
+        if sha256 and self._journal.has(sha256, self._walls, self._again):
+            self._settled(document, sha256)
+        elif sha256 and sha256 in self._hashes:
+            self._journal.mark(document.key, SAME, sha256=sha256)
+        else:
+            self._hashes.add(sha256)
+            self._looked_at[document.key] = document
+            hands.give(document.key, document.to_json().encode())
+
+    def _take(self, document: Document, message: Message) -> None:
+        if "inside" in message:
+            self._found(document, message["inside"])
+            return
+        opened = message.get("opened", "")
+        if opened:
+            self._journal.mark(document.key, OPENED, sha256=document.sha256)
+            if message["mail"]:
+                self._journal.replace(document.of_mail(Mail(**message["mail"])))
+            self._done(document, keep=opened == MAILBOX)  # its messages are parts of the file
+        else:
+            kept = _ended(document, message["ended"], self._walls) if "ended" in message else _kept(document, message)
+            read = message.get("sha256", "") or document.sha256 or _own(document)
+            self._journal.keep(read, kept)
+            self._settled(document, read)
+        del self._looked_at[document.key]
+        self._hashes.discard(document.sha256)
+        for same in self._journal.same(document.sha256):
+            if opened:  # it is opened too: what is in it is told once for each
+                self._journal.mark(same.key, WAITING)
+            else:
+                self._settled(same, document.sha256)
+
+    def _settled(self, document: Document, sha256: str) -> None:
+        self._journal.mark(document.key, SETTLED, sha256=sha256)
+        self._done(document)
+
+    def _done(self, document: Document, *, keep: bool = False) -> None:
+        self.progress.done += 1
+        if document.private and not keep:
+            with suppress(OSError):
+                Path(document.path).unlink()
+
+    def _found(self, document: Document, told: Message) -> None:
+        """A file in an archive or a mail."""
+        number = self._numbers[document.key] = self._numbers.get(document.key, 0) + 1
+        record, size = told.pop("refused", None), told.pop("size")
+        mail = told.pop("mail")
+        inside = document.inside(number, told.pop("within"), mail and Mail(**mail), **told)
+        totals = self._inside.setdefault(document.key.partition(".")[0], [0, 0])
+        totals[0] += 1
+        totals[1] += size
+        if totals[0] > MOST_FILES_INSIDE + 1 or totals[1] > MOST_BYTES_INSIDE + size:
+            self._done(inside)  # the first one too many has said so
+            return
+        self.progress.known += 1
+        self._journal.add(inside)
+        if totals[0] > MOST_FILES_INSIDE or totals[1] > MOST_BYTES_INSIDE:
+            most = f"{MOST_FILES_INSIDE:,} files or {MOST_BYTES_INSIDE:,} bytes"
+            record = to_record(unread(inside.origin.path, unreadable("too many", f"more than {most} are packed in it")))
+        if record is not None:
+            self._journal.keep(_own(inside), Kept(json.dumps(record), record.get("unreadable", "")))
+            self._settled(inside, _own(inside))
+
+    # --- When it has ended ----------------------------------------------------------------------------------------
+
+    def sort_out(self) -> None:
+        """Tell files that lie beside workbooks from those that are to have a verdict."""
+        for row in self._journal.rows(SETTLED):
+            document = Document.from_json(row.document)
+            if not document.given and not document.is_workbook_by_name:
+                kind = self._journal.kind_of(row.sha256)
+                if kind in BESIDE or (kind in LOCKED and suffix(document.name) in DOCUMENTS):
+                    self._journal.mark(row.key, LEFT, why=_what(self._journal.record(row.sha256)))
+        told = "-"  # no key
+        for row in self._journal.rows(OPENED):
+            if self.interrupted or row.key.startswith(told) or self._journal.holds(row.key, SETTLED):
+                continue
+            told = f"{row.key}."
+            document = Document.from_json(row.document)
+            why = unreadable("nothing inside", self._taken_together(row.key))
+            if document.depth == 0 and (document.given or suffix(document.name) in CONTAINERS):
+                record = to_record(unread(row.path, why, row.sha256))
+                self._journal.keep(_own(document), Kept(json.dumps(record), why.kind))
+                self._journal.mark(row.key, SETTLED, sha256=_own(document))
+            else:
+                self._journal.mark(row.key, LEFT, why=why.what)
+
+    def _taken_together(self, key: str) -> str:
+        """What an archive or a mail without a workbook holds, told of it and no longer file by file."""
+        inside = self._journal.inside(key, LEFT)
+        for each, _ in inside:
+            self._journal.mark(each, TOLD)
+        named = ", ".join(path.rpartition(" > ")[2] for _, path in inside[:NAMED])
+        more = f" and {len(inside) - NAMED:,} more" if len(inside) > NAMED else ""
+        return f"; it holds {named}{more}" if inside else ""
+
+    def verdicts(self) -> Iterator[Verdict]:
+        """A verdict for each file, in the order of the sources."""
+        for row in self._journal.rows(SETTLED, *PENDING):
+            document = Document.from_json(row.document)
+            text = self._journal.record(row.sha256) if row.state == SETTLED else None
+            if text is None:
+                checked = Checked(row.path, not_checked=[NotChecked("the file", self.interrupted)])
+            else:
+                checked = from_record(json.loads(text))
+                checked.path = row.path
+            if document.damage and checked.unreadable:
+                checked.not_checked.insert(0, NotChecked("the file", document.damage))
+            yield Verdict(checked, document.origin, annotated=row.copied)
+
+    def left(self) -> Iterator[Left]:
+        """Files that are no workbooks and that nobody named."""
+        return (Left(row.path, row.why) for row in self._journal.rows(LEFT))
+
+    def write_copies(self, folder: Path) -> None:
+        """The workbooks with their findings, under the names of the files that were given; raises OSError."""
+        written: dict[str, int] = {}
+        for row in self._journal.rows(SETTLED):
+            copy = self._journal.copy(row.sha256)
+            if copy is None:
+                continue
+            stem = Path(Document.from_json(row.document).origin.file).stem or "input"  # no name of a mail or archive
+            again = written[stem.casefold()] = written.get(stem.casefold(), 0) + 1
+            path = folder / f"{stem}{f'-{again}' if again > 1 else ''}{FINDINGS_COPY}"
+            path.write_bytes(copy)
+            self._journal.mark_copied(row.key, str(path))
+
+
+def _kept(document: Document, message: Message) -> Kept:
+    """A worker's verdict, as it is kept."""
+    copy = base64.b64decode(message["copy"]) if "copy" in message else None
+    record = message["verdict"]
+    record["sha256"] = record["sha256"] or document.sha256  # of an archive or a mail that was opened in parts
+    return Kept(json.dumps(record), record.get("unreadable", ""), copy=copy)
+
+
+def _ended(document: Document, why: str, walls: str) -> Kept:
+    """The verdict on a file whose worker was ended, or has died."""
+    reason = unreadable("stopped", f"{why} (a file may take {walls})")
+    return Kept(json.dumps(to_record(unread(document.origin.path, reason, document.sha256))), reason.kind, walls)
+
+
+def _own(document: Document) -> str:
+    """What stands for the SHA-256 of a file that could not be read."""
+    return f"-{document.key}"
+
+
+def _what(record: str | None) -> str:
+    """What a file is, of the sentences on it."""
+    checked = from_record(json.loads(record or "{}"))
+    return checked.not_checked[0].why.partition(". ")[0] + "."
+
+
+def _sha256(document: Document) -> str:
+    """Of a file of bearable size; empty where it cannot be read, which the worker will say."""
+    path = Path(document.path)
+    try:
+        status = path.stat()
+        if document.length is not None or not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST_FILE:
+            return ""
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, ValueError):
+        return ""

@@ -1,0 +1,266 @@
+"""A run, by stand-ins for worker processes: each file once, in the order of the sources, whatever comes when."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import random
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from plansheet.batch import run as runs
+from plansheet.batch.documents import Document
+from plansheet.batch.journal import Journal
+from plansheet.batch.run import Batch
+from plansheet.batch.walls import Limits
+from plansheet.report.records import to_record
+from plansheet.report.verdicts import Left
+from plansheet.workbook.checked import Checked, unread
+from plansheet.workbook.reading.unreadable import unreadable
+
+Message = dict[str, Any]
+
+
+class StandIn:
+    """Does what a file's content says, and answers in an order that chance gives."""
+
+    def __init__(self, folder: Path, jobs: int = 2, seed: int = 0) -> None:
+        self.asked: list[str] = []
+        self._folder, self._jobs, self._chance = folder, jobs, random.Random(seed)
+        self._tasks: list[tuple[str, Document]] = []
+        self._copies = 0
+
+    @property
+    def has_room(self) -> bool:
+        return len(self._tasks) < self._jobs
+
+    @property
+    def is_busy(self) -> bool:
+        return bool(self._tasks)
+
+    def give(self, task: str, request: bytes) -> None:
+        assert self.has_room
+        document = Document.from_json(request.decode())
+        self.asked.append(document.origin.path)
+        self._tasks.append((task, document))
+
+    def answers(self, seconds: float) -> Iterator[tuple[str, Message]]:
+        task, document = self._tasks.pop(self._chance.randrange(len(self._tasks)))
+        for message in self._said(document):
+            yield task, message
+
+    def _said(self, document: Document) -> Iterator[Message]:
+        content = Path(document.path).read_bytes()
+        kind, _, rest = content.decode().partition(":")
+        path, sha256 = document.origin.path, hashlib.sha256(content).hexdigest()
+        if kind == "holds":
+            for each in filter(None, rest.split("|")):
+                name, _, inner = each.partition("=")
+                yield {"inside": self._copy(name, inner.replace("^", ":").replace("/", "|").replace("~", "="))}
+            yield {"opened": "zip", "mail": None}
+        elif kind == "dies":
+            yield {"ended": "it took longer than 1 seconds"}
+        elif kind == "is":
+            yield {"verdict": to_record(unread(path, unreadable(rest), sha256)), "sha256": sha256}
+        else:
+            told: Message = {"verdict": to_record(Checked(path, sha256, "clean", rows=len(rest))), "sha256": sha256}
+            if kind == "copy":
+                told["copy"] = base64.b64encode(content).decode()
+            yield told
+
+    def _copy(self, name: str, content: str) -> Message:
+        self._copies += 1
+        path = self._folder / f"copy-{self._copies}"
+        path.write_text(content)
+        sha256 = hashlib.sha256(content.encode()).hexdigest()
+        told = {"within": [name], "mail": None, "size": len(content), "path": str(path), "private": True}
+        return told | {"damage": "cut" if name.startswith("cut") else "", "sha256": sha256}
+
+
+Go = Callable[..., Batch]
+
+
+@pytest.fixture
+def go(tmp_path: Path) -> Go:
+    """A run over files by their names and contents, all of them named unless said otherwise."""
+
+    def gone(
+        contents: dict[str, str], *, hands: StandIn | None = None, journal: Journal | None = None,
+        given: bool = True, stop_after: int = 1 << 30,
+    ) -> Batch:  # fmt: skip
+        sources: list[tuple[str, str, bool] | Left] = []
+        for name, content in contents.items():
+            path = tmp_path / name
+            path.write_text(content)
+            sources.append((name, str(path), given))
+        batch = Batch(journal or Journal(None, "asked"), Limits())
+        batch.find(sources)
+        batch.look(hands or StandIn(tmp_path), lambda progress: progress.done < stop_after)
+        batch.interrupted = "ended" if stop_after < 1 << 30 else ""
+        batch.sort_out()
+        return batch
+
+    return gone
+
+
+def paths(batch: Batch) -> list[str]:
+    return [verdict.checked.path for verdict in batch.verdicts()]
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("jobs", [1, 2, 7])
+def test_the_order_of_the_sources_whatever_is_ready_when(go: Go, tmp_path: Path, seed: int, jobs: int) -> None:
+    contents = {f"{number:02}.xlsx": f"w:{number}" for number in range(10)}
+    contents["03.xlsx"] = "holds:a.xlsx=w^1|b.zip=holds^c.xlsx~w^2/d.xlsx~w^9|e.xlsx=w^3"
+    batch = go(contents, hands=StandIn(tmp_path, jobs, seed))
+    at_three = ["03.xlsx > a.xlsx", "03.xlsx > b.zip > c.xlsx", "03.xlsx > b.zip > d.xlsx", "03.xlsx > e.xlsx"]
+    assert paths(batch) == [*sorted(contents)[:3], *at_three, *sorted(contents)[4:]]
+    assert batch.progress.done == batch.progress.known == 15
+
+
+def test_the_same_bytes_are_looked_at_once_and_told_each_time(go: Go, tmp_path: Path) -> None:
+    hands = StandIn(tmp_path, 3)
+    batch = go(
+        {"a.xlsx": "w:1", "b.xlsx": "w:1", "c.zip": "holds:d.xlsx=w^1|e.xlsx=w^1", "f.xlsx": "w:22"}, hands=hands
+    )
+    assert sorted(path for path in hands.asked if path != "c.zip") == ["a.xlsx", "f.xlsx"]
+    assert paths(batch) == ["a.xlsx", "b.xlsx", "c.zip > d.xlsx", "c.zip > e.xlsx", "f.xlsx"]
+    assert [verdict.checked.rows for verdict in batch.verdicts()] == [1, 1, 1, 1, 2]
+
+
+def test_the_same_archive_twice_is_opened_twice(go: Go, tmp_path: Path) -> None:
+    hands = StandIn(tmp_path, 2)
+    batch = go({"a.zip": "holds:x.xlsx=w^1", "b.zip": "holds:x.xlsx=w^1"}, hands=hands)
+    assert paths(batch) == ["a.zip > x.xlsx", "b.zip > x.xlsx"]
+    assert len([path for path in hands.asked if path.endswith(".xlsx")]) == 1
+
+
+def test_private_copies_are_removed_when_they_have_been_looked_at(go: Go, tmp_path: Path) -> None:
+    go({"a.zip": "holds:x.xlsx=w^1|y.xlsx=w^1|z.zip=holds^q.xlsx~w^1|n.pdf=is^pdf|d.xlsx=dies^"})
+    assert list(tmp_path.glob("copy-*")) == []
+    assert (tmp_path / "a.zip").exists()
+
+
+def test_what_lies_beside_workbooks_is_left_and_named(go: Go) -> None:
+    batch = go({"a.zip": "holds:x.xlsx=w^1|logo.png=is^other|y.xlsx=is^pdf|z.pdf=is^pdf|s.xls=is^xls|e.bin=is^empty"})
+    assert paths(batch) == ["a.zip > x.xlsx", "a.zip > y.xlsx", "a.zip > s.xls"]
+    assert [(left.path, left.why) for left in batch.left()] == [
+        ("a.zip > logo.png", "The file is not a workbook: ."),
+        ("a.zip > z.pdf", "This is a PDF file, not a workbook."),
+        ("a.zip > e.bin", "The file is empty: it has 0 bytes."),
+    ]
+
+
+def test_what_is_locked_may_be_a_workbook_unless_its_name_says_otherwise(go: Go) -> None:
+    batch = go({"a.zip": "holds:x.bin=is^password|y.docx=is^password|z.xlsx=is^password"})
+    assert paths(batch) == ["a.zip > x.bin", "a.zip > z.xlsx"]
+
+
+def test_what_was_named_has_a_verdict_whatever_it_is(go: Go) -> None:
+    assert paths(go({"a.pdf": "is:pdf"})) == ["a.pdf"]
+    assert paths(go({"a.pdf": "is:pdf"}, given=False)) == []
+
+
+def test_an_archive_without_a_workbook_has_a_verdict_itself(go: Go) -> None:
+    batch = go({"a.zip": "holds:x.pdf=is^pdf|y.png=is^other"})
+    [verdict] = batch.verdicts()
+    [missed] = verdict.checked.not_checked
+    assert verdict.checked.unreadable == "nothing inside"
+    assert "it holds x.pdf, y.png." in missed.why
+    assert list(batch.left()) == [], "that is told once"
+    [verdict] = go({"a.zip": "holds:" + "|".join(f"{number}.pdf=is^pdf" for number in range(9))}).verdicts()
+    assert "it holds 0.pdf, 1.pdf, 2.pdf and 6 more." in verdict.checked.not_checked[0].why
+    assert list(go({"a.zip": "holds:b.zip=holds^x.pdf~is^pdf"}).left()) == []
+    [verdict] = go({"a.zip": "holds:"}).verdicts()
+    assert verdict.checked.verdict == "unchecked"
+
+
+def test_a_mail_in_a_mailbox_without_a_workbook_is_left(go: Go) -> None:
+    """A mailbox has many; that they hold none is no news of the workbooks that others hold."""
+    batch = go({"all.mbox": "holds:message 1=holds^|message 2=holds^x.xlsx~w^1"})
+    assert paths(batch) == ["all.mbox > message 2 > x.xlsx"]
+    assert [left.path for left in batch.left()] == ["all.mbox > message 1"]
+    assert paths(go({"1:2,S": "holds:", "2": "holds:x.xlsx=w^1"}, given=False)) == ["2 > x.xlsx"]
+
+
+def test_a_cut_attachment_says_that_the_mail_is_cut(go: Go) -> None:
+    batch = go({"a.eml": "holds:cut.xlsx=is^cut off|cut-too.xlsx=w^1"})
+    whole, fine = batch.verdicts()
+    assert [missed.why for missed in whole.checked.not_checked][:1] == ["cut"]
+    assert fine.checked.not_checked == []
+
+
+def test_a_worker_that_was_ended_costs_its_file_only(go: Go) -> None:
+    batch = go({"a.xlsx": "w:1", "b.xlsx": "dies:", "c.xlsx": "w:2"})
+    assert [verdict.checked.verdict for verdict in batch.verdicts()] == ["clean", "unchecked", "clean"]
+    [missed] = [missed for verdict in batch.verdicts() for missed in verdict.checked.not_checked]
+    assert "longer than 1 seconds" in missed.why
+    assert "--time-limit" in missed.why
+
+
+def test_more_in_a_file_than_is_looked_at(go: Go, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(runs, "MOST_FILES_INSIDE", 3)
+    batch = go({"a.zip": "holds:1.xlsx=w^1|2.xlsx=w^22|3.xlsx=w^333|4.xlsx=w^4444|5.xlsx=w^55555|6.xlsx=w^6"})
+    assert paths(batch) == [f"a.zip > {number}.xlsx" for number in (1, 2, 3, 4)]
+    assert [verdict.checked.verdict for verdict in batch.verdicts()] == ["clean", "clean", "clean", "unchecked"]
+    assert list(tmp_path.glob("copy-*")) == []
+    assert batch.progress.done >= batch.progress.known
+
+
+def test_more_bytes_in_a_file_than_are_looked_at(go: Go, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "MOST_BYTES_INSIDE", 10)
+    batch = go({"a.zip": "holds:1.xlsx=w^1|2.xlsx=w^22|3.xlsx=w^333|4.xlsx=w^4"})
+    assert [verdict.checked.verdict for verdict in batch.verdicts()] == ["clean", "clean", "unchecked"]
+
+
+def test_a_run_that_was_ended_has_a_verdict_for_every_file(go: Go) -> None:
+    contents = {f"{number}.xlsx": f"w:{number}" for number in range(9)}
+    batch = go(contents, stop_after=4)
+    assert paths(batch) == sorted(contents)
+    said = [verdict.checked for verdict in batch.verdicts()]
+    assert 4 <= sum(each.verdict == "clean" for each in said) < 9
+    assert {missed.why for each in said for missed in each.not_checked} == {"ended"}
+
+
+def test_a_run_is_gone_on_with_without_looking_twice(go: Go, tmp_path: Path) -> None:
+    contents = {f"{number}.xlsx": f"w:{'x' * number}" for number in range(9)} | {"z.zip": "holds:q.xlsx=w^1"}
+    undisturbed = [verdict.checked for verdict in go(contents).verdicts()]
+    journal = Journal(tmp_path / "journal", "asked")
+    first = StandIn(tmp_path)
+    go(contents, hands=first, journal=journal, stop_after=4)
+    journal.close()
+    second = StandIn(tmp_path)
+    batch = go(contents, hands=second, journal=Journal(tmp_path / "journal", "asked"))
+    assert [verdict.checked for verdict in batch.verdicts()] == undisturbed
+    looked_at = [path for path in first.asked + second.asked if path != "z.zip"]
+    # What was given out when the first run ended is looked at again; what was answered is not.
+    assert len(set(looked_at)) == 10
+    assert len(looked_at) <= 12
+
+
+def test_a_changed_file_is_told_as_it_was_read(go: Go, tmp_path: Path) -> None:
+    """The bytes that were checked are those that the report names."""
+
+    class Changes(StandIn):
+        def give(self, task: str, request: bytes) -> None:
+            (tmp_path / "a.xlsx").write_text("w:another")
+            super().give(task, request)
+
+    [verdict] = go({"a.xlsx": "w:one"}, hands=Changes(tmp_path)).verdicts()
+    assert verdict.checked.sha256 == hashlib.sha256(b"w:another").hexdigest()
+
+
+def test_copies_are_named_after_the_files_that_were_given(go: Go, tmp_path: Path) -> None:
+    names: Sequence[str] = ("../../evil.xlsx", "@cmd.xlsx", "a.xlsx")
+    inner = "|".join(f"{name.replace('/', chr(0x2215))}=copy^{at}" for at, name in enumerate(names))
+    batch = go({"march.eml": f"holds:{inner}", "ledger.xlsx": "copy:x", "clean.xlsx": "w:1"})
+    out = tmp_path / "out"
+    out.mkdir()
+    batch.write_copies(out)
+    assert sorted(path.name for path in out.iterdir()) == [
+        "ledger.findings.xlsx", "march-2.findings.xlsx", "march-3.findings.xlsx", "march.findings.xlsx",
+    ]  # fmt: skip
+    assert [Path(verdict.annotated).name for verdict in batch.verdicts()][-2:] == ["ledger.findings.xlsx", ""]
