@@ -19,12 +19,14 @@ import pytest
 
 from cli.typing_in import CLEAN, FINDINGS, UNCHECKED, USAGE, VALIDATOR, Run, report_of
 from plansheet import __version__
+from plansheet.batch.asked import Asked
+from plansheet.batch.look import options_of
+from plansheet.batch.worker import Setup
 from plansheet.cli import main
 from plansheet.core.rule import Severity
 from plansheet.excel.manual import ALL_RULES
 from plansheet.plan.terms import read_terms
 from plansheet.report.json import schema
-from plansheet.workbook import checks
 from plansheet.workbook.checks import Options
 from workbook.books import GRANTED, GRANTS, HOLDERS, LEDGERS, VESTING, Formula, Rows, Sheet, book, with_cell
 from workbook.making import changed, ole2, packed, workbook
@@ -192,16 +194,30 @@ def paths_of(out: str) -> list[str]:
     return [each["path"] for each in report_of(out)["workbooks"]]
 
 
-def test_folders_are_searched_for_what_is_called_a_workbook(run: Run) -> None:
-    for name in ("in/b.xlsx", "in/deep/a.XLSM", "in/old.xls", "in/~$b.xlsx", "in/.b.xlsx", "in/notes.txt", "in/x.csv"):
+def test_folders_are_searched_for_what_is_a_workbook_or_is_called_one(run: Run) -> None:
+    for name in ("in/b.xlsx", "in/deep/a.XLSM", "in/export", "in/~$b.xlsx", "in/.b.xlsx"):
         put(name, CLEAN_BOOK)
+    for name in ("in/notes.txt", "in/x.csv"):
+        put(name, b"Grant,Shares")
     code, out, _ = run("check", "in", "--format", "json")
-    assert paths_of(out) == [str(Path(name)) for name in ("in/b.xlsx", "in/deep/a.XLSM", "in/old.xls")]
+    assert paths_of(out) == [str(Path(name)) for name in ("in/b.xlsx", "in/deep/a.XLSM", "in/export")]
     assert code == CLEAN
+    assert sorted(Path(each["path"]).as_posix() for each in report_of(out)["left"]) == [
+        "in/.b.xlsx", "in/notes.txt", "in/x.csv", "in/~$b.xlsx",
+    ]  # fmt: skip
+    put("in/csv.xlsx", b"Grant,Shares")
+    assert run("check", "in")[0] == UNCHECKED
+
+
+def test_a_folder_without_a_workbook_is_wrong_usage(run: Run) -> None:
+    put("in/notes.txt", b"Grant,Shares")
+    code, _, err = run("check", "in")
+    assert code == USAGE
+    assert "in/notes.txt: This is plain text" in Path(err).as_posix()
 
 
 def test_patterns_and_each_file_once(run: Run) -> None:
-    for name in ("in/b.xlsx", "in/a.xlsx", "in/deep/c.xlsx", "in/note.txt"):
+    for name in ("in/b.xlsx", "in/a.xlsx", "in/deep/c.xlsx"):
         put(name, CLEAN_BOOK)
     assert paths_of(run("check", "in/*.xlsx", "--format", "json")[1]) == [
         str(Path("in/a.xlsx")),
@@ -233,13 +249,12 @@ def test_standard_input(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_standard_input_is_not_read_without_end(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("plansheet.cli.checking.LARGEST_FILE", 1000)
-    monkeypatch.setattr("plansheet.workbook.checks.LARGEST_FILE", 1000)
-    endless = io.BytesIO(CLEAN_BOOK)
+    monkeypatch.setattr("plansheet.cli.checking.LARGEST_INPUT", 1000)
+    endless = io.BytesIO(bytes(10 << 20))
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(endless))
-    code, out, _ = run("check", "-")
-    assert (code, endless.tell()) == (UNCHECKED, 1001)
-    assert "larger than what is read here" in out
+    code, _, err = run("check", "-")
+    assert (code, endless.tell()) == (USAGE, 1 << 20)
+    assert "more than 1,000 bytes" in err
 
 
 # --- check: files that are no workbook --------------------------------------------------------------------------------
@@ -254,7 +269,7 @@ def ods() -> bytes:
 
 
 NO_WORKBOOK: dict[str, tuple[bytes, str]] = {
-    "encrypted.xlsx": (ole2("EncryptedPackage", "EncryptionInfo"), "protected by a password"),
+    "encrypted.xlsx": (ole2("EncryptedPackage", "EncryptionInfo"), "encrypted in a way that is not opened"),
     "truncated.xlsx": (CLEAN_BOOK[: len(CLEAN_BOOK) // 2], "cut off"),
     "old.xls": (ole2("Workbook"), "Excel 97-2003"),
     "open.ods": (ods(), "OpenDocument"),
@@ -265,8 +280,8 @@ NO_WORKBOOK: dict[str, tuple[bytes, str]] = {
     "empty.xlsx": (b"", "empty"),
     "letter.xlsx": (ole2("WordDocument"), "Word document"),
     "lock/~$book.xlsx": (bytes([3]) + b"Ada".ljust(54) + bytes(107), "~$"),
-    "mail.eml": (b"From: a@example.com\r\nTo: b@example.com\r\nSubject: grants\r\n\r\nSee below.", "mail"),
-    "zip.xlsx": (packed({"a.txt": b"a"}), "zip archive"),
+    "mail.eml": (b"From: a@example.com\r\nTo: b@example.com\r\nSubject: grants\r\n\r\nSee below.", "no workbook in it"),
+    "zip.xlsx": (packed({"a.txt": b"a"}), "no workbook in it; it holds a.txt"),
     "picture.xlsx": (b"\x89PNG\r\n\x1a\n" + bytes(50), "picture"),
     "noise.xlsx": (bytes(range(1, 32)) * 9, "not a workbook"),
 }
@@ -282,7 +297,7 @@ def test_a_file_that_is_no_workbook(run: Run, name: str) -> None:
     assert f"{path}: unchecked" in out
     [one] = report_of(run("check", path, "--format", "json")[1])["workbooks"]
     assert one["verdict"] == "unchecked"
-    assert one["sha256"] == ("" if "lock" in name else hashlib.sha256(data).hexdigest())
+    assert one["sha256"] == hashlib.sha256(data).hexdigest()
     [why] = [each["why"] for each in one["not_checked"]]
     assert said in why
     assert why.count(". ") >= 1, "it says what the file is, and then what to do"
@@ -457,14 +472,14 @@ def test_terms_that_cannot_be_used(run: Run, text: bytes, said: str) -> None:
 
 
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[Options]:
-    """The options with which each file is checked."""
+    """The options with which worker processes check."""
     options: list[Options] = []
 
-    def check(path: Path, given: Options) -> checks.Checked:
-        options.append(given)
-        return checks.Checked(str(path), verdict="clean")
+    def setup(asked: str, *rest: Any) -> Setup:
+        options.append(options_of(Asked.from_json(asked)))
+        return Setup(asked, *rest)
 
-    monkeypatch.setattr("plansheet.cli.checking.check", check)
+    monkeypatch.setattr("plansheet.cli.checking.Setup", setup)
     return options
 
 

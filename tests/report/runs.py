@@ -94,6 +94,6 @@ def everything() -> Batch:
             ),
             of(faulty(warning(), path="warned.xlsx")),
         ],
-        [Left("in/notes.txt", "it is plain text")],
+        [Left("in/notes.txt", "This is plain text or CSV, not a workbook.")],
         "Stopped by Ctrl-C after 5 of 9 files.",
     )

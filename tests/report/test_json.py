@@ -32,7 +32,7 @@ def test_a_run_with_something_of_every_kind() -> None:
     assert (hostile["known"], hostile["annotated"]) == (3, "out/x.xlsx")
     assert hostile["findings"][0]["message"] == HOSTILE
     assert {"origin", "known", "annotated", "unreadable"} & (set(first) | set(warned)) == set()
-    assert report["left"] == [{"path": "in/notes.txt", "why": "it is plain text"}]
+    assert report["left"] == [{"path": "in/notes.txt", "why": "This is plain text or CSV, not a workbook."}]
     assert report["interrupted"] == "Stopped by Ctrl-C after 5 of 9 files."
 
 
@@ -70,7 +70,7 @@ def test_it_is_ascii() -> None:
     ("name", "wrong"),
     [
         ("origin", {"file": "a"}),
-        ("origin", {"file": "a", "within": [], "mail": None}),
+        ("origin", {"file": "a", "within": [1], "mail": None}),
         ("known", 0),
         ("annotated", ""),
         ("unreadable", ""),

@@ -26,7 +26,7 @@ LEDGER = Checked("", "5" * 64, "findings", True, findings=[WRONG], rows=8, recal
 LOCKED = Checked("", "7" * 64, not_checked=[NotChecked("the file", str(unreadable("password")))], unreadable="password")
 EXAMPLE = Batch(
     [attached(LEDGER, "ledger.xlsx", mail=MAIL), attached(LOCKED, "cap table.xlsx", mail=MAIL)],
-    [Left("in/notes.txt", "it is plain text")],
+    [Left("in/notes.txt", "This is plain text or CSV, not a workbook.")],
 )
 
 

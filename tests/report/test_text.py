@@ -96,7 +96,7 @@ def test_the_end_of_a_run_with_something_of_every_kind() -> None:
     lines = written(write_text, everything()).splitlines()
     assert lines[-6:-1] == [
         "Left, for they are no workbooks and were not asked for by name:",
-        "  in/notes.txt: it is plain text",
+        "  in/notes.txt: This is plain text or CSV, not a workbook.",
         "",
         "Stopped by Ctrl-C after 5 of 9 files.",
         "",

@@ -1,36 +1,56 @@
-"""plansheet check: saved workbooks against the rules."""
+"""plansheet check: saved workbooks against the rules, from files, folders, archives and mails."""
 
 import argparse
-import glob
+import os
 import sys
-from collections.abc import Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, TextIO
 
-from plansheet.cli.mapping import add_mapping, mapping_given
-from plansheet.cli.printing import CLEAN, FINDINGS, UNCHECKED, UsageError, day_of, not_written, print_report
-from plansheet.cli.terms_files import add_terms, terms_given
-from plansheet.core.rule import Severity
-from plansheet.excel.manual import ALL_RULES
-from plansheet.report.json import write_json
-from plansheet.report.junit import write_junit
-from plansheet.report.sarif import write_sarif
-from plansheet.report.text import write_text
-from plansheet.report.verdicts import Files
-from plansheet.workbook.checked import Checked
-from plansheet.workbook.checks import Options, check, check_bytes
-from plansheet.workbook.reading.guard import LARGEST_FILE
+from plansheet.batch.asked import Asked, Text
+from plansheet.batch.baseline import Baseline, UnusableBaseline, read_baseline
+from plansheet.batch.crew import Crew, NoWorkers
+from plansheet.batch.journal import Journal, UnusableJournal
+from plansheet.batch.run import Batch
+from plansheet.batch.sources import STANDARD_INPUT, NoSource, Sources
+from plansheet.batch.walls import Limits
+from plansheet.batch.worker import Setup
+from plansheet.cli.printing import (
+    CLEAN,
+    FINDINGS,
+    UNCHECKED,
+    UsageError,
+    day_of,
+    not_written,
+    output,
+    read_file,
+    text_of,
+)
+from plansheet.cli.progress import Telling
+from plansheet.cli.terms_files import add_terms
+from plansheet.report.verdicts import Left, Run
 
-_STANDARD_INPUT = Path("-")
-_REPORTS = {"text": write_text, "json": write_json, "junit": write_junit, "sarif": write_sarif}
-_FORMATS = f"{', '.join(list(_REPORTS)[:-1])} or {list(_REPORTS)[-1]}"
-_WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls", ".ods"})
-_CONTAINERS = frozenset({".zip", ".eml", ".msg", ".mbox"})  # of workbooks; each is told as not read
+if TYPE_CHECKING:
+    from plansheet.batch.distributed import Cluster
+
+_REPORTS = ("text", "json", "junit", "sarif")
+"""Each has a module in report/, which is imported where it is asked for."""
+_FORMATS = f"{', '.join(_REPORTS[:-1])} or {_REPORTS[-1]}"
+LARGEST_INPUT = 1 << 32
+"""Bytes of the standard input."""
 
 
 def add_check(parser: argparse.ArgumentParser) -> None:
     """The command check."""
-    parser.add_argument("paths", metavar="PATH", nargs="+", help="files, folders or patterns; - reads standard input")
+    parser.add_argument(
+        "paths",
+        metavar="PATH",
+        nargs="+",
+        help="workbooks, mails (.eml, .msg, .mbox, Maildir), .zip, folders, patterns; - reads standard input",
+    )
     parser.add_argument(
         "--format",
         action="append",
@@ -45,56 +65,206 @@ def add_check(parser: argparse.ArgumentParser) -> None:
         help="the day as of which it is judged what is late or due, as 2005-04-03 (today)",
     )
     add_terms(parser, "the plan's terms as TOML (the workbook's Plan sheet)")
-    add_mapping(parser)
+    parser.add_argument("--map", metavar="FILE", help="which columns hold what, as TOML (found by their headings)")
     parser.add_argument("--fail-on", choices=("error", "warning"), default="error", help="what counts (%(default)s)")
     parser.add_argument("--allow-unchecked", action="store_true", help="no exit code 3 for what was not checked")
+    parser.add_argument("--baseline", metavar="FILE", help="an earlier report in JSON: its findings are not told again")
+    parser.add_argument("--annotate", metavar="DIR", help="where to write copies of the workbooks with their findings")
+    parser.add_argument(
+        "--password-file", metavar="FILE", help="passwords to try on locked workbooks and archives, one in each line"
+    )
+    parser.add_argument(
+        "--resume",
+        metavar="FILE",
+        help="keep a journal in FILE; where there is one of a run that was ended, go on with it",
+    )
+    parser.add_argument("--jobs", type=_positive, metavar="N", help="worker processes (one for each processor)")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster that is to do the work")
+    limits = Limits()
+    parser.add_argument(
+        "--time-limit", type=_positive, default=limits.seconds, metavar="SECONDS", help="for one file (%(default)s)"
+    )
+    parser.add_argument(
+        "--memory-limit", type=_positive, default=limits.megabytes, metavar="MB", help="for one file (%(default)s)"
+    )
     parser.set_defaults(run=_check)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
+_positive.__name__ = "whole number above 0"  # what argparse says was wanted
 
 
 def _check(parsed: argparse.Namespace) -> int:
     formats = [_format(text) for text in parsed.format or ["text"]]
-    options = Options(
-        as_of=day_of(parsed.as_of),
-        terms=terms_given(parsed),
-        fail_on=Severity(parsed.fail_on),
-        wanted=_Wanted(parsed.select, parsed.ignore),
-        mapping=mapping_given(parsed),
-    )
-    paths = list(_files(parsed.paths))
-    _keep_apart(paths, [target for _, target in formats if target is not None])
-    checked = [_checked(path, options) for path in paths]
+    asked = _asked(parsed)
+    baseline = read_file("--baseline", parsed.baseline, read_baseline, UnusableBaseline) if parsed.baseline else None
+    passwords = text_of("--password-file", parsed.password_file).splitlines() if parsed.password_file else []
+    outputs = [target for _, target in formats if target is not None] + ([parsed.resume] if parsed.resume else [])
+    _keep_apart(parsed.paths, outputs)
+    copies = _empty_folder(parsed.annotate) if parsed.annotate else None
+    limits = Limits(parsed.memory_limit, parsed.time_limit)
+    try:
+        journal = Journal(Path(parsed.resume) if parsed.resume else None, asked.digest())
+    except UnusableJournal as error:
+        raise UsageError(f"--resume {error}") from error
+    with TemporaryDirectory(prefix="plansheet-") as folder, closing(journal):
+        batch = Batch(journal, limits, new_passwords=bool(passwords))
+        telling = Telling()
+        with telling.until_stopped():
+            batch.find(_sources(parsed.paths, outputs, Path(folder)))
+            setup = Setup(asked.to_json(), folder, limits, tuple(passwords))
+            try:
+                with _hands(parsed, setup) as hands:
+                    batch.look(hands, telling)
+            except NoWorkers as error:
+                raise UsageError(str(error)) from error
+        batch.interrupted = _STOPPED if telling.stopped else ""
+        batch.sort_out()
+        if copies is not None:
+            try:
+                batch.write_copies(copies)
+            except OSError as error:
+                raise not_written(copies, error, "folder") from error
+        return _report(batch, baseline, formats, parsed)
+
+
+def _hands(parsed: argparse.Namespace, setup: Setup) -> "Crew | Cluster":
+    if parsed.scheduler is None:
+        return Crew(setup, parsed.jobs or os.cpu_count() or 1)
+    try:
+        from plansheet.batch.distributed import Cluster  # an optional extra
+    except ImportError as error:
+        raise UsageError('--scheduler needs Dask: python -m pip install ".[cluster]"') from error
+    return Cluster(parsed.scheduler, setup)
+
+
+_STOPPED = "the run was ended before this was checked; start it again, with --resume to go on from a journal"
+
+
+def _report(
+    batch: Batch, baseline: Baseline | None, formats: Sequence[tuple[str, str | None]], parsed: argparse.Namespace
+) -> int:
+    run: Run = batch if baseline is None else baseline.held_against(batch)
+    nothing = True
+    found = unchecked = False
+    for verdict in run.verdicts():
+        nothing = False
+        found |= verdict.checked.has_findings
+        unchecked |= verdict.checked.verdict == "unchecked"
+    if nothing:
+        beside = next(run.left(), None)
+        named = f"; {beside.path}: {beside.why}" if beside else ""
+        raise UsageError(f"{' '.join(parsed.paths)}: there is no workbook{named}; check the path")
     for name, target in formats:
-        write = partial(_REPORTS[name], Files(checked))
-        if target is None:
-            print_report(write)
-            continue
-        try:
-            with Path(target).open("w", encoding="utf-8") as to:
-                write(to)
-        except OSError as error:
-            raise not_written(target, error, "file") from error
-    return _exit_code(checked, allow_unchecked=parsed.allow_unchecked)
+        with output(target) as to:
+            _writer(name)(run, to)
+    if unchecked and not parsed.allow_unchecked:
+        return UNCHECKED
+    return FINDINGS if found else CLEAN
 
 
-def _keep_apart(paths: Sequence[Path], targets: Sequence[str]) -> None:
+def _writer(name: str) -> Callable[[Run, TextIO], None]:
+    write: Callable[[Run, TextIO], None] = getattr(import_module(f"plansheet.report.{name}"), f"write_{name}")
+    return write
+
+
+def _asked(parsed: argparse.Namespace) -> Asked:
+    return Asked(
+        as_of=day_of(parsed.as_of).isoformat(),
+        terms=_terms(parsed.terms) if parsed.terms else None,
+        mapping=_mapping(parsed.map) if parsed.map else None,
+        select=_codes(parsed.select),
+        ignore=_codes(parsed.ignore),
+        fail_on=parsed.fail_on,
+        annotate=parsed.annotate is not None,
+    )
+
+
+# What these need takes a fifth of a second to import, and the worker processes import it anyway.
+
+
+def _codes(prefixes: Sequence[str] | None) -> Sequence[str]:
+    if not prefixes:
+        return ()
+    from plansheet.excel.manual import ALL_RULES
+
+    for prefix in prefixes:
+        if not any(rule.code.startswith(prefix.upper()) for rule in ALL_RULES):
+            raise UsageError(f"no rule begins with {prefix}; plansheet rules lists them")
+    return prefixes
+
+
+def _terms(path: str) -> Text:
+    from plansheet.plan.terms import UnusableTerms, read_terms
+
+    return _given("--terms", path, read_terms, UnusableTerms)
+
+
+def _mapping(path: str) -> Text:
+    from plansheet.workbook.ledgers.mapping import UnusableMapping, read_mapping
+
+    return _given("--map", path, read_mapping, UnusableMapping)
+
+
+def _given(option: str, path: str, read: Callable[[str, str], object], unusable: type[Exception]) -> Text:
+    """The text of an option's file, which was found to be readable."""
+
+    def text(text: str, name: str) -> Text:
+        read(text, name)
+        return Text(text, name)
+
+    return read_file(option, path, text, unusable)
+
+
+def _sources(paths: Sequence[str], outputs: Sequence[str], folder: Path) -> Iterator[tuple[str, str, bool] | Left]:
+    """What is to be looked at: the name, where the bytes are, whether it was named."""
+    ours = {Path(path).resolve() for path in outputs}
+    try:
+        for each in Sources(paths, lambda path: path.resolve() in ours):
+            if isinstance(each, Left):
+                yield each
+                continue
+            name, given = each
+            yield name, _input(folder) if name == STANDARD_INPUT else name, given
+    except NoSource as error:
+        raise UsageError(str(error)) from error
+
+
+def _input(folder: Path) -> str:
+    """The standard input, as a file."""
+    path = folder / "input"
+    with path.open("wb") as file:
+        while part := sys.stdin.buffer.read(1 << 20):
+            file.write(part)
+            if file.tell() > LARGEST_INPUT:
+                raise UsageError(f"the standard input has more than {LARGEST_INPUT:,} bytes; check it as a file")
+    return str(path)
+
+
+def _keep_apart(paths: Sequence[str], targets: Sequence[str]) -> None:
     """A report must not be written over what it reports on."""
-    read_from = {path.resolve() for path in paths}
+    read_from = {Path(path).resolve() for path in paths if path != STANDARD_INPUT}
     for target in targets:
         if Path(target).resolve() in read_from:
-            raise UsageError(f"--format would write over {target}, which is to be checked; name another file")
+            raise UsageError(f"{target} would be written over, and is to be checked; name another file to write")
 
 
-def _checked(path: Path, options: Options) -> Checked:
-    if path == _STANDARD_INPUT:
-        return check_bytes(sys.stdin.buffer.read(LARGEST_FILE + 1), str(path), options)
-    return check(path, options)
-
-
-def _exit_code(checked: Sequence[Checked], *, allow_unchecked: bool) -> int:
-    verdicts = {each.verdict for each in checked}
-    if "unchecked" in verdicts and not allow_unchecked:
-        return UNCHECKED
-    return FINDINGS if any(each.has_findings for each in checked) else CLEAN
+def _empty_folder(name: str) -> Path:
+    """A folder for copies: nothing that is there is written over."""
+    folder = Path(name)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise UsageError(f"--annotate {folder} is not empty; name a new folder, so that no copy is written over")
+    except OSError as error:
+        raise not_written(folder, error, "folder") from error
+    return folder
 
 
 def _format(text: str) -> tuple[str, str | None]:
@@ -102,47 +272,3 @@ def _format(text: str) -> tuple[str, str | None]:
     if name not in _REPORTS:
         raise UsageError(f"--format {name} is not known; use {_FORMATS}")
     return name, target or None
-
-
-class _Wanted:
-    """Whether a rule's findings are wanted: codes that begin as selected, less those ignored."""
-
-    def __init__(self, select: Sequence[str] | None, ignore: Sequence[str] | None) -> None:
-        codes = [rule.code for rule in ALL_RULES]
-        for prefix in (*(select or ()), *(ignore or ())):
-            if not any(code.startswith(prefix.upper()) for code in codes):
-                raise UsageError(f"no rule begins with {prefix}; plansheet rules lists them")
-        self._select = tuple(prefix.upper() for prefix in select or ("",))
-        self._ignore = tuple(prefix.upper() for prefix in ignore or ())
-
-    def __call__(self, code: str) -> bool:
-        return code.startswith(self._select) and not code.startswith(self._ignore)
-
-
-def _files(paths: Sequence[str]) -> Iterator[Path]:
-    """Each file once: named ones whatever they are, of folders those that are called workbooks."""
-    seen: set[Path] = set()
-    for text in paths:
-        try:
-            found = list(_expanded(text))
-        except (OSError, ValueError) as error:  # longer than a path can be, or with a NUL
-            raise UsageError(f"{text[:80]}: {getattr(error, 'strerror', None) or error}; check the path") from error
-        if not found:
-            raise UsageError(f"{text}: there is no such file, or no workbook in that folder; check the path")
-        for path in found:
-            if path not in seen:
-                seen.add(path)
-                yield path
-
-
-def _expanded(text: str) -> Iterator[Path]:
-    path = Path(text)
-    if path == _STANDARD_INPUT:
-        yield path
-    elif path.is_dir():
-        inside = (p for p in path.rglob("*") if p.suffix.lower() in _WORKBOOKS | _CONTAINERS and p.is_file())
-        yield from sorted(p for p in inside if not p.name.startswith(("~$", ".")))
-    elif path.exists():
-        yield path
-    else:
-        yield from sorted(Path(match) for match in glob.glob(text, recursive=True) if Path(match).is_file())

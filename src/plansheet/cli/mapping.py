@@ -1,27 +1,16 @@
-"""plansheet map writes what is recognised in a workbook as a mapping; the option --map of check takes one."""
+"""plansheet map writes what is recognised in a workbook as a mapping, which the option --map of check takes."""
 
 import argparse
 import sys
 from pathlib import Path
 
-from plansheet.cli.printing import CLEAN, UNCHECKED, UsageError, not_written, print_text, read_file
+from plansheet.cli.printing import CLEAN, UNCHECKED, UsageError, not_written, print_text
 from plansheet.excel.layout_questions import sentences
 from plansheet.report.characters import printable
 from plansheet.workbook.ledgers.locate import locate
-from plansheet.workbook.ledgers.mapping import Mapping, UnusableMapping, read_mapping
 from plansheet.workbook.ledgers.mapping_text import mapping_text
 from plansheet.workbook.reading.reader import read
 from plansheet.workbook.reading.unreadable import Unreadable
-
-
-def add_mapping(parser: argparse.ArgumentParser) -> None:
-    """The option --map."""
-    parser.add_argument("--map", metavar="FILE", help="which columns hold what, as TOML (found by their headings)")
-
-
-def mapping_given(parsed: argparse.Namespace) -> Mapping | None:
-    """The mapping of --map, if it was given."""
-    return read_file("--map", parsed.map, read_mapping, UnusableMapping) if parsed.map else None
 
 
 def add_map(parser: argparse.ArgumentParser) -> None:

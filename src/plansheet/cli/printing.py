@@ -3,7 +3,8 @@
 import datetime as dt
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO, TypeVar
 
@@ -15,14 +16,21 @@ class UsageError(Exception):
     """A command that cannot be carried out as typed."""
 
 
-def read_file(option: str, path: str, read: Callable[[str, str], T], unusable: type[Exception]) -> T:
-    """What ``read`` makes of the text of a file that an option names; it raises ``unusable``, with a sentence."""
+def text_of(option: str, path: str) -> str:
+    """The text of a file that an option names."""
     try:
-        return read(Path(path).read_text(encoding="utf-8-sig"), path)
+        return Path(path).read_text(encoding="utf-8-sig")
     except OSError as error:
         raise UsageError(f"{option} {path} cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
         raise UsageError(f"{option} {path} is no text in UTF-8; save it as UTF-8") from error
+
+
+def read_file(option: str, path: str, read: Callable[[str, str], T], unusable: type[Exception]) -> T:
+    """What ``read`` makes of the text of a file that an option names; it raises ``unusable``, with a sentence."""
+    text = text_of(option, path)
+    try:
+        return read(text, path)
     except unusable as error:
         raise UsageError(f"{option} {error}") from error
 
@@ -34,18 +42,27 @@ def not_written(what: object, error: OSError, instead: str) -> UsageError:
     return UsageError(f"{where} cannot be written: {why}; name another {instead}")
 
 
-def print_text(text: str) -> int:
-    """Print a text that has its line ends; exit code 0."""
-    return print_report(lambda to: to.write(text))
-
-
-def print_report(write: Callable[[TextIO], object]) -> int:
-    """Print what ``write`` writes, as it comes; exit code 0."""
+@contextmanager
+def output(target: str | None) -> Iterator[TextIO]:
+    """Where a report goes: a file, or (None) the screen."""
+    if target is not None:
+        try:
+            with Path(target).open("w", encoding="utf-8") as file:
+                yield file
+        except OSError as error:
+            raise not_written(target, error, "file") from error
+        return
     try:
-        write(sys.stdout)
+        yield sys.stdout
         sys.stdout.flush()
     except BrokenPipeError:  # whoever read the output has seen enough; the exit code still says what was found
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def print_text(text: str) -> int:
+    """Print a text that has its line ends; exit code 0."""
+    with output(None) as screen:
+        screen.write(text)
     return CLEAN
 
 

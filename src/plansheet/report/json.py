@@ -45,7 +45,7 @@ def _workbook(verdict: Verdict) -> Record:
     record = to_record(verdict.checked)
     del record["has_findings"], record["fail_on"]
     record["not_checked"] = [{"what": missed["what"], "why": missed["why"]} for missed in record["not_checked"]]
-    if verdict.origin.within:
+    if verdict.origin.within or verdict.origin.mail:
         record["origin"] = _origin(verdict.origin)
     if verdict.known:
         record["known"] = verdict.known
