@@ -216,7 +216,7 @@ def test_another_password_is_tried_on_what_a_journal_has_as_locked(run: Run) -> 
 
 @pytest.mark.skipif(not CORPUS, reason="PLANSHEET_CORPUS is not set: no encrypted workbooks of other programs")
 def test_workbooks_that_other_programs_encrypted(run: Run) -> None:
-    put("passwords", b"passtika\npwd123\n")
+    put("passwords", b"tika\npwd123\n")
     for name in ("tika__e2c06d__testEXCEL_protected_passtika_2", "poi__24d908__extenxls_pwd123"):
         [one] = check(run, f"{CORPUS}/hostile/{name}.xlsx", "--password-file", "passwords")[1]["workbooks"]
         assert "unreadable" not in one, one
