@@ -26,13 +26,13 @@ Start = Callable[..., Crew]
 
 
 @pytest.fixture
-def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
+def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     """A crew of the stub worker."""
     monkeypatch.setattr(crews, "WORKER", ("-P", stub_worker.HERE))
     begun: list[Crew] = []
 
     def started(jobs: int = 1, seconds: int = 60, asked: str = "") -> Crew:
-        begun.append(Crew(Setup(asked, str(tmp_path), Limits(512, seconds)), jobs))
+        begun.append(Crew(Setup(asked, Limits(512, seconds)), jobs))
         return begun[-1]
 
     yield started
@@ -162,18 +162,28 @@ def test_workers_that_do_not_start_are_told_with_the_reason(start: Start) -> Non
 
 
 @POSIX
-def test_a_worker_goes_with_its_parent_and_cleans_up(start: Start, tmp_path: Path) -> None:
+def test_a_worker_goes_with_its_parent_and_cleans_up(start: Start) -> None:
     """The parent was killed: its end of the pipe closes, and nobody else removes the private copies."""
     crew = start()
     pid = int(one(crew, "a").split()[-1])
-    (tmp_path / "copy").write_bytes(b"x")
+    folder = Path(crew._setup.folder)
+    (folder / "copy").write_bytes(b"x")
     [worker] = crew._idle
     worker.pipe.close()
     assert worker.process.wait(10) == 0
     assert worker.process.pid == pid
-    assert not tmp_path.exists()
+    assert not folder.exists()
     crew._idle.clear()
-    tmp_path.mkdir()
+    folder.mkdir()
+
+
+def test_a_crew_leaves_nothing_behind(start: Start) -> None:
+    crew = start()
+    one(crew, "a")
+    folder = Path(crew._setup.folder)
+    assert folder.stat().st_mode & 0o077 == 0 or sys.platform == "win32"
+    crew.close()
+    assert not folder.exists()
 
 
 @POSIX

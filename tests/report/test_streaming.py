@@ -28,7 +28,7 @@ class Many:
         return (of(faulty(path=f"{position}.xlsx")) for position in range(self.number))
 
     def left(self) -> Iterator[Left]:
-        return (Left(f"{position}.txt", "This is plain text or CSV, not a workbook.") for position in range(self.number))
+        return (Left(f"{position}.txt", "It is a letter.") for position in range(self.number))
 
 
 class Nowhere:

@@ -8,10 +8,11 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, Any
 
 from plansheet.batch.walls import MEBIBYTE, OUT_OF_MEMORY, Limits
@@ -48,9 +49,10 @@ class Crew:
     """Up to ``jobs`` worker processes; each is started when there is work for it, and serves until it ends."""
 
     def __init__(self, setup: Setup, jobs: int) -> None:
-        self._setup = setup
+        self._folder = TemporaryDirectory(prefix="plansheet-")
+        self._setup = replace(setup, folder=self._folder.name)
         self._jobs = jobs
-        self._errors = Path(setup.folder) / "errors"
+        self._errors = Path(self._folder.name) / "errors"
         self._job = _job(setup.limits)
         self._idle: list[_Worker] = []
         self._busy: list[_Worker] = []
@@ -155,6 +157,7 @@ class Crew:
         self._idle, self._busy = [], []
         if self._job is not None:
             self._job.close()
+        self._folder.cleanup()
 
 
 def _job(limits: Limits) -> Job | None:

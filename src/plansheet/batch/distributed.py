@@ -6,7 +6,6 @@ worker. Where that is lost or ended itself, Dask gives its workbooks to another 
 """
 
 import json
-import os
 import queue
 import tempfile
 import threading
@@ -116,29 +115,27 @@ def check_there(content: bytes, request: bytes, setup: str, rules: str) -> bytes
     """What a worker of the cluster does: the last message on one file (look.py)."""
     if rules_version() != rules:
         raise OtherRules("a worker of the cluster has another plansheet than this computer; install the same on both")
-    crew, folder = _crew(setup)
-    path = folder / f"{os.getpid()}-{threading.get_ident()}"
-    path.write_bytes(content)
-    document = replace(Document.from_json(request.decode()), path=str(path), offset=0, length=None)
-    crew.give("", document.to_json().encode())
-    while crew.is_busy:
-        for _, message in crew.answers(1):
-            if "inside" not in message:
-                path.unlink()
-                return json.dumps(message).encode()
+    crew = _crew(setup)
+    with tempfile.TemporaryDirectory(prefix="plansheet-") as folder:
+        path = Path(folder, "copy")
+        path.write_bytes(content)
+        document = replace(Document.from_json(request.decode()), path=str(path), offset=0, length=None)
+        crew.give("", document.to_json().encode())
+        while crew.is_busy:
+            for _, message in crew.answers(1):
+                if "inside" not in message:
+                    return json.dumps(message).encode()
     raise AssertionError("a worker process ended without a last word")
 
 
 _crews = threading.local()
 
 
-def _crew(setup: str) -> tuple[Crew, Path]:
-    """The one process of this thread, and its folder; both serve until another setup comes."""
+def _crew(setup: str) -> Crew:
+    """The one process of this thread; it serves until another setup comes."""
     if getattr(_crews, "setup", None) != setup:
         if hasattr(_crews, "crew"):
             _crews.crew.close()
-            _crews.folder.cleanup()
-        _crews.folder = tempfile.TemporaryDirectory(prefix="plansheet-")
-        here = replace(Setup.from_json(setup), folder=_crews.folder.name)
-        _crews.crew, _crews.setup = Crew(here, 1), setup
-    return _crews.crew, Path(_crews.folder.name)
+        _crews.crew, _crews.setup = Crew(Setup.from_json(setup), 1), setup
+    crew: Crew = _crews.crew
+    return crew

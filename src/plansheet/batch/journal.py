@@ -83,7 +83,7 @@ class Journal:
     def __init__(self, path: Path | None, asked: str) -> None:
         self._asked = asked
         try:
-            self._db = sqlite3.connect(str(path) if path else IN_MEMORY, isolation_level=None)
+            self._db = sqlite3.connect(str(path) if path else IN_MEMORY, isolation_level=None, timeout=0.5)
             self._open(path)
         except sqlite3.Error as error:
             raise UnusableJournal(_why(path, error)) from error

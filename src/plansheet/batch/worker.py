@@ -28,12 +28,12 @@ class Setup:
 
     asked: str
     """Asked.to_json()"""
-    folder: str
-    """Its own, where alone it may write."""
     limits: Limits
     passwords: tuple[str, ...] = ()
     checks: bool = True
     """Whether it checks workbooks too, and does not only open archives and mails."""
+    folder: str = ""
+    """That of its crew, where alone it may write."""
 
     def to_json(self) -> str:
         """All of it, as one text."""
@@ -58,7 +58,8 @@ def main() -> None:
 
 
 def _look(setup: Setup) -> Looking:
-    from plansheet.batch.look import Look  # imports that take most of a start, and start threads: behind no network
+    sys.modules["numpy"] = None  # type: ignore[assignment]  # openpyxl would import it: a quarter of a start, for nothing
+    from plansheet.batch.look import Look  # imports that take most of a start: where there is no network any more
 
     return Look(setup.asked, setup.folder, setup.passwords, checks=setup.checks)
 

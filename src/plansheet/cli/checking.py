@@ -118,7 +118,7 @@ def _check(parsed: argparse.Namespace) -> int:
         telling = Telling()
         with telling.until_stopped():
             batch.find(_sources(parsed.paths, outputs, Path(folder)))
-            setup = Setup(asked.to_json(), folder, limits, tuple(passwords))
+            setup = Setup(asked.to_json(), limits, tuple(passwords))
             try:
                 with _hands(parsed, setup) as hands:
                     batch.look(hands, telling)
@@ -231,7 +231,7 @@ def _sources(paths: Sequence[str], outputs: Sequence[str], folder: Path) -> Iter
                 yield each
                 continue
             name, given = each
-            yield name, _input(folder) if name == STANDARD_INPUT else name, given
+            yield name, _input(folder) if name == STANDARD_INPUT else os.path.abspath(name), given
     except NoSource as error:
         raise UsageError(str(error)) from error
 
