@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import IO
 from xml.parsers import expat
 
+from plansheet.workbook.reading.bounded import Bounded, Bounds
 from plansheet.workbook.reading.unreadable import unreadable
 
 MOST_PARTS = 5_000
@@ -107,7 +108,7 @@ def _check_directory(parts: list[zipfile.ZipInfo], size: int, start_of_directory
 def _check_overlap(parts: list[zipfile.ZipInfo], size: int, start_of_directory: int) -> None:
     """Parts that share their bytes are how a small file unpacks to terabytes; older zipfile modules do not look."""
     ordered = sorted(parts, key=lambda part: part.header_offset)
-    starts = [part.header_offset for part in ordered[1:]] + [min(start_of_directory, size)]
+    starts = [part.header_offset for part in ordered[1:]] + [min(start_of_directory, size)] * bool(ordered)
     for part, following in zip(ordered, starts, strict=True):
         if part.header_offset + 30 + len(part.filename) + part.compress_size > following:  # 30: a local header's length
             raise unreadable("bomb", f"its part {part.filename} shares its bytes with another")
@@ -218,8 +219,8 @@ def _parse(archive: zipfile.ZipFile, part: str, element: Callable[[str, dict[str
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler = element
     try:
-        with archive.open(part) as stream:
-            parser.Parse(stream.read(), True)  # at once: in small chunks a long attribute takes hours
+        with Bounded(archive.open(part), part, Bounds()) as stream:
+            parser.Parse(stream.read(), True)
     except expat.ExpatError as error:
         raise unreadable("damaged", f"its part {part} breaks off or is garbled at line {error.lineno}") from error
 
