@@ -19,9 +19,11 @@ from plansheet.workbook.formulas.expressions import (
     plan_name,
     shape_of,
     shown_name,
+    text_of,
 )
 from plansheet.workbook.formulas.regions import rectangle, region_of
 from plansheet.workbook.reading.saved import Cell, DefinedName, Sheet, Workbook
+from plansheet.workbook.reading.unreadable import unreadable
 
 Functions = Mapping[str, Callable[..., object]]
 
@@ -43,6 +45,10 @@ class PlanCell:
     """Whether the formula is that one call, and not something around or beside it."""
 
 
+MOST_TEXT = 2_000_000
+"""Characters of the plan functions' formulas in a workbook, those that differ by their cells alone counted once."""
+
+
 @dataclass(frozen=True, slots=True)
 class NotReached:
     """A plan function where no value is saved: ``what`` names the place, ``why`` says that it is not checked."""
@@ -52,7 +58,10 @@ class NotReached:
 
 
 def plan_cells(workbook: Workbook, functions: Functions) -> list[PlanCell]:
-    """Every cell whose formula calls one of ``functions``, itself or by a name, by sheet, row and column."""
+    """Every cell whose formula calls one of ``functions``, itself or by a name, by sheet, row and column.
+
+    Raises Unreadable where their formulas are too long to be taken apart.
+    """
     search = _Search(workbook, functions)
     found: list[PlanCell] = []
     for sheet in workbook.sheets:
@@ -84,6 +93,8 @@ class _Search:
     def __init__(self, workbook: Workbook, functions: Functions) -> None:
         self.functions = functions
         self.known: dict[str, str | None] = {}
+        self.texts: set[str] = set()
+        self.room = MOST_TEXT
         self.names: dict[tuple[str, str | None], str] = {}
         """The plan function of each defined name (and sheet) that leads to one."""
         self.words: set[str] = set()
@@ -108,6 +119,15 @@ class _Search:
             return True
         return bool(self.words) and not self.words.isdisjoint(_words(formula))
 
+    def _count(self, formula: str) -> None:
+        with suppress(NotChecked):
+            text = text_of(formula)
+            if text not in self.texts:
+                self.texts.add(text)
+                self.room -= len(text)
+        if self.room < 0:
+            raise unreadable("too large", f"its formulas with plan functions have more than {MOST_TEXT:,} characters")
+
     def function(self, name: str) -> str | None:
         """The plan function that a name before a parenthesis means."""
         if name not in self.known:
@@ -118,6 +138,7 @@ class _Search:
         """The first plan function that a formula calls; one that cannot be read counts as calling what it names."""
         if not self.may_find(formula):
             return None
+        self._count(formula)
         try:
             names, uses = called(formula), [*called(formula), *mentioned(formula)] if self.names else ()
         except NotChecked:
@@ -212,10 +233,13 @@ def _in_data_tables(workbook: Workbook, search: _Search) -> Iterator[NotReached]
             yield NotReached(f"what-if tables on {sheet.name}", f"there are {len(tables):,}, more than are looked at")
         for ref in islice(tables, _MOST_TABLES):
             table = rectangle(sheet, ref)
-            above = ((table.top - 1, column) for column in range(table.left - 1, table.right + 1))
-            beside = ((row, table.left - 1) for row in range(table.top, table.bottom + 1))
-            cells = (sheet.cells.get(at) for at in (*above, *beside))
-            found = (_behind(cell.formula, sheet, workbook, search) for cell in cells if cell and cell.formula)
+            formulas = [
+                cell.formula or ""
+                for cell in sheet.formulas
+                if (cell.row == table.top - 1 and table.left - 1 <= cell.column <= table.right)
+                or (cell.column == table.left - 1 and table.top <= cell.row <= table.bottom)
+            ]
+            found = (_behind(formula, sheet, workbook, search) for formula in formulas)
             function = next((each for each in found if each is not None), None)
             if function is not None:
                 what = f"{function} in the what-if table {sheet.name}!{ref}"
