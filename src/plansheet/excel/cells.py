@@ -120,21 +120,20 @@ def rows_of(argument: Cells) -> list[Sequence[object]]:
 
 def column(argument: Cells, name: str) -> list[object]:
     """The cells of a column, in order; a row or a single cell will do."""
+    if isinstance(argument, (list, tuple)) and len(argument) > MOST_ROWS:  # before a million rows are looked at
+        raise CallFailed(
+            f"{name} has {len(argument):,} rows; give the rows that hold data (at most {MOST_ROWS:,}), "
+            "not a whole column"
+        )
     rows = rows_of(argument)
     widths = set(map(len, rows))
     if not rows or widths == {0}:
         raise CallFailed(f"{name} is an empty range; give the cells of one column")
     if widths == {1}:
-        cells = list(chain.from_iterable(rows))
-    elif len(rows) == 1:
-        cells = list(rows[0])
-    else:
-        raise CallFailed(f"{name} has {max(widths)} columns; give the cells of one column")
-    if len(cells) > MOST_ROWS:
-        raise CallFailed(
-            f"{name} has {len(cells):,} rows; give the rows that hold data (at most {MOST_ROWS:,}), not a whole column"
-        )
-    return cells
+        return list(chain.from_iterable(rows))
+    if len(rows) == 1:
+        return list(rows[0])
+    raise CallFailed(f"{name} has {max(widths)} columns; give the cells of one column")
 
 
 def equal_heights(columns: dict[str, list[object]]) -> int:

@@ -165,6 +165,8 @@ def as_identifier(cell: object) -> Identifier | None:
     """A grant number or a name; None for a blank, or a 0. 1001 and "1001" are the same."""
     if isinstance(cell, str):
         _refuse_error(cell)
+        if len(cell) > _LONGEST_NAME:
+            raise BadCell(f"holds a text of {len(cell):,} characters; enter a number or a name")
         identifier = Identifier(cell)
         return identifier if identifier.key else None
     if is_blank_or_zero(cell):
@@ -217,6 +219,7 @@ def as_interval(cell: object) -> int | None:
 
 
 _MOST_DECIMALS = 10
+_LONGEST_NAME = 1_000  # characters of a name or a grant number
 
 
 def as_decimals(cell: object) -> int | None:

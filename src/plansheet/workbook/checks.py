@@ -10,7 +10,7 @@ from pathlib import Path
 from plansheet.core.numbers import round_dollars_text
 from plansheet.core.records import Ledger
 from plansheet.core.rule import Severity
-from plansheet.core.words import GrantType
+from plansheet.core.words import Action, GrantType
 from plansheet.excel import FUNCTIONS
 from plansheet.excel.judgements import Recalculated
 from plansheet.excel.manual import JUDGEMENTS, LAYOUT_QUESTIONS
@@ -35,6 +35,9 @@ from plansheet.workbook.reading.guard import LARGEST_FILE, content
 from plansheet.workbook.reading.reader import read_bytes
 from plansheet.workbook.reading.saved import Workbook
 from plansheet.workbook.reading.unreadable import Unreadable, unreadable
+
+MOST_SPLITS = 200
+"""Of a ledger: shares are exact, so that their fractions grow with each split."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,9 @@ def check_bytes(data: bytes, name: str, options: Options) -> Checked:
             _check(read_bytes(data, name), options, checked)
     except Unreadable as why:
         return unread(name, why, checked.sha256)
+    except MemoryError:
+        large = unreadable("too large", "the computer has not enough memory for it")
+        return unread(name, large, checked.sha256)
     except Exception as bug:  # one file must not take the others with it
         failed = f"plansheet failed on it ({type(bug).__name__}: {bug}); report this with the workbook"
         checked.verdict = "unchecked"
@@ -77,6 +83,11 @@ def check_bytes(data: bytes, name: str, options: Options) -> Checked:
 def _check(workbook: Workbook, options: Options, checked: Checked) -> None:
     cells = plan_cells(workbook, FUNCTIONS)
     located = locate(workbook, options.mapping, cells)
+    splits = sum(1 for row in located.ledger.activity if row.action is Action.SPLIT)
+    if splits > MOST_SPLITS:
+        raise unreadable(
+            "too large", f"its ledger has {splits:,} rows of splits, and at most {MOST_SPLITS:,} are followed"
+        )
     results = recalculate(workbook, FUNCTIONS, options.as_of, cells)
     circles, not_followed = _circles(workbook, cells)
     unsettled = [*_unsettled(workbook, located, results), *not_followed]

@@ -449,7 +449,7 @@ def test_what_is_remembered_is_bounded(book: Workbook, monkeypatch: pytest.Monke
     resolver = Resolver(book, FUNCTIONS)
     for row in range(1, 100):
         resolver.evaluate(parse(f"=A{row}:A{row + 1}"), Place("Grants", 1, 7))
-        assert sum(len(rows) * len(rows[0]) for rows in resolver.read.values()) <= 50
+        assert sum(len(set(map(id, rows))) for rows in resolver.read.values()) <= 50  # blank rows are one list
 
 
 def test_what_one_formula_reads_is_bounded(book: Workbook, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 import io
 import os
 import pickle
+import random
 import subprocess
 import sys
 import time
@@ -64,6 +65,8 @@ BINARY = "application/vnd.ms-excel.sheet.binary.macroEnabled.main"
 UNKNOWN = "application/vnd.example"
 DOCTYPE = b'<?xml version="1.0"?><!-- %s --><!DOCTYPE r [<!ENTITY a "aaaa">]><r>&a;</r>'
 
+HEX = random.Random(1).randbytes(600_000).hex()  # does not pack as bombs do
+
 SAMPLES: list[tuple[str, str, bytes]] = [
     ("an empty file", "empty", b""),
     ("an owner file of Excel", "lock", OWNER),
@@ -117,6 +120,7 @@ SAMPLES: list[tuple[str, str, bytes]] = [
     ("overlapping parts", "bomb", overlapping(GOOD)),
     ("a sheet of nothing but spaces", "bomb", changed(GOOD, SHEET, "<sheetData/>", "<sheetData/>" + " " * 5_000_000)),
     ("a part of nothing but spaces", "bomb", packed(parts(GOOD) | {"xl/a.bin": b" " * 5_000_000})),
+    ("an endless comment", "swollen", changed(GOOD, BOOK, "<sheets>", f"<!--{HEX}--><sheets>")),
     ("a document type", "doctype", packed(parts(GOOD) | {"docProps/core.xml": DOCTYPE % b""})),
     ("a document type late", "doctype", packed(parts(GOOD) | {"docProps/core.xml": DOCTYPE % (b"x" * 9_000)})),
     (

@@ -16,7 +16,7 @@ from openpyxl.utils.escape import unescape
 from openpyxl.worksheet._reader import WorkSheetParser
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
-from plansheet.workbook.reading import reader, sheet_parser
+from plansheet.workbook.reading import reader
 from plansheet.workbook.reading.reader import read, read_bytes
 from plansheet.workbook.reading.saved import Cell, Rule, Table, Workbook
 from plansheet.workbook.reading.unreadable import Unreadable
@@ -119,7 +119,7 @@ def test_a_long_shared_formula_does_not_fill_the_memory(monkeypatch: pytest.Monk
     master = f'<row r="1"><c r="A1"><f t="shared" ref="A1:A50" si="0">{"+".join(["B1"] * 100)}</f></c></row>'
     data = one_sheet(master, rows)
     assert len(cells(data)) == 49
-    monkeypatch.setattr(sheet_parser, "MOST_SHARED", 10_000)
+    monkeypatch.setattr(reader, "MOST_FORMULAS", 10_000)
     with pytest.raises(Unreadable) as caught:
         read_bytes(data)
     assert caught.value.kind == "too large"

@@ -24,6 +24,8 @@ MOST_WORK = 1_000_000_000
 """Cells that these look at, each time anew."""
 MOST_HELD = 1 << 19
 """Values of one array that does not stand in cells."""
+LONGEST_CELL = 32_767
+"""Characters of a text; Excel makes no longer one."""
 LONGEST = 10_000
 """Milliseconds for one formula."""
 
@@ -248,6 +250,8 @@ def _shown(answer: Any) -> object:
         return [[_shown(cell) for cell in row] for row in answer]
     if isinstance(answer, float) and not math.isfinite(answer):
         return "#NUM!"
+    if isinstance(answer, str) and len(answer) > LONGEST_CELL:
+        raise NotChecked(f"makes a text of {len(answer):,} characters, more than a cell holds")
     if not isinstance(answer, dict):
         return answer
     code = _ERROR_OF.get(str(answer.get("kind")))

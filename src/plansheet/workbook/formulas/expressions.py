@@ -177,6 +177,11 @@ def shape_of(formula: str) -> Node:
     return _with_reason(_shape, text, cells)
 
 
+def text_of(formula: str) -> str:
+    """What is left of a formula without its cells: the same for a column that is filled down; raises NotChecked."""
+    return _apart(formula)[0]
+
+
 def below_of(node: Node) -> tuple[Node, ...]:
     """What a node is made of."""
     match node:

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 
 from openpyxl.utils import get_column_letter
 
@@ -17,9 +19,11 @@ from plansheet.workbook.formulas.expressions import (
     plan_name,
     shape_of,
     shown_name,
+    text_of,
 )
 from plansheet.workbook.formulas.regions import rectangle, region_of
 from plansheet.workbook.reading.saved import Cell, DefinedName, Sheet, Workbook
+from plansheet.workbook.reading.unreadable import unreadable
 
 Functions = Mapping[str, Callable[..., object]]
 
@@ -41,6 +45,10 @@ class PlanCell:
     """Whether the formula is that one call, and not something around or beside it."""
 
 
+MOST_TEXT = 2_000_000
+"""Characters of the plan functions' formulas in a workbook, those that differ by their cells alone counted once."""
+
+
 @dataclass(frozen=True, slots=True)
 class NotReached:
     """A plan function where no value is saved: ``what`` names the place, ``why`` says that it is not checked."""
@@ -50,7 +58,10 @@ class NotReached:
 
 
 def plan_cells(workbook: Workbook, functions: Functions) -> list[PlanCell]:
-    """Every cell whose formula calls one of ``functions``, itself or by a name, by sheet, row and column."""
+    """Every cell whose formula calls one of ``functions``, itself or by a name, by sheet, row and column.
+
+    Raises Unreadable where their formulas are too long to be taken apart.
+    """
     search = _Search(workbook, functions)
     found: list[PlanCell] = []
     for sheet in workbook.sheets:
@@ -82,27 +93,40 @@ class _Search:
     def __init__(self, workbook: Workbook, functions: Functions) -> None:
         self.functions = functions
         self.known: dict[str, str | None] = {}
+        self.texts: set[str] = set()
+        self.room = MOST_TEXT
         self.names: dict[tuple[str, str | None], str] = {}
         """The plan function of each defined name (and sheet) that leads to one."""
-        self.pattern: re.Pattern[str] | None = None
-        waiting = list(workbook.names)
-        while True:  # names that use names: until none is added
-            found = {
-                (name.name.casefold(), _folded(name.sheet)): function
-                for name in waiting
-                if (function := self.function_in(name.formula, name.sheet)) is not None
-            }
-            if not found.keys() - self.names.keys():
-                break
-            self.names |= found
-            any_of = "|".join(re.escape(name) for name, _ in self.names)
-            self.pattern = re.compile(rf"(?<![\w.\\])(?:{any_of})(?![\w.\\])", re.IGNORECASE)
+        self.words: set[str] = set()
+        """Those names as a formula has them."""
+        using: dict[str, list[DefinedName]] = {}
+        for name in workbook.names:
+            for word in _words(name.formula):
+                using.setdefault(word, []).append(name)
+        ahead = [(name, self.function_in(name.formula, name.sheet)) for name in workbook.names]
+        while ahead:  # names that use names: until none is added
+            name, function = ahead.pop()
+            key = name.name.casefold(), _folded(name.sheet)
+            if function is None or key in self.names:
+                continue
+            self.names[key] = function
+            self.words.add(key[0])
+            ahead.extend((user, self.function_in(user.formula, user.sheet)) for user in using.get(key[0], ()))
 
     def may_find(self, formula: str) -> bool:
         """Whether a formula is worth taking apart."""
         if any(self.function(name) is not None for name in _CALLS.findall(formula)):
             return True
-        return self.pattern is not None and self.pattern.search(formula) is not None
+        return bool(self.words) and not self.words.isdisjoint(_words(formula))
+
+    def _count(self, formula: str) -> None:
+        with suppress(NotChecked):
+            text = text_of(formula)
+            if text not in self.texts:
+                self.texts.add(text)
+                self.room -= len(text)
+        if self.room < 0:
+            raise unreadable("too large", f"its formulas with plan functions have more than {MOST_TEXT:,} characters")
 
     def function(self, name: str) -> str | None:
         """The plan function that a name before a parenthesis means."""
@@ -114,6 +138,7 @@ class _Search:
         """The first plan function that a formula calls; one that cannot be read counts as calling what it names."""
         if not self.may_find(formula):
             return None
+        self._count(formula)
         try:
             names, uses = called(formula), [*called(formula), *mentioned(formula)] if self.names else ()
         except NotChecked:
@@ -124,16 +149,23 @@ class _Search:
         by_name = (self.names.get(key) for use in uses for key in _keys(use, sheet))
         return next((function for function in (*calls, *by_name) if function is not None), None)
 
-    def uses(self, formula: str, sheet: str, name: DefinedName) -> bool:
-        """Whether a formula on a sheet asks for a defined name."""
-        key = (name.name.casefold(), _folded(name.sheet))
-        try:
-            return any(key in _keys(use, sheet) for use in (*called(formula), *mentioned(formula)))
-        except NotChecked:
-            return False
+    def used(self, formula: str, sheet: str) -> Iterator[tuple[str, str | None]]:
+        """The defined names that a formula on a sheet may ask for, of those that lead to a plan function."""
+        if not self.words.isdisjoint(_words(formula)):
+            with suppress(NotChecked):
+                for use in (*called(formula), *mentioned(formula)):
+                    yield from _keys(use, sheet)
 
 
 _CALLS = re.compile(r"[\w.]+(?=\s*\()")
+_WORDS = re.compile(r"[\w.\\?]+")
+_MOST_TABLES = 100
+"""What-if tables of a sheet that are looked at; each may be as large as the sheet."""
+
+
+def _words(formula: str) -> set[str]:
+    """What in a formula may be a defined name."""
+    return {word.casefold() for word in _WORDS.findall(formula)}
 
 
 def _folded(sheet: str | None) -> str | None:
@@ -175,31 +207,39 @@ def _in_rules(workbook: Workbook, search: _Search) -> Iterator[NotReached]:
 
 def _in_names(workbook: Workbook, search: _Search) -> Iterator[NotReached]:
     """Names that no cell uses: those of a cell are calculated there."""
+    used = _used_names(workbook, search) if search.names else set()
     for name in workbook.names:
-        function = search.names.get((name.name.casefold(), _folded(name.sheet)))
-        if function is not None and not _is_used(name, workbook, search):
+        key = name.name.casefold(), _folded(name.sheet)
+        function = search.names.get(key)
+        if function is not None and key not in used:
             where = f" of the sheet {name.sheet}" if name.sheet is not None else ""
             yield NotReached(f"{function} in the name {name.name}{where}", "a name saves no value to compare")
 
 
-def _is_used(name: DefinedName, workbook: Workbook, search: _Search) -> bool:
-    text = name.name.casefold()
-    return any(
-        cell.formula is not None and text in cell.formula.casefold() and search.uses(cell.formula, sheet.name, name)
+def _used_names(workbook: Workbook, search: _Search) -> set[tuple[str, str | None]]:
+    return {
+        key
         for sheet in workbook.sheets
-        for cell in sheet.cells.values()
-    )
+        for cell in sheet.formulas
+        for key in search.used(cell.formula or "", sheet.name)
+    }
 
 
 def _in_data_tables(workbook: Workbook, search: _Search) -> Iterator[NotReached]:
     """What-if tables whose formula, above or left of their values, leads to a plan function."""
     for sheet in workbook.sheets:
-        for ref in sheet.data_tables:
+        tables = dict.fromkeys(sheet.data_tables)
+        if len(tables) > _MOST_TABLES:
+            yield NotReached(f"what-if tables on {sheet.name}", f"there are {len(tables):,}, more than are looked at")
+        for ref in islice(tables, _MOST_TABLES):
             table = rectangle(sheet, ref)
-            above = ((table.top - 1, column) for column in range(table.left - 1, table.right + 1))
-            beside = ((row, table.left - 1) for row in range(table.top, table.bottom + 1))
-            cells = (sheet.cells.get(at) for at in (*above, *beside))
-            found = (_behind(cell.formula, sheet, workbook, search) for cell in cells if cell and cell.formula)
+            formulas = [
+                cell.formula or ""
+                for cell in sheet.formulas
+                if (cell.row == table.top - 1 and table.left - 1 <= cell.column <= table.right)
+                or (cell.column == table.left - 1 and table.top <= cell.row <= table.bottom)
+            ]
+            found = (_behind(formula, sheet, workbook, search) for formula in formulas)
             function = next((each for each in found if each is not None), None)
             if function is not None:
                 what = f"{function} in the what-if table {sheet.name}!{ref}"

@@ -175,15 +175,16 @@ class Resolver(References):
     def _rows(self, region: Region) -> Rows:
         height, width = region.bottom - region.top + 1, region.right - region.left + 1
         used = max(0, min(region.bottom, region.sheet.last_row) - region.top + 1)
-        self.room -= (used + (height - used) // _BLANK_ROWS_OF_A_CELL) * width
+        size = (used + (height - used) // _BLANK_ROWS_OF_A_CELL) * width
+        self.room -= size
         if self.room < 0:
             raise NotChecked(f"uses a range of {height:,} rows and {width:,} columns, more than is read for a formula")
         key = (region.sheet.name, region.top, region.left, region.bottom, region.right)
         if key not in self.read:
-            self.remembered += height * width
+            self.remembered += size + 1
             if self.remembered > MOST_CELLS:
                 self.read.clear()
-                self.remembered = height * width
+                self.remembered = size + 1
             columns = range(region.left, region.right + 1)
             cells = region.sheet.cells
             found = ([cells.get((row, column)) for column in columns] for row in range(region.top, region.top + used))

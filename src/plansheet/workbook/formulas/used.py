@@ -30,10 +30,16 @@ def regions_used(formula: str, place: Place, resolver: Resolver) -> list[Region]
 
 def _regions(node: Node, place: Place, resolver: Resolver) -> Iterator[Region]:
     waiting = [(node, place)]
+    seen: set[tuple[str, str, int, int]] = set()
+    """What was followed: names that use names twice would be followed for ever."""
     while waiting:
         node, place = waiting.pop()
         match node:
             case Reference(text):
+                asked = (text, place.sheet, place.row, place.column)
+                if asked in seen:
+                    continue
+                seen.add(asked)
                 try:
                     found = resolver.target(text, place)
                 except NotChecked:

@@ -10,6 +10,7 @@ from plansheet.core.records import Activity, Grant, Tranche
 from plansheet.core.words import Action, PoolView, Recycling, Rounding, SplitMethod, UnknownWord, Word, listed
 from plansheet.excel import FUNCTIONS
 from plansheet.excel.activity import Unreadable, read_activity
+from plansheet.excel.cells import MOST_ROWS
 from plansheet.excel.judgements.facts import Adjusted, CountedTwice, LeftOut, OtherReserve, OtherTerm, Place
 from plansheet.excel.judgements.sentences import shown
 from plansheet.excel.reading import BadCell, as_date, is_blank_or_zero
@@ -144,9 +145,11 @@ def _value(use: Use, parameter: str, resolver: Resolver) -> object:
     if node is None:
         return None
     try:
-        return resolver.evaluate(node, FormulaPlace(use.run.sheet.name, use.run.top, use.run.column))
+        value = resolver.evaluate(node, FormulaPlace(use.run.sheet.name, use.run.top, use.run.column))
     except NotChecked:
         return _UNKNOWN
+    # A whole column is refused by every function, and looking for something in its million blanks takes a second.
+    return _UNKNOWN if isinstance(value, list) and len(value) > MOST_ROWS else value
 
 
 def reserves_twice(uses: Sequence[Use], resolver: Resolver) -> Iterator[CountedTwice]:

@@ -1,7 +1,7 @@
 """The formulas of a workbook by column: runs of the same formula, one below another, and what interrupts them."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +19,9 @@ _ONE_IN = 4
 """Where every fourth cell or more is another, the column is meant so (the first tranche of each grant, say)."""
 _DIGIT = re.compile("[0-9]")
 _PATTERN = 3
+_LEAST_SPANS = (
+    1 << 16
+)  # columns of arrays that are kept for a sheet, and one for each of its cells: arrays do not overlap
 """Places in which the same other formula is no slip any more."""
 
 
@@ -163,11 +166,19 @@ class Spills:
 
     def __init__(self, columns: Columns) -> None:
         spans: dict[tuple[str, int], list[tuple[int, int]]] = {}
+        used: dict[str, list[int]] = {}
+        for name, column in sorted(columns):
+            used.setdefault(name, []).append(column)
+        rooms: dict[str, int] = {}
         for runs in columns.values():
             for run in runs:
                 if run.is_array:
                     region = rectangle(run.sheet, run.sheet.cells[run.top, run.column].array_ref or "A1")
-                    for column in range(region.left, region.right + 1):
+                    room = rooms.setdefault(run.sheet.name, _LEAST_SPANS + len(run.sheet.cells))
+                    own = used[run.sheet.name]
+                    asked = own[bisect_left(own, region.left) : bisect_right(own, region.right)][: max(0, room)]
+                    rooms[run.sheet.name] = room - len(asked)
+                    for column in asked:
                         spans.setdefault((run.sheet.name, column), []).append((region.top, region.bottom))
         self.spans = {key: sorted(each) for key, each in spans.items()}
 

@@ -22,7 +22,7 @@ from plansheet.excel.record_rows import NEEDED
 from plansheet.workbook.formulas.plan_cells import PlanCell, plan_cells
 from plansheet.workbook.formulas.regions import Region, rectangle
 from plansheet.workbook.ledgers.areas import Area, Areas, Part, holds, value_at
-from plansheet.workbook.ledgers.heads import Head, PlainHeads, head_of, is_head
+from plansheet.workbook.ledgers.heads import Head, PlainHeads, Room, head_of, is_head
 from plansheet.workbook.ledgers.layouts import Layout, Range, key_column, layout_of
 from plansheet.workbook.ledgers.mapping import Mapping, mapped_areas
 from plansheet.workbook.ledgers.passed_over import passed_over
@@ -41,11 +41,12 @@ def find_areas(workbook: Workbook, mapping: Mapping | None = None, answers: Sequ
     named: frozenset[str] = frozenset()
     if mapping is not None:
         mapped, named, found.mistakes = mapped_areas(mapping, workbook)
+    room = Room()
     layouts = [
         layout
         for sheet in workbook.sheets
         if sheet.name not in named
-        for layout in _layouts(sheet, spilled[sheet.name])
+        for layout in _layouts(sheet, spilled[sheet.name], room)
     ]
     areas = [*mapped, *(area for layout in layouts for area in layout.areas)]
     _sort(areas, set(map(id, mapped)), found)
@@ -159,14 +160,14 @@ def _left_below(area: Area) -> Iterator[tuple[str, str]]:
                 yield f"{area.sheet.name} ({table.name})", why
 
 
-def _layouts(sheet: Sheet, spilled: Sequence[Region]) -> Iterator[Layout]:
+def _layouts(sheet: Sheet, spilled: Sequence[Region], room: Room) -> Iterator[Layout]:
     tables = [(table, rectangle(sheet, table.ref)) for table in sheet.tables]
     ranges: list[Range] = []
     for table, whole in tables:
         if table.header_rows:
             head = head_of(sheet, whole.top, whole.top, whole.left, whole.right, spilled)
             ranges.append(Range(head, table.name, min(whole.bottom - table.totals_rows, sheet.last_row), True))
-    heads = PlainHeads(sheet, spilled, [*spilled, *(whole for _, whole in tables)]).all()
+    heads = PlainHeads(sheet, spilled, [*spilled, *(whole for _, whole in tables)], room).all()
     sure = [head for head in heads if is_head(head) or _starts(head)]
     rows = [head.row for head in sure]
     for head in heads:

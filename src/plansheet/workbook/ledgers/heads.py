@@ -26,6 +26,7 @@ from plansheet.excel.reading import is_blank
 from plansheet.excel.record_rows import NEEDED
 from plansheet.workbook.formulas.regions import Region, whole_columns
 from plansheet.workbook.reading.saved import Sheet
+from plansheet.workbook.reading.unreadable import unreadable
 
 T = TypeVar("T")
 PLAN_HEADINGS = ("term", "value")
@@ -173,8 +174,8 @@ def _numbered(text: str) -> tuple[int, str] | None:
 @lru_cache(maxsize=4096)
 def _parted_from_number(text: str) -> tuple[int, str] | None:
     """The one number in a heading, and the heading without it."""
-    numbers = list(_NUMBER.finditer(text))
-    if len(numbers) != 1 or len(text) > _LONGEST_NUMBERED:
+    numbers = list(_NUMBER.finditer(text)) if len(text) <= _LONGEST_NUMBERED else []
+    if len(numbers) != 1:
         return None
     [number] = numbers
     return int(number[1]), f"{text[: number.start()]} {text[number.end() :]}"
@@ -212,6 +213,8 @@ _PAIR = 2
 
 
 _LONGEST_NUMBERED = 60
+MOST_HEADINGS = 15_000
+"""Of a workbook, outside of tables; fifty ledgers have a thousand. Each takes a third of a millisecond."""
 
 
 def _first(texts: Sequence[object], known: dict[str, T]) -> T | None:
@@ -282,11 +285,24 @@ def _carried(sheet: Sheet, row: int, left: int, right: int) -> dict[int, str]:
     return carried
 
 
-class PlainHeads:
-    """The rows of headings of a sheet outside its tables and spills."""
+class Room:
+    """How many headings of a workbook may still be looked at."""
 
-    def __init__(self, sheet: Sheet, answers: Sequence[Region], taken: Sequence[Region]) -> None:
-        self.sheet, self.answers, self.taken = sheet, answers, taken
+    def __init__(self) -> None:
+        self.headings = MOST_HEADINGS
+
+    def take(self, number: int) -> None:
+        """Raises Unreadable for a workbook that is made of headings."""
+        self.headings -= number
+        if self.headings < 0:
+            raise unreadable("too large", f"it has more than {MOST_HEADINGS:,} headings of ledgers")
+
+
+class PlainHeads:
+    """The rows of headings of a sheet outside its tables and spills; raises Unreadable where they are too many."""
+
+    def __init__(self, sheet: Sheet, answers: Sequence[Region], taken: Sequence[Region], room: Room) -> None:
+        self.sheet, self.answers, self.taken, self.room = sheet, answers, taken, room
         self.tall = [region for region in taken if region.top < region.bottom]
         self.flat: dict[int, list[Region]] = {}
         """Those of one row, by it: a sheet may have an answer in each."""
@@ -326,6 +342,7 @@ class PlainHeads:
         beside = [r for r in self.tall if r.top <= row and top <= r.bottom]
         for part in _between(at, beside + [r for each in range(top, row + 1) for r in self.flat.get(each, ())]):
             if len(part) > 1 and self._may_be_head(top, row, part):
+                self.room.take(len(part))
                 yield from self._parted(top, row, part)
 
     def _may_be_head(self, top: int, row: int, part: Sequence[int]) -> bool:

@@ -1,23 +1,30 @@
 """The XML of a part, element by element.
 
 The standard library's parser, whatever else is installed: package.py has refused every document type, so that there
-are no entities to be wary of.
+are no entities to be wary of, and bounded.py refuses what would take it for ever.
 """
 
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import Any, Protocol
 from xml.etree.ElementTree import Element, XMLPullParser, fromstring
 
-__all__ = ["elements", "tree"]
+__all__ = ["Source", "elements", "tree"]
 
 CHUNK = 1 << 16
 
 
-def elements(source: IO[bytes]) -> Iterator[Element]:
+class Source(Protocol):
+    """What bytes are read from."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """That many bytes, or all."""
+
+
+def elements(source: Source) -> Iterator[Element]:
     """Each element at its end.
 
     An attribute is read over from its start with every chunk that does not end it, so that a long one would take
-    hours: while nothing ends, the chunks grow.
+    long: while nothing ends, the chunks grow.
     """
     parser: Any = XMLPullParser(("end",))  # its stubs do not say what an event gives
     size = CHUNK
@@ -32,6 +39,6 @@ def elements(source: IO[bytes]) -> Iterator[Element]:
         yield element
 
 
-def tree(source: IO[bytes]) -> Element:
+def tree(source: Source) -> Element:
     """The outermost element of a part."""
     return fromstring(source.read())

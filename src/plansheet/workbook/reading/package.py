@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import IO
 from xml.parsers import expat
 
+from plansheet.workbook.reading.bounded import Bounded, Bounds
 from plansheet.workbook.reading.unreadable import unreadable
 
 MOST_PARTS = 5_000
@@ -218,8 +219,8 @@ def _parse(archive: zipfile.ZipFile, part: str, element: Callable[[str, dict[str
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler = element
     try:
-        with archive.open(part) as stream:
-            parser.Parse(stream.read(), True)  # at once: in small chunks a long attribute takes hours
+        with Bounded(archive.open(part), part, Bounds()) as stream:
+            parser.Parse(stream.read(), True)
     except expat.ExpatError as error:
         raise unreadable("damaged", f"its part {part} breaks off or is garbled at line {error.lineno}") from error
 

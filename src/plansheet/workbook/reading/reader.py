@@ -12,18 +12,19 @@ import zlib
 from collections.abc import Iterator
 from io import BytesIO
 from operator import itemgetter
-from typing import IO, NamedTuple
+from typing import NamedTuple
 from xml.etree.ElementTree import Element, ParseError
 
 from openpyxl.styles.numbers import builtin_format_code, is_date_format, is_timedelta_format
 from openpyxl.utils.escape import unescape
 from openpyxl.xml.constants import REL_NS, SHEET_MAIN_NS
 
+from plansheet.workbook.reading.bounded import Bounded, Bounds
 from plansheet.workbook.reading.elements import tree
 from plansheet.workbook.reading.guard import content, package_of
 from plansheet.workbook.reading.package import STRICT_NAMESPACE, STRICT_RELATIONS, Package
 from plansheet.workbook.reading.saved import DefinedName, Sheet, Table, Workbook
-from plansheet.workbook.reading.sheet_parser import SheetParser, is_range, strings
+from plansheet.workbook.reading.sheet_parser import MOST_FORMULAS, SheetParser, is_range, strings
 from plansheet.workbook.reading.unreadable import Unreadable, unreadable
 
 MOST_CELLS = 4_000_000
@@ -83,9 +84,10 @@ class _Load:
         self.data = data
         self.package = package
         self.archive = zipfile.ZipFile(BytesIO(data))
+        self.bounds = Bounds()
         self.parts = {name.casefold(): name for name in package.parts}
         self.known: dict[str, dict[str, _Relation]] = {}
-        self.room = MOST_CELLS
+        self.room, self.formula_room = MOST_CELLS, MOST_FORMULAS
 
     def workbook(self, path: str) -> Workbook:
         xml = self._xml(self.package.workbook_part)
@@ -114,9 +116,9 @@ class _Load:
 
     # --- Parts ----------------------------------------------------------------------------------------------------
 
-    def _open(self, part: str) -> IO[bytes]:
+    def _open(self, part: str) -> Bounded:
         """A part as openpyxl takes it: one of Strict Open XML differs in the names of two namespaces."""
-        stream = self.archive.open(self.parts[part.casefold()])
+        stream = Bounded(self.archive.open(self.parts[part.casefold()]), part, self.bounds)
         if not self.package.roots.get(part, "").startswith(STRICT_NAMESPACE):
             return stream
         content = stream.read()
@@ -124,7 +126,7 @@ class _Load:
             raise unreadable("strict")
         for strict, usual in ((STRICT_NAMESPACE, SHEET_MAIN_NS), (STRICT_RELATIONS, REL_NS)):
             content = content.replace(strict.encode(), usual.encode(), 1)  # the first is the outermost element's
-        return BytesIO(content)
+        return Bounded(BytesIO(content), part, Bounds())
 
     def _xml(self, part: str) -> Element:
         with self._open(part) as stream:
@@ -211,8 +213,17 @@ class _Load:
         if root and root not in (f"{SHEET_MAIN_NS} worksheet", f"{STRICT_NAMESPACE} worksheet"):
             raise unreadable("damaged", f"the part of its sheet {name} is no sheet")
         with self._open(part) as stream:
-            parser = SheetParser(name, stream, self.strings, date_1904=self.date_1904, dates=self.dates, most=self.room)
+            parser = SheetParser(
+                name,
+                stream,
+                self.strings,
+                date_1904=self.date_1904,
+                dates=self.dates,
+                most=self.room,
+                room=self.formula_room,
+            )
             parser.read()
+        self.formula_room = parser.room
         cells = parser.cells
         self.room -= len(cells)
         rows = set(map(itemgetter(0), cells))

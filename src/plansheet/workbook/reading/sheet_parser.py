@@ -10,7 +10,7 @@ import datetime as dt
 import math
 import re
 from collections.abc import Iterator
-from typing import IO, cast
+from typing import cast
 from xml.etree.ElementTree import Element
 
 import openpyxl
@@ -38,8 +38,9 @@ from openpyxl.xml.constants import REL_NS, SHEET_MAIN_NS
 
 from plansheet.core.dates import from_serial
 from plansheet.core.numbers import DIGITS
-from plansheet.workbook.reading.elements import elements
+from plansheet.workbook.reading.elements import Source, elements
 from plansheet.workbook.reading.saved import LAST_COLUMN, LAST_ROW, Cell, Rule, Value
+from plansheet.workbook.reading.shared_formulas import SharedFormula
 from plansheet.workbook.reading.unreadable import Unreadable, unreadable
 
 if not openpyxl.__version__.startswith("3.1."):
@@ -48,8 +49,10 @@ if not openpyxl.__version__.startswith("3.1."):
         'Run: pip install "openpyxl>=3.1.5,<3.2"'
     )
 
-MOST_SHARED = 1 << 27
-"""Characters of all shared formulas of a sheet, written out: one long formula may stand for a million cells."""
+MOST_FORMULAS = 1 << 26
+"""Characters of all formulas of a workbook, shared ones written out: one long formula may stand for a million cells."""
+LONGEST_ROW = 100
+"""Digits of a row's number; Python takes no more than some thousand."""
 MOST_KNOWN = 1 << 14
 """Numbers of a sheet that are kept to be found again: a ledger repeats its dates and prices."""
 
@@ -66,7 +69,7 @@ MIDNIGHT = dt.time()
 MILLISECONDS = 86_400_000
 
 
-def strings(source: IO[bytes]) -> list[str]:
+def strings(source: Source) -> list[str]:
     """The shared texts of a workbook."""
     found = []
     for element in elements(source):
@@ -79,11 +82,20 @@ def strings(source: IO[bytes]) -> list[str]:
 class SheetParser(WorkSheetParser):
     """One pass over the XML of a sheet.
 
-    ``dates``: the indices of the cell styles that show a date. ``most``: how many cells may hold something.
+    ``dates``: the indices of the cell styles that show a date. ``most``: how many cells may hold something. ``room``:
+    how many characters the formulas may have together.
     """
 
     def __init__(
-        self, sheet: str, source: IO[bytes], texts: list[str], *, date_1904: bool, dates: set[str], most: int
+        self,
+        sheet: str,
+        source: Source,
+        texts: list[str],
+        *,
+        date_1904: bool,
+        dates: set[str],
+        most: int,
+        room: int = MOST_FORMULAS,
     ) -> None:
         super().__init__(source, texts, data_only=True)
         self.sheet = sheet
@@ -92,7 +104,8 @@ class SheetParser(WorkSheetParser):
         self.date_1904 = date_1904
         self.dates = dates
         self.most = most
-        self.room = MOST_SHARED
+        self.room = room
+        self.shared: dict[str | None, SharedFormula] = {}
         self.cells: dict[tuple[int, int], Cell] = {}
         """Those that hold something, by row and column, in the order of the file."""
         self.rules: list[Rule] = []
@@ -156,7 +169,7 @@ class SheetParser(WorkSheetParser):
             number = address.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
         if number is None:
             number = str(self.row_counter + 1)
-        if not (number.isdecimal() and number.isascii()):
+        if not (number.isdecimal() and number.isascii() and len(number) <= LONGEST_ROW):
             raise unreadable("damaged", f"a row of its sheet {self.sheet} has the number {number[:40]}, which is none")
         self.row_counter, self.col_counter = int(number), 0
         self._row = str(self.row_counter)
@@ -262,19 +275,31 @@ class SheetParser(WorkSheetParser):
         """A formula with its = sign, the range it fills, and whether it spills."""
         if element.get("r") is None:
             element.set("r", f"{get_column_letter(self.col_counter)}{self._row}")
-        try:
-            parsed = self.parse_formula(element)  # type: ignore[no-untyped-call]  # its stubs lack this method
-        except (TokenizerError, TranslatorError):  # a shared formula that openpyxl cannot move to this cell
-            parsed = "=" + (formula.text or "")
         if formula.get("t") == "shared":
-            self.room -= len(parsed)
-            if self.room < 0:
-                raise unreadable("too large", f"the shared formulas of its sheet {self.sheet} are too long")
+            parsed: object = self._written_out(formula)
+        else:
+            parsed = self.parse_formula(element)  # type: ignore[no-untyped-call]  # its stubs lack this method
+        text = str(parsed.text if isinstance(parsed, ArrayFormula) else parsed)
+        self.room -= len(text)
+        if self.room < 0:
+            raise unreadable("too large", f"its formulas have more than {MOST_FORMULAS:,} characters")
         if isinstance(parsed, ArrayFormula):
             if not is_range(parsed.ref):
                 raise self._damaged(element.get("r", ""), f"fills the range {parsed.ref}, which is none")
-            return str(parsed.text), str(parsed.ref), element.get("cm") is not None
-        return str(parsed), None, False
+            return text, str(parsed.ref), element.get("cm") is not None
+        return text, None, False
+
+    def _written_out(self, formula: Element) -> str:
+        """The formula of a cell that shares it."""
+        index, own = formula.get("si"), "=" + (formula.text or "")
+        try:
+            if index in self.shared:
+                return self.shared[index].at(self.row_counter, self.col_counter)
+            if own != "=":
+                self.shared[index] = SharedFormula(own, self.row_counter, self.col_counter)
+        except (IndexError, TokenizerError, TranslatorError):  # no formula, or one that cannot be moved to this cell
+            pass
+        return own
 
     def _unlike(self, element: Element, text: str, wanted: str) -> Unreadable:
         return self._damaged(element.get("r", ""), f"holds {text[:40]!r} where {wanted} belongs")

@@ -123,6 +123,10 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
         "The file is packed as no spreadsheet program packs: {detail}. It would swell to fill the computer.",
         "Do not open it; ask the sender for the workbook.",
     ),
+    "swollen": (
+        "The workbook is written as no spreadsheet program writes, and would keep a computer busy: {detail}.",
+        "Do not open it; ask the sender for the workbook.",
+    ),
     "doctype": (
         "{detail} inside the workbook declares a document type (DOCTYPE), which no spreadsheet program writes.",
         "Do not open it; ask the sender for the workbook.",
