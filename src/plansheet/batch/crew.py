@@ -64,6 +64,11 @@ class Crew:
         self.close()
 
     @property
+    def folder(self) -> str:
+        """A private one, which is gone when the crew is."""
+        return self._folder.name
+
+    @property
     def has_room(self) -> bool:
         """Whether a file can be given out."""
         return len(self._busy) < self._jobs

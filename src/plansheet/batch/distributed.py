@@ -51,6 +51,11 @@ class Cluster:
         self._client.close()
 
     @property
+    def folder(self) -> str:
+        """A private one on this computer, which is gone when this is."""
+        return self._opening.folder
+
+    @property
     def has_room(self) -> bool:
         """Whether another file can be given."""
         threads = sum(self._client.nthreads().values())

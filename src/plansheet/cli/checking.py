@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from importlib import import_module
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TextIO
 
 from plansheet.batch.asked import Asked, Text
@@ -113,18 +112,9 @@ def _check(parsed: argparse.Namespace) -> int:
         journal = Journal(Path(parsed.resume) if parsed.resume else None, asked.digest())
     except UnusableJournal as error:
         raise UsageError(f"--resume {error}") from error
-    with TemporaryDirectory(prefix="plansheet-") as folder, closing(journal):
+    with closing(journal):
         batch = Batch(journal, limits, new_passwords=bool(passwords))
-        telling = Telling()
-        with telling.until_stopped():
-            batch.find(_sources(parsed.paths, outputs, Path(folder)))
-            setup = Setup(asked.to_json(), limits, tuple(passwords))
-            try:
-                with _hands(parsed, setup) as hands:
-                    batch.look(hands, telling)
-            except NoWorkers as error:
-                raise UsageError(str(error)) from error
-        batch.interrupted = _STOPPED if telling.stopped else ""
+        _look(batch, parsed, outputs, Setup(asked.to_json(), limits, tuple(passwords)))
         batch.sort_out()
         if copies is not None:
             try:
@@ -132,6 +122,17 @@ def _check(parsed: argparse.Namespace) -> int:
             except OSError as error:
                 raise not_written(copies, error, "folder") from error
         return _report(batch, baseline, formats, parsed)
+
+
+def _look(batch: Batch, parsed: argparse.Namespace, outputs: Sequence[str], setup: Setup) -> None:
+    telling = Telling()
+    try:
+        with _hands(parsed, setup) as hands, telling.until_stopped():
+            batch.find(_sources(parsed.paths, outputs, Path(hands.folder)))
+            batch.look(hands, telling)
+    except NoWorkers as error:
+        raise UsageError(str(error)) from error
+    batch.interrupted = _STOPPED if telling.stopped else ""
 
 
 def _hands(parsed: argparse.Namespace, setup: Setup) -> "Crew | Cluster":
