@@ -108,7 +108,7 @@ class Look:
         checked.sha256 = sha256
         told: Message = {"verdict": to_record(checked), "sha256": sha256}
         told["retires"] = checked.unreadable == "too large"  # what memory it took may not come back
-        if self._annotate and (checked.findings or checked.not_checked) and not checked.unreadable:
+        if self._annotate and checked.findings:
             told["copy"] = base64.b64encode(annotated(read_bytes(opened, name), checked)).decode()
         return told
 
