@@ -75,6 +75,7 @@ FORMULAS: tuple[Kind, ...] = (
             ),
             method=STORED,
         ),
+        heavy=True,
     ),
     Kind(
         "nested 10,000 deep",
