@@ -53,7 +53,7 @@ def page(found: Sequence[tuple[Kind, Outcome]], containers: Sequence[Kind]) -> I
     yield "no name from a file is used for writing.\n"
     yield (
         f"{len(found)} kinds of workbooks, each checked in a process with {MEMORY >> 30} GB: the slowest took "
-        f"{slowest:.0f} seconds, the largest {largest:,} MB. {len(containers)} kinds of archives and mails.\n"
+        f"{slowest:.0f} seconds, the largest {largest:,} MB.\n{len(containers)} kinds of archives and mails.\n"
     )
     yield "## Workbooks\n"
     yield "| Kind | What it is | What comes of it | Seconds | MB |"

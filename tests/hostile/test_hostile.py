@@ -7,8 +7,10 @@ import pytest
 from hostile.kind import Kind
 from hostile.kinds import KINDS
 from hostile.running import SECONDS, Outcome, outcomes
+from hostile.table import TITLES
 from plansheet.workbook.reading.unreadable import REASONS
 
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "hostile.md"
 VERDICTS = {"clean", "findings", "unchecked"}
 WORKBOOKS = [kind for kind in KINDS if not kind.container and not kind.heavy]
 
@@ -43,3 +45,14 @@ def test_a_kind_is_the_same_each_time() -> None:
     for kind in KINDS[::10]:
         if not kind.heavy:
             assert kind.build() == kind.build(), kind.name
+
+
+def test_the_page_has_every_kind_and_what_comes_of_it() -> None:
+    lines = [line.split(" | ") for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+    told = {cells[0].removeprefix("| "): cells[2] for cells in lines if cells[0] != "| Kind"}
+    assert list(told) == [kind.name for kind in KINDS if not kind.container] + [k.name for k in KINDS if k.container]
+    assert [
+        kind.name
+        for kind in KINDS
+        if not kind.container and not told[kind.name].endswith(TITLES.get(kind.outcome, f"refused: {kind.outcome}"))
+    ] == []
