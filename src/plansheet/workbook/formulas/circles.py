@@ -73,6 +73,7 @@ class _Graph:
         self.formulas: dict[_Column, list[Cell]] = defaultdict(list)
         self.spills: dict[_Column, list[tuple[Region, Cell]]] = defaultdict(list)
         """The arrays that fill cells of a column, with the cell of their formula."""
+        self.room = MOST_STEPS
         for sheet in workbook.sheets:
             for cell in sheet.formulas:
                 self.formulas[sheet.name, cell.column].append(cell)
@@ -84,6 +85,9 @@ class _Graph:
     def _add_spill(self, sheet: Sheet, cell: Cell) -> None:
         region = rectangle(sheet, cell.array_ref or "")
         if (region.top, region.left) != (region.bottom, region.right):
+            self.room -= min(region.right, sheet.last_column) - region.left + 1
+            if self.room < 0:
+                raise NotChecked("has more arrays than are followed")
             for column in range(region.left, min(region.right, sheet.last_column) + 1):
                 self.spills[sheet.name, column].append((region, cell))
 

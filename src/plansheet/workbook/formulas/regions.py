@@ -71,7 +71,12 @@ def _moved(ends: tuple[int, int], fixed: tuple[str, str], by: int, last: int) ->
 def whole_columns(sheet: Sheet, regions: Iterable[Region]) -> frozenset[int]:
     """The columns of a sheet of which every used cell lies in one of the regions."""
     whole = (region for region in regions if region.top == 1 and region.bottom >= sheet.last_row)
-    return frozenset(c for region in whole for c in range(region.left, min(region.right, sheet.last_column) + 1))
+    columns: set[int] = set()
+    reached = 0
+    for left, right in sorted((region.left, min(region.right, sheet.last_column)) for region in whole):
+        columns.update(range(max(left, reached + 1), right + 1))
+        reached = max(reached, right)
+    return frozenset(columns)
 
 
 def rectangle(sheet: Sheet, ref: str) -> Region:

@@ -1,0 +1,27 @@
+"""What the fuzzer changes are workbooks again, most of them, and no check fails on one."""
+
+import io
+import zipfile
+
+from fuzzing.mutation import mutated
+from fuzzing.targets import TARGETS, check, reader
+from hostile.kind import packed, sound
+
+
+def test_a_changed_workbook_is_a_zip_file_mostly_and_is_checked() -> None:
+    data = packed(sound())
+    made = [mutated(data, 1 << 17, seed) for seed in range(60)]
+    assert len(set(made)) > 40
+    assert sum(1 for each in made if zipfile.is_zipfile(io.BytesIO(each))) > 50
+    for each in made:
+        reader()(each)
+        check()(each)
+
+
+def test_bytes_that_are_no_zip_file_are_changed_too() -> None:
+    assert mutated(b"PK\x03\x04", 100, 1) != b"PK\x03\x04"
+    assert len(mutated(b"", 100, 1)) <= 100
+
+
+def test_every_target_of_the_command_is_there() -> None:
+    assert set(TARGETS) == {"guard", "reader", "check", "mail"}
