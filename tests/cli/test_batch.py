@@ -516,3 +516,20 @@ def test_an_archive_within_itself_ends(run: Run) -> None:
 def test_a_compound_file_that_is_no_mail(run: Run) -> None:
     [one] = check(run, put("a.msg", compound_file({"Contents": b"x"})))[1]["workbooks"]
     assert one["unreadable"] == "document"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems take no such names")
+@pytest.mark.parametrize("form", ["text", "json", "junit", "sarif"])
+def test_names_that_are_no_letters(run: Run, form: str) -> None:
+    """A name on Linux may be any bytes: such a file is looked at, named and left like another."""
+    Path("in").mkdir()
+    for name, content in ((b"\xff.xlsx", WRONG_BOOK), (b"\xfe.txt", b"notes"), (b"a\n\x1b[31m.xlsx", CLEAN_BOOK)):
+        Path(os.fsdecode(b"in/" + name)).write_bytes(content)
+    code, out, err = run("check", "in", "--format", form, "--annotate", "copies", "--resume", "journal")
+    assert (code, err) == (FINDINGS, "")
+    assert "\x1b" not in out
+    assert b"\xff.findings.xlsx" in os.listdir(b"copies")
+    if form == "json":
+        report = report_of(out)
+        assert [each["path"] for each in report["workbooks"]] == ["in/a\n\x1b[31m.xlsx", "in/\udcff.xlsx"]
+        assert [each["path"] for each in report["left"]] == ["in/\udcfe.txt"]
