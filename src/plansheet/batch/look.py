@@ -2,7 +2,8 @@
 
 The messages about a file: ``{"inside": {...}}`` for each file in it, whose bytes then stand in the folder, and a last
 one: ``{"opened": kind, "mail": ...}``, or ``{"verdict": record, "sha256": ..., "copy": ...}``, or, where only archives
-and mails are opened, ``{"bytes": number}``.
+and mails are opened, ``{"bytes": number}``. With ``"failed": true`` a verdict is of this run only: it is plansheet's own
+failure, or the disk's.
 """
 
 import base64
@@ -62,7 +63,8 @@ class Look:
             yield {"verdict": to_record(unread(document.origin.path, large)), "retires": True}
         except Exception as bug:  # one file must not take the others with it
             failed = f"plansheet failed on it ({type(bug).__name__}: {bug}); report this with the file"
-            yield {"verdict": to_record(Checked(document.origin.path, not_checked=[NotChecked("the file", failed)]))}
+            checked = Checked(document.origin.path, not_checked=[NotChecked("the file", failed)])
+            yield {"verdict": to_record(checked), "failed": True}
 
     def _messages(self, document: Document) -> Iterator[Message]:
         with _opened(document) as file:
