@@ -200,7 +200,8 @@ def test_the_system_watches_the_time_from_the_beginning_of_a_file(monkeypatch: p
     monkeypatch.setattr("plansheet.batch.worker.alarm", set_to.append)
 
     class Parent:
-        requests = [b"a file", STOP]
+        def __init__(self) -> None:
+            self.requests = [b"a file", STOP]
 
         def recv_bytes(self) -> bytes:
             return self.requests.pop(0)

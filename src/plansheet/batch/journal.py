@@ -81,7 +81,7 @@ class Journal:
     """A journal in a file that is kept, or in one that is gone with the run."""
 
     def __init__(self, path: Path | None, asked: str) -> None:
-        self._asked = asked
+        self._path, self._asked = path, asked
         try:
             self._db = sqlite3.connect(str(path) if path else IN_MEMORY, isolation_level=None, timeout=0.5)
             self._open(path)
@@ -107,6 +107,14 @@ class Journal:
     def close(self) -> None:
         """Close it; a journal without a path is gone."""
         self._db.close()
+
+    def __enter__(self) -> "Journal":
+        return self
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        self.close()
+        if isinstance(error, sqlite3.Error):
+            raise UnusableJournal(f"{self._path or 'the private journal'} cannot be used any more: {error}") from error
 
     # --- Files ----------------------------------------------------------------------------------------------------
 
