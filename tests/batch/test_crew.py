@@ -17,7 +17,7 @@ from plansheet.batch import crew as crews
 from plansheet.batch.crew import Crew, NoWorkers
 from plansheet.batch.documents import Document
 from plansheet.batch.walls import Limits
-from plansheet.batch.worker import Setup
+from plansheet.batch.worker import GRACE, STOP, Setup, _serve
 from plansheet.report.verdicts import Origin
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="what Linux gives")
@@ -192,3 +192,25 @@ def test_ctrl_c_is_for_the_parent(start: Start) -> None:
     pid = int(one(crew, "a").split()[-1])
     assert os.getpgid(pid) != os.getpgid(0)
     assert signal.SIGINT
+
+
+def test_the_system_watches_the_time_from_the_beginning_of_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the parent is gone nobody else ends a worker that a workbook keeps busy."""
+    set_to: list[int] = []
+    monkeypatch.setattr("plansheet.batch.worker.alarm", set_to.append)
+
+    class Parent:
+        def __init__(self) -> None:
+            self.requests = [b"a file", STOP]
+
+        def recv_bytes(self) -> bytes:
+            return self.requests.pop(0)
+
+        def send_bytes(self, _: bytes) -> None: ...
+
+    def look(_: bytes) -> Iterator[dict[str, Any]]:
+        assert set_to == [5 + GRACE]
+        yield {"opened": "zip"}
+
+    _serve(Parent(), Limits(1 << 20, 5), look)  # type: ignore[arg-type]  # a stand-in for the pipe
+    assert set_to[-1] == 0

@@ -89,14 +89,14 @@ def go(tmp_path: Path) -> Go:
 
     def gone(
         contents: dict[str, str], *, hands: StandIn | None = None, journal: Journal | None = None,
-        given: bool = True, stop_after: int = 1 << 30,
+        given: bool = True, stop_after: int = 1 << 30, limits: Limits = Limits(),  # noqa: B008 - it is frozen
     ) -> Batch:  # fmt: skip
         sources: list[tuple[str, str, bool] | Left] = []
         for name, content in contents.items():
             path = tmp_path / name
             path.write_text(content)
             sources.append((name, str(path), given))
-        batch = Batch(journal or Journal(None, "asked"), Limits())
+        batch = Batch(journal or Journal(None, "asked"), limits)
         batch.find(sources)
         batch.look(hands or StandIn(tmp_path), lambda progress: progress.done < stop_after)
         batch.interrupted = "ended" if stop_after < 1 << 30 else ""
@@ -264,3 +264,76 @@ def test_copies_are_named_after_the_files_that_were_given(go: Go, tmp_path: Path
         "ledger.findings.xlsx", "march-2.findings.xlsx", "march-3.findings.xlsx", "march.findings.xlsx",
     ]  # fmt: skip
     assert [Path(verdict.annotated).name for verdict in batch.verdicts()][-2:] == ["ledger.findings.xlsx", ""]
+
+
+class Odd(StandIn):
+    """Stands for workers that are ended in the middle of an archive, that fail, and that read other bytes."""
+
+    def _said(self, document: Document) -> Iterator[Message]:
+        content = Path(document.path).read_text()
+        kind, _, rest = content.partition(":")
+        path = document.origin.path
+        if kind == "breaks off":
+            yield {"inside": self._copy("a.xlsx", f"w:{rest}")}
+            yield {"ended": "it took longer than 1 seconds"}
+        elif kind == "fails":
+            yield {"verdict": to_record(Checked(path, not_checked=[])), "failed": True}
+        elif kind == "changed" and len(self.asked) == 1:
+            changed = hashlib.sha256(b"other bytes").hexdigest()
+            yield {"verdict": to_record(Checked(path, changed, "findings")), "sha256": changed}
+        else:
+            yield from super()._said(document)
+
+
+def test_what_is_said_of_a_place_is_not_said_of_the_same_bytes_elsewhere(go: Go, tmp_path: Path) -> None:
+    hands = StandIn(tmp_path, 1)
+    go({"a.zip": "holds:deep.zip=is^nested", "b.zip": "is:nested"}, hands=hands)
+    assert hands.asked == ["a.zip", "a.zip > deep.zip", "b.zip"]
+
+
+def test_an_archive_that_was_given_up_in_the_middle_is_opened_again(go: Go, tmp_path: Path) -> None:
+    """For each of two that are the same, and by the next run: what was found in it is not lost."""
+    contents = {"a.zip": "breaks off:1", "b.zip": "breaks off:1"}
+    for _ in range(2):
+        journal = Journal(tmp_path / "journal", "asked")
+        batch = go(contents, hands=Odd(tmp_path), journal=journal)
+        assert paths(batch) == ["a.zip", "a.zip > a.xlsx", "b.zip", "b.zip > a.xlsx"]
+        journal.close()
+
+
+@pytest.mark.parametrize("content", ["is:too large", "fails:"])
+def test_what_another_run_may_read(go: Go, tmp_path: Path, content: str) -> None:
+    """It was too large for the memory it may take, or plansheet failed on it, perhaps for a full disk."""
+    path = tmp_path / "journal"
+    for limits in (Limits(), Limits(4_096)):
+        hands = Odd(tmp_path)
+        journal = Journal(path, "asked")
+        go({"a.xlsx": content}, hands=hands, journal=journal, limits=limits)
+        journal.close()
+        assert hands.asked == ["a.xlsx"]
+
+
+def test_a_file_that_changes_while_it_is_read_says_nothing_of_its_like(go: Go, tmp_path: Path) -> None:
+    batch = go({"a.xlsx": "changed:1", "b.xlsx": "changed:1"}, hands=Odd(tmp_path))
+    assert [verdict.checked.verdict for verdict in batch.verdicts()] == ["findings", "clean"]
+
+
+def test_files_whose_verdicts_are_known_are_no_hindrance_to_ending_a_run(go: Go, tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    contents = {f"{number}.xlsx": f"w:{number}" for number in range(9)}
+    for stop_after in (9, 3):
+        journal = Journal(path, "asked")
+        batch = go(contents, journal=journal, stop_after=stop_after)
+        done = batch.progress.done
+        journal.close()
+    assert done == 3
+
+
+def test_copies_never_have_the_same_name(go: Go, tmp_path: Path) -> None:
+    names = ["a.xlsx", "A.xlsm", "a-2.xlsx", "a-2.xlsm", f"{'é' * 120}.xlsx"]
+    batch = go({name: f"copy:{number}" for number, name in enumerate(names)})
+    (tmp_path / "copies").mkdir()
+    batch.write_copies(tmp_path / "copies")
+    assert len({verdict.annotated.casefold() for verdict in batch.verdicts()}) == len(names)
+    for number, verdict in enumerate(batch.verdicts()):
+        assert Path(verdict.annotated).read_text() == f"copy:{number}"

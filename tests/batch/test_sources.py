@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -97,3 +99,50 @@ def test_own_outputs_are_left_out_of_folders() -> None:
     assert [Path(each[0]).as_posix() for each in sources if not isinstance(each, Left)] == [
         "in/a.xlsx", "in/report.json",
     ]  # fmt: skip
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+def test_links_that_go_in_circles_end() -> None:
+    put("in/a/b.xlsx", "in/c.xlsx", "in/.hidden/d.xlsx")
+    Path("in/a/up").symlink_to("..")
+    Path("in/a/here").symlink_to(".")
+    assert found("in") == [("in/a/b.xlsx", False), ("in/c.xlsx", False)]
+    assert found("in/**/*.xlsx") == found("in/**/**/*.xlsx") == [("in/a/b.xlsx", True), ("in/c.xlsx", True)]
+    assert found("**/b.xlsx") == found("in/**/b.*") == [("in/a/b.xlsx", True)]
+    assert found("in/**") == [("in/a/b.xlsx", True), ("in/c.xlsx", True)]
+    assert sorted(set(found("in/**/"))) == [("in/a/b.xlsx", False), ("in/c.xlsx", False)]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no paths of that length")
+def test_a_folder_deeper_than_recursion_goes() -> None:
+    deepest = "/".join(["in", *"d" * 1_200])
+    os.makedirs("in")
+    here = os.open("in", os.O_RDONLY)
+    for _ in range(1_200):  # one after the other, for makedirs() goes by recursion itself
+        os.mkdir("d", dir_fd=here)
+        inner = os.open("d", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = inner
+    os.close(os.open("a.xlsx", os.O_CREAT, dir_fd=here))
+    os.close(here)
+    assert found("in") == [(f"{deepest}/a.xlsx", False)]
+    for depth in range(1_200, 0, -1):  # pytest removes its folders by recursion too
+        path = "/".join(["in", *"d" * depth])
+        for name in os.listdir(path):
+            if name == "a.xlsx":
+                os.remove(f"{path}/{name}")
+        os.rmdir(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="rights as POSIX has them")
+def test_a_folder_that_cannot_be_listed_is_to_have_a_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    put("in/a.xlsx", "in/b/c.xlsx", "in/d.xlsx")
+    listed = Path.iterdir
+
+    def iterdir(path: Path) -> Iterator[Path]:
+        if path.name == "b":  # where root runs the tests no right is lacking
+            raise PermissionError(13, "Permission denied", str(path))
+        return listed(path)
+
+    monkeypatch.setattr(Path, "iterdir", iterdir)
+    assert found("in") == [("in/a.xlsx", False), ("in/b", True), ("in/d.xlsx", False)]

@@ -522,3 +522,98 @@ def test_an_archive_within_itself_ends(run: Run) -> None:
 def test_a_compound_file_that_is_no_mail(run: Run) -> None:
     [one] = check(run, put("a.msg", compound_file({"Contents": b"x"})))[1]["workbooks"]
     assert one["unreadable"] == "document"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems take no such names")
+@pytest.mark.parametrize("form", ["text", "json", "junit", "sarif"])
+def test_names_that_are_no_letters(run: Run, form: str) -> None:
+    """A name on Linux may be any bytes: such a file is looked at, named and left like another."""
+    Path("in").mkdir()
+    for name, content in ((b"\xff.xlsx", WRONG_BOOK), (b"\xfe.txt", b"notes"), (b"a\n\x1b[31m.xlsx", CLEAN_BOOK)):
+        Path(os.fsdecode(b"in/" + name)).write_bytes(content)
+    code, out, err = run("check", "in", "--format", form, "--annotate", "copies", "--resume", "journal")
+    assert (code, err) == (FINDINGS, "")
+    assert "\x1b" not in out
+    assert b"\xff.findings.xlsx" in os.listdir(b"copies")
+    if form == "json":
+        report = report_of(out)
+        assert [each["path"] for each in report["workbooks"]] == ["in/a\n\x1b[31m.xlsx", "in/\udcff.xlsx"]
+        assert [each["path"] for each in report["left"]] == ["in/\udcfe.txt"]
+
+
+# --- What goes wrong around a run -------------------------------------------------------------------------------------
+
+
+def test_what_is_written_is_written_over_nothing(run: Run) -> None:
+    put("in/a.xlsx", WRONG_BOOK)
+    put("passwords", b"secret\n")
+    assert run("check", "in", "--format", "json=base.json")[0] == FINDINGS
+    before = {path: path.read_bytes() for path in (Path("in/a.xlsx"), Path("passwords"), Path("base.json"))}
+    for typed in (
+        ("in/*.xlsx", "--format", "text=in/a.xlsx"),
+        ("in", "--format", "json=report", "--format", "text=report"),
+        ("in", "--format", "json=report", "--resume", "report"),
+        ("in", "--format", "json=base.json", "--baseline", "base.json"),
+        ("in", "--format", "text=passwords", "--password-file", "passwords"),
+    ):
+        code, out, err = run("check", *typed)
+        assert (code, out) == (USAGE, "")
+        assert "would be written over" in err
+    assert {path: path.read_bytes() for path in before} == before
+
+
+@POSIX
+def test_a_pipe_is_not_waited_for(run: Run) -> None:
+    os.mkfifo("a.xlsx")
+    code, report = check(run, "a.xlsx", "--time-limit", "60")
+    [one] = report["workbooks"]
+    assert (code, one["unreadable"]) == (UNCHECKED, "no file")
+
+
+def test_the_standard_input_named_twice_and_closed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(WRONG_BOOK)))
+    code, report = check(run, "-", "-")
+    assert (code, verdicts(report)) == (FINDINGS, [("-", "findings")])
+    monkeypatch.setattr("sys.stdin", None)
+    code, out, err = run("check", "-")
+    assert (code, out) == (USAGE, "")
+    assert "which is closed" in err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a device that is always full")
+@pytest.mark.parametrize("form", ["text", "json", "junit", "sarif"])
+def test_an_output_that_takes_nothing(tmp_path: Path, form: str) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(CLEAN_BOOK)
+    for shell in (">/dev/full", ">&-"):
+        typed = f'"$@" {shell}'
+        command = ["sh", "-c", typed, "sh", *PLANSHEET, "check", str(path), "--format", form]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == USAGE
+        assert done.stderr.startswith("plansheet check: the standard output ")
+        assert len(done.stderr.splitlines()) == 1
+
+
+@POSIX
+def test_ctrl_c_before_anything_was_looked_at(tmp_path: Path) -> None:
+    with plansheet("check", "-", stdin=subprocess.PIPE, env={**os.environ, "TMPDIR": str(tmp_path)}) as process:
+        until = time.monotonic() + 60
+        while not list(tmp_path.rglob("input")) and time.monotonic() < until:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        out, err = process.stdout, process.stderr
+        assert out is not None
+        assert err is not None
+        assert process.wait(30) == 130
+        assert (out.read(), err.read()) == ("", "plansheet check: ended\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_journal_that_fails_in_the_middle(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def keep(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr("plansheet.batch.journal.Journal.keep", keep)
+    code, out, err = run("check", put("a.xlsx", CLEAN_BOOK), "--resume", "journal")
+    assert (code, out) == (USAGE, "")
+    assert "journal cannot be used any more: database or disk is full" in err

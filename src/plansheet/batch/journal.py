@@ -26,13 +26,13 @@ CREATE TABLE IF NOT EXISTS verdicts (
 );
 DROP TABLE IF EXISTS files;
 CREATE TABLE files (
-    key TEXT PRIMARY KEY, path TEXT, document TEXT DEFAULT '', state TEXT, sha256 TEXT DEFAULT '',
-    why TEXT DEFAULT '', copied TEXT DEFAULT ''
+    key TEXT PRIMARY KEY, path BLOB, document TEXT DEFAULT '', state TEXT, sha256 TEXT DEFAULT '',
+    why BLOB DEFAULT x'', copied BLOB DEFAULT x''
 ) WITHOUT ROWID;
 CREATE INDEX waiting ON files (state, key);
 CREATE INDEX same ON files (sha256, state);
-CREATE TABLE IF NOT EXISTS given (path TEXT PRIMARY KEY) WITHOUT ROWID;
-DELETE FROM given;
+DROP TABLE IF EXISTS given;
+CREATE TABLE given (path BLOB PRIMARY KEY) WITHOUT ROWID;
 """
 
 WAITING, LOOKED_AT, SAME, OPENED = "waiting", "looked at", "same", "opened"
@@ -81,7 +81,7 @@ class Journal:
     """A journal in a file that is kept, or in one that is gone with the run."""
 
     def __init__(self, path: Path | None, asked: str) -> None:
-        self._asked = asked
+        self._path, self._asked = path, asked
         try:
             self._db = sqlite3.connect(str(path) if path else IN_MEMORY, isolation_level=None, timeout=0.5)
             self._open(path)
@@ -108,6 +108,14 @@ class Journal:
         """Close it; a journal without a path is gone."""
         self._db.close()
 
+    def __enter__(self) -> "Journal":
+        return self
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        self.close()
+        if isinstance(error, sqlite3.Error):
+            raise UnusableJournal(f"{self._path or 'the private journal'} cannot be used any more: {error}") from error
+
     # --- Files ----------------------------------------------------------------------------------------------------
 
     def begin(self) -> None:
@@ -120,14 +128,14 @@ class Journal:
 
     def add_given(self, document: Document) -> bool:
         """A file of the sources; False for one that is there already."""
-        if self._db.execute("INSERT OR IGNORE INTO given VALUES (?)", (document.path,)).rowcount < 1:
+        if self._db.execute("INSERT OR IGNORE INTO given VALUES (?)", (_bytes(document.path),)).rowcount < 1:
             return False
         self.add(document)
         return True
 
     def add(self, document: Document) -> None:
         """A file that is to be looked at."""
-        row = (document.key, document.origin.path, document.to_json(), WAITING)
+        row = (document.key, _bytes(document.origin.path), document.to_json(), WAITING)
         self._db.execute("INSERT INTO files (key, path, document, state) VALUES (?, ?, ?, ?)", row)
 
     def replace(self, document: Document) -> None:
@@ -136,7 +144,7 @@ class Journal:
 
     def add_left(self, key: str, path: str, why: str) -> None:
         """A file that is not looked at."""
-        row = (key, path, LEFT, why)
+        row = (key, _bytes(path), LEFT, _bytes(why))
         self._db.execute("INSERT INTO files (key, path, state, why) VALUES (?, ?, ?, ?)", row)
 
     def next(self) -> Document | None:
@@ -149,7 +157,8 @@ class Journal:
 
     def mark(self, key: str, state: str, *, sha256: str = "", why: str = "") -> None:
         """What has become of a file."""
-        self._db.execute("UPDATE files SET state = ?, sha256 = ?, why = ? WHERE key = ?", (state, sha256, why, key))
+        row = (state, sha256, _bytes(why), key)
+        self._db.execute("UPDATE files SET state = ?, sha256 = ?, why = ? WHERE key = ?", row)
 
     def same(self, sha256: str) -> Iterator[Document]:
         """The files that wait for another one with the same bytes; each is to be marked otherwise before the next."""
@@ -159,7 +168,7 @@ class Journal:
 
     def mark_copied(self, key: str, path: str) -> None:
         """Where the copy of a file with its findings was written."""
-        self._db.execute("UPDATE files SET copied = ? WHERE key = ?", (path, key))
+        self._db.execute("UPDATE files SET copied = ? WHERE key = ?", (_bytes(path), key))
 
     def rows(self, *states: str) -> Iterator[Row]:
         """The files in one of the states, in their order; they may be marked meanwhile."""
@@ -169,7 +178,8 @@ class Journal:
             f"WHERE state IN ({marks}) AND key > ? ORDER BY key LIMIT {PAGE}",
             (*states, after),
         ).fetchall():
-            yield from (Row(*values) for values in page)
+            for key, path, document, state, sha256, why, copied in page:
+                yield Row(key, _text(path), document, state, sha256, _text(why), _text(copied))
             after = page[-1][0]
 
     def holds(self, key: str, state: str) -> bool:
@@ -178,7 +188,8 @@ class Journal:
 
     def inside(self, key: str, state: str) -> list[tuple[str, str]]:
         """Keys and paths of the files in a file, at any depth, that are in a state."""
-        return self._db.execute(f"SELECT key, path {_INSIDE} ORDER BY key", (*_bounds(key), state)).fetchall()
+        rows = self._db.execute(f"SELECT key, path {_INSIDE} ORDER BY key", (*_bounds(key), state))
+        return [(inside, _text(path)) for inside, path in rows]
 
     # --- Verdicts -------------------------------------------------------------------------------------------------
 
@@ -217,6 +228,15 @@ class Journal:
 
 
 _INSIDE = "FROM files WHERE key > ? AND key < ? AND state = ?"
+
+
+def _bytes(text: str) -> bytes:
+    """A text with the name of a file, which need not be UTF-8: SQLite takes no half letters as text."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _text(kept: bytes) -> str:
+    return kept.decode("utf-8", "surrogatepass")
 
 
 def _bounds(key: str) -> tuple[str, str]:

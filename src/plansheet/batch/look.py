@@ -2,7 +2,8 @@
 
 The messages about a file: ``{"inside": {...}}`` for each file in it, whose bytes then stand in the folder, and a last
 one: ``{"opened": kind, "mail": ...}``, or ``{"verdict": record, "sha256": ..., "copy": ...}``, or, where only archives
-and mails are opened, ``{"bytes": number}``.
+and mails are opened, ``{"bytes": number}``. With ``"failed": true`` a verdict is of this run only: plansheet itself has
+failed, or the disk.
 """
 
 import base64
@@ -10,6 +11,7 @@ import datetime as dt
 import hashlib
 import io
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -62,7 +64,8 @@ class Look:
             yield {"verdict": to_record(unread(document.origin.path, large)), "retires": True}
         except Exception as bug:  # one file must not take the others with it
             failed = f"plansheet failed on it ({type(bug).__name__}: {bug}); report this with the file"
-            yield {"verdict": to_record(Checked(document.origin.path, not_checked=[NotChecked("the file", failed)]))}
+            checked = Checked(document.origin.path, not_checked=[NotChecked("the file", failed)])
+            yield {"verdict": to_record(checked), "failed": True}
 
     def _messages(self, document: Document) -> Iterator[Message]:
         with _opened(document) as file:
@@ -157,6 +160,11 @@ def _opened(document: Document) -> IO[bytes]:
 
 def _open(path: str) -> IO[bytes]:
     try:
+        mode = os.stat(path).st_mode
+        if stat.S_ISDIR(mode):
+            os.scandir(path).close()  # says why, where it cannot be read
+        if not stat.S_ISREG(mode):  # a pipe would be waited for
+            raise unreadable("no file", "it is a folder or a device")
         return open(path, "rb")
     except (OSError, ValueError) as error:
         raise unreadable("no file", getattr(error, "strerror", None) or str(error)) from error

@@ -3,7 +3,9 @@
 import base64
 import hashlib
 import json
+import os
 import stat
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -30,6 +32,12 @@ LOCKED = frozenset({"password", "wrong password", "zip password"})
 """What another password may open."""
 DOCUMENTS = frozenset({".docx", ".docm", ".pptx", ".pptm"})
 """No workbooks, though a password hides what they are."""
+OF_ITS_PLACE = frozenset({"nested", "lock"})
+"""What is said of the place or the name of a file: the same bytes elsewhere may be read."""
+TOO_LARGE = "too large"
+"""Perhaps only for the memory that it may take."""
+LONGEST_STEM = 200
+"""Bytes of the name of a copy, before its ending; systems take 255."""
 NAMED = 3
 """Files in a mail without a workbook that are named."""
 POLL_SECONDS = 0.2
@@ -97,12 +105,13 @@ class Batch:
     def look(self, hands: Hands, go_on: Callable[[Progress], bool]) -> None:
         """Have every file looked at; ends early where ``go_on`` says so."""
         while go_on(self.progress):
-            while hands.has_room and (document := self._journal.next()):
+            if hands.has_room and (document := self._journal.next()):
                 self._begin(document, hands)
-            if not hands.is_busy:
+            elif hands.is_busy:
+                for key, message in hands.answers(POLL_SECONDS):
+                    self._take(self._looked_at[key], message)
+            else:
                 return
-            for key, message in hands.answers(POLL_SECONDS):
-                self._take(self._looked_at[key], message)
 
     def _begin(self, document: Document, hands: Hands) -> None:
         document = replace(document, sha256=document.sha256 or _sha256(document))
@@ -121,23 +130,27 @@ class Batch:
             self._found(document, message["inside"])
             return
         opened = message.get("opened", "")
+        began = self._numbers.pop(document.key, 0) > 0
+        read = message.get("sha256", "") or document.sha256
         if opened:
             self._journal.mark(document.key, OPENED, sha256=document.sha256)
             if message["mail"]:
                 self._journal.replace(document.of_mail(Mail(**message["mail"])))
             self._done(document, keep=opened == MAILBOX)  # its messages are parts of the file
         else:
-            kept = _ended(document, message["ended"], self._walls) if "ended" in message else _kept(document, message)
-            read = message.get("sha256", "") or document.sha256 or _own(document)
+            ended = "ended" in message
+            kept = _ended(document, message["ended"], self._walls) if ended else _kept(document, message, self._walls)
+            if began or not read or kept.kind in OF_ITS_PLACE or message.get("failed"):
+                read = _own(document)
             self._journal.keep(read, kept)
             self._settled(document, read)
         del self._looked_at[document.key]
         self._hashes.discard(document.sha256)
         for same in self._journal.same(document.sha256):
-            if opened:  # it is opened too: what is in it is told once for each
+            if not opened and read == document.sha256:
+                self._settled(same, read)
+            else:  # what is in an archive or a mail is told once for each; other verdicts are this file's alone
                 self._journal.mark(same.key, WAITING)
-            else:
-                self._settled(same, document.sha256)
 
     def _settled(self, document: Document, sha256: str) -> None:
         self._journal.mark(document.key, SETTLED, sha256=sha256)
@@ -145,9 +158,8 @@ class Batch:
 
     def _done(self, document: Document, *, keep: bool = False) -> None:
         self.progress.done += 1
-        if document.private and not keep:
-            with suppress(OSError):
-                Path(document.path).unlink()
+        if not keep:
+            _remove_copy(document)
 
     def _found(self, document: Document, told: Message) -> None:
         """A file in an archive or a mail."""
@@ -159,7 +171,7 @@ class Batch:
         totals[0] += 1
         totals[1] += size
         if totals[0] > MOST_FILES_INSIDE + 1 or totals[1] > MOST_BYTES_INSIDE + size:
-            self._done(inside)  # the first one too many has said so
+            _remove_copy(inside)  # the first one too many has said so
             return
         self.progress.known += 1
         self._journal.add(inside)
@@ -223,30 +235,49 @@ class Batch:
 
     def write_copies(self, folder: Path) -> None:
         """The workbooks with their findings, under the names of the files that were given; raises OSError."""
-        written: dict[str, int] = {}
+        times: Counter[str] = Counter()
+        taken: set[str] = set()
         for row in self._journal.rows(SETTLED):
             copy = self._journal.copy(row.sha256)
             if copy is None:
                 continue
-            stem = Path(Document.from_json(row.document).origin.file).stem or "input"  # no name of a mail or archive
-            again = written[stem.casefold()] = written.get(stem.casefold(), 0) + 1
-            path = folder / f"{stem}{f'-{again}' if again > 1 else ''}{FINDINGS_COPY}"
+            name = stem = _stem(Document.from_json(row.document).origin.file)  # no name of a mail or archive
+            while name.casefold() in taken:
+                times[stem] += 1
+                name = f"{stem}-{times[stem] + 1}"
+            taken.add(name.casefold())
+            path = folder / f"{name}{FINDINGS_COPY}"
             path.write_bytes(copy)
             self._journal.mark_copied(row.key, str(path))
 
 
-def _kept(document: Document, message: Message) -> Kept:
+def _remove_copy(document: Document) -> None:
+    if document.private:
+        with suppress(OSError):
+            Path(document.path).unlink()
+
+
+def _kept(document: Document, message: Message, walls: str) -> Kept:
     """A worker's verdict, as it is kept."""
     copy = base64.b64decode(message["copy"]) if "copy" in message else None
     record = message["verdict"]
     record["sha256"] = record["sha256"] or document.sha256  # of an archive or a mail that was opened in parts
-    return Kept(json.dumps(record), record.get("unreadable", ""), copy=copy)
+    kind = record.get("unreadable", "")
+    return Kept(json.dumps(record), kind, walls if kind == TOO_LARGE else "", copy)
 
 
 def _ended(document: Document, why: str, walls: str) -> Kept:
     """The verdict on a file whose worker was ended, or has died."""
     reason = unreadable("stopped", f"{why} (a file may take {walls})")
     return Kept(json.dumps(to_record(unread(document.origin.path, reason, document.sha256))), reason.kind, walls)
+
+
+def _stem(file: str) -> str:
+    """What the copies of the workbooks in a file are called."""
+    stem = Path(file).stem or "input"
+    while len(os.fsencode(stem)) > LONGEST_STEM:
+        stem = stem[:-1]
+    return stem
 
 
 def _own(document: Document) -> str:

@@ -2,6 +2,7 @@
 
 import glob
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -13,6 +14,9 @@ from plansheet.report.verdicts import Left
 STANDARD_INPUT = "-"
 FINDINGS_COPY = ".findings.xlsx"
 """How the names of copies with findings end, which are no workbooks of anybody's."""
+
+_STROKES = tuple(filter(None, (os.sep, os.altsep)))
+_ANY_FOLDERS = re.compile(r"(?:^|(?<=[{0}]))(\*\*)(?:[{0}]|$)".format(re.escape("".join(_STROKES))))
 
 
 class NoSource(Exception):
@@ -47,21 +51,24 @@ class Sources:
         elif os.path.lexists(text):
             yield str(Path(text)), True
         else:
-            for match in sorted(glob.glob(text, recursive=True)):
+            for match in sorted(set(_matches(text))):
                 if os.path.isdir(match) and not text.endswith(("/", os.sep)):
                     continue  # * means the files here; a pattern that ends in / means the folders
                 yield from self._of(match)
 
     def _folder(self, folder: Path) -> Iterator[tuple[str, bool] | Left]:
-        if is_maildir(folder):
-            for part in ("cur", "new"):  # tmp holds what is still being delivered
-                yield from ((str(path), False) for path in _in(folder / part) if path.is_file())
-            return
-        for path in _in(folder):
-            if why := self._why_left(path):
+        open_folders = [iter(_in(folder))]  # no recursion: folders may be deeper than that goes
+        while open_folders:
+            path = next(open_folders[-1], None)
+            if path is None:
+                open_folders.pop()
+            elif why := self._why_left(path):
                 yield Left(str(path), why)
-            elif path.is_dir():
-                yield from self._folder(path)
+            elif os.path.isdir(path):
+                try:
+                    open_folders.append(iter(_in(path)))
+                except OSError:  # it has a verdict, for nobody knows what is in it
+                    yield str(path), True
             elif not self._leave_out(path):
                 yield str(path), False
 
@@ -84,4 +91,23 @@ class Sources:
 
 
 def _in(folder: Path) -> list[Path]:
+    """What is to be looked at in a folder."""
+    if is_maildir(folder):  # tmp holds what is still being delivered
+        return [path for part in ("cur", "new") for path in sorted((folder / part).iterdir()) if not path.is_dir()]
     return sorted(folder.iterdir())
+
+
+def _matches(pattern: str) -> Iterator[str]:
+    """What fits a pattern. The library's own ** follows links to folders, round in circles without an end."""
+    found = _ANY_FOLDERS.search(pattern)
+    if found is None:
+        yield from glob.iglob(pattern)
+        return
+    before, behind = pattern[: found.start(1)], pattern[found.end() :]
+    for root in glob.glob(before) if before else [os.curdir]:
+        for folder, folders, _ in os.walk(root):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            if not behind and pattern.endswith(_STROKES):
+                yield folder
+            else:
+                yield from _matches(os.path.join(glob.escape(folder), behind or "*"))

@@ -92,14 +92,15 @@ def _serve(connection: "Connection[Any, Any]", limits: Limits, look: Looking) ->
         request = connection.recv_bytes()
         if request == STOP:
             return
+        alarm(limits.seconds + GRACE)
         for message in look(request):
-            alarm(limits.seconds + GRACE)
             if last := "inside" not in message:
                 full = memory_at_most() > limits.megabytes * MEBIBYTE // 2
                 message["retires"] = full or number == MOST_FILES or message.get("retires", False)
             connection.send_bytes(json.dumps(message).encode())
             if last and message["retires"]:
                 return
+            alarm(limits.seconds + GRACE)
         alarm(0)
 
 

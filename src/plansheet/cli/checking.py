@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -105,14 +105,15 @@ def _check(parsed: argparse.Namespace) -> int:
     baseline = read_file("--baseline", parsed.baseline, read_baseline, UnusableBaseline) if parsed.baseline else None
     passwords = text_of("--password-file", parsed.password_file).splitlines() if parsed.password_file else []
     outputs = [target for _, target in formats if target is not None] + ([parsed.resume] if parsed.resume else [])
-    _keep_apart(parsed.paths, outputs)
+    asking = [parsed.baseline, parsed.map, parsed.terms, parsed.password_file]
+    _keep_apart([*parsed.paths, *filter(None, asking)], outputs)
     copies = _empty_folder(parsed.annotate) if parsed.annotate else None
     limits = Limits(parsed.memory_limit, parsed.time_limit)
     try:
         journal = Journal(Path(parsed.resume) if parsed.resume else None, asked.digest())
     except UnusableJournal as error:
         raise UsageError(f"--resume {error}") from error
-    with closing(journal):
+    with _in_use(journal):
         batch = Batch(journal, limits, new_passwords=bool(passwords))
         _look(batch, parsed, outputs, Setup(asked.to_json(), limits, tuple(passwords)))
         batch.sort_out()
@@ -125,14 +126,26 @@ def _check(parsed: argparse.Namespace) -> int:
 
 
 def _look(batch: Batch, parsed: argparse.Namespace, outputs: Sequence[str], setup: Setup) -> None:
-    telling = Telling()
     try:
-        with _hands(parsed, setup) as hands, telling.until_stopped():
+        with _hands(parsed, setup) as hands:
             batch.find(_sources(parsed.paths, outputs, Path(hands.folder)))
-            batch.look(hands, telling)
+            telling = Telling()
+            with telling.until_stopped():
+                batch.look(hands, telling)
     except NoWorkers as error:
         raise UsageError(str(error)) from error
-    batch.interrupted = _STOPPED if telling.stopped else ""
+    is_whole = batch.progress.done == batch.progress.known
+    batch.interrupted = _STOPPED if telling.stopped and not is_whole else ""
+
+
+@contextmanager
+def _in_use(journal: Journal) -> Iterator[None]:
+    """What goes wrong with the journal in the middle is told, as at its beginning."""
+    try:
+        with journal:
+            yield
+    except UnusableJournal as error:
+        raise UsageError(f"{error}; see that there is room on the disk") from error
 
 
 def _hands(parsed: argparse.Namespace, setup: Setup) -> "Crew | Cluster":
@@ -225,14 +238,18 @@ def _given(option: str, path: str, read: Callable[[str, str], object], unusable:
 
 def _sources(paths: Sequence[str], outputs: Sequence[str], folder: Path) -> Iterator[tuple[str, str, bool] | Left]:
     """What is to be looked at: the name, where the bytes are, whether it was named."""
-    ours = {Path(path).resolve() for path in outputs}
+    ours, standard_input = {Path(path).resolve() for path in outputs}, ""
     try:
         for each in Sources(paths, lambda path: path.resolve() in ours):
             if isinstance(each, Left):
                 yield each
                 continue
             name, given = each
-            yield name, _input(folder) if name == STANDARD_INPUT else os.path.abspath(name), given
+            if given and name != STANDARD_INPUT and Path(name).resolve() in ours:  # a pattern fits it
+                raise _written_over(name)
+            if name == STANDARD_INPUT:
+                standard_input = standard_input or _input(folder)  # it can be read once
+            yield name, standard_input if name == STANDARD_INPUT else os.path.abspath(name), given
     except NoSource as error:
         raise UsageError(str(error)) from error
 
@@ -240,6 +257,8 @@ def _sources(paths: Sequence[str], outputs: Sequence[str], folder: Path) -> Iter
 def _input(folder: Path) -> str:
     """The standard input, as a file."""
     path = folder / "input"
+    if sys.stdin is None:
+        raise UsageError("- stands for the standard input, which is closed; name a file")
     with path.open("wb") as file:
         while part := sys.stdin.buffer.read(1 << 20):
             file.write(part)
@@ -249,11 +268,18 @@ def _input(folder: Path) -> str:
 
 
 def _keep_apart(paths: Sequence[str], targets: Sequence[str]) -> None:
-    """A report must not be written over what it reports on."""
-    read_from = {Path(path).resolve() for path in paths if path != STANDARD_INPUT}
+    """A report must not be written over what it reports on or what the run is told by, nor over another report."""
+    taken = {Path(path).resolve() for path in paths if path != STANDARD_INPUT}
     for target in targets:
-        if Path(target).resolve() in read_from:
-            raise UsageError(f"{target} would be written over, and is to be checked; name another file to write")
+        path = Path(target).resolve()
+        if path in taken:
+            raise _written_over(target)
+        if path.is_file() or not path.exists():  # /dev/null takes any number
+            taken.add(path)
+
+
+def _written_over(target: str) -> UsageError:
+    return UsageError(f"{target} would be written over, and is read or written in this run; name another file to write")
 
 
 def _empty_folder(name: str) -> Path:

@@ -12,6 +12,8 @@ from plansheet.cli.printing import USAGE, UsageError
 from plansheet.report.characters import printable
 
 _CODES = "Exit codes: 0 clean, 1 findings, 2 wrong usage, 3 something could not be checked."
+ENDED = 130
+"""Exit code of a command that Ctrl-C ended, as shells have it."""
 _JUDGES = frozenset({"check", "recalc"})
 """Commands whose exit code says what they found."""
 
@@ -59,6 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UsageError as error:
         print(f"plansheet {parsed.command}: {printable(str(error))}", file=sys.stderr)
         return USAGE
+    except KeyboardInterrupt:
+        print(f"plansheet {parsed.command}: ended", file=sys.stderr)
+        return ENDED
     return code
 
 

@@ -52,11 +52,15 @@ def output(target: str | None) -> Iterator[TextIO]:
         except OSError as error:
             raise not_written(target, error, "file") from error
         return
+    if sys.stdout is None:
+        raise UsageError("the standard output is closed, so nothing can be printed")
     try:
         yield sys.stdout
         sys.stdout.flush()
-    except BrokenPipeError:  # whoever read the output has seen enough; the exit code still says what was found
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left would fail once more at the end
+        if not isinstance(error, BrokenPipeError):  # whoever read it has seen enough; the exit code says what was found
+            raise UsageError(f"the standard output cannot be written: {error.strerror or error}") from error
 
 
 def print_text(text: str) -> int:
