@@ -117,13 +117,13 @@ class Look:
 
     def _unlocked(self, data: bytes) -> bytes:
         """A workbook without its password; every other file as it is."""
-        try:
-            guard.inspect(data)
-        except Unreadable as why:
-            if why.kind != "password":
-                return data  # the check says what it is
-            return decrypted(data, self._passwords)
-        return data
+        if data.startswith(guard.OLE2):
+            try:
+                guard.inspect(data)
+            except Unreadable as why:
+                if why.kind == "password":
+                    return decrypted(data, self._passwords)
+        return data  # where it is no workbook the check says so
 
 
 def options_of(asked: Asked) -> Options:
