@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -17,6 +18,8 @@ from plansheet.batch.walls import OUT_OF_MEMORY
 from plansheet.batch.worker import Setup, serve
 
 HERE = str(Path(__file__))
+own: list[Path] = []
+"""A file in the folder where alone this process may write."""
 FORBIDDEN: dict[str, Any] = {
     "network": lambda: socket.create_connection(("127.0.0.1", 9), timeout=5),
     "names": lambda: socket.getaddrinfo("localhost", 9),
@@ -27,6 +30,10 @@ FORBIDDEN: dict[str, Any] = {
     "append": lambda: os.open(HERE, os.O_APPEND | os.O_WRONLY),
     "remove": lambda: Path(HERE).with_suffix(".old").unlink(),
     "rename": lambda: Path(HERE).rename(f"{HERE}.old"),
+    "out": lambda: (own[0].touch(), own[0].rename(f"{HERE}.out")),
+    "link": lambda: (own[0].touch(), os.link(own[0], f"{HERE}.out")),
+    "symbolic": lambda: Path(f"{HERE}.out").symlink_to(own[0]),
+    "database": lambda: sqlite3.connect(f"{HERE}.out").execute("CREATE TABLE a (b)"),
     "folder": lambda: Path(HERE).with_suffix(".dir").mkdir(),
 }
 
@@ -80,6 +87,7 @@ def said(what: str, **more: object) -> dict[str, Any]:
 
 
 def look_of(setup: Setup) -> Any:
+    own.append(Path(setup.folder, "mine"))
     if setup.asked == "broken":
         raise RuntimeError("no such thing is installed")
 

@@ -9,19 +9,23 @@ import sqlite3
 import subprocess
 import sys
 import time
+import warnings
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from plansheet.batch.asked import Asked
+from plansheet.batch.asked import Asked, rules_version
 from plansheet.batch.crew import NoWorkers
-from plansheet.batch.distributed import Cluster, OtherRules, check_there
+from plansheet.batch.distributed import Cluster, OtherRules, _crew, _crews, check_there
+from plansheet.batch.documents import Document
 from plansheet.batch.walls import Limits
 from plansheet.batch.worker import Setup
+from plansheet.report.verdicts import Origin
 from workbook.books import LEDGERS, VESTING, Sheet, book, with_cell
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="workers are killed as POSIX kills")
@@ -137,3 +141,92 @@ def test_no_scheduler(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("plansheet.batch.distributed.CONNECT_SECONDS", 1)
     with pytest.raises(NoWorkers, match=f"no scheduler answers at {address}"):
         Cluster(address, Setup(Asked("2011-01-31").to_json(), Limits()))
+
+
+class Client:
+    """A client of a cluster as a run uses it, whose scheduler may be gone."""
+
+    def __init__(self, *_: object, **__: object) -> None:
+        self.gone = False
+        self.sent: list[bytes] = []
+
+    def nthreads(self) -> dict[str, int]:
+        if self.gone:
+            raise AttributeError("'NoneType' object has no attribute 'ncores'")  # as Dask says it
+        return {"one": 1}
+
+    def submit(self, *arguments: Any, pure: bool, **others: object) -> Any:
+        assert (pure, others) == (False, {}), "a key of its own for each, whoever else uses the cluster"
+        if self.gone:
+            raise RuntimeError("Client is closed")
+        if len(arguments[1]) > 10:
+            warnings.warn("Sending large graph of size 40.01 MiB.", UserWarning, stacklevel=2)
+        self.sent.append(arguments[1])
+        return Future()
+
+    def close(self) -> None: ...
+
+
+@pytest.fixture
+def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
+    monkeypatch.setattr("plansheet.batch.distributed.Client", Client)
+    with Cluster("tcp://127.0.0.1:1", Setup(Asked("2011-01-31").to_json(), Limits())) as cluster:
+        yield cluster
+
+
+def told(cluster: Cluster, path: Path, meanwhile: Any = lambda: None) -> list[dict[str, Any]]:
+    """What is said of a file; ``meanwhile``: between its kind being told and its bytes being sent."""
+    cluster.give("1", Document("1", Origin(path.name), str(path)).to_json().encode())
+    opening = cluster._opening.answers
+    said: list[dict[str, Any]] = []
+
+    def answers(seconds: float) -> Iterator[tuple[str, dict[str, Any]]]:
+        for each in opening(seconds):
+            meanwhile()
+            yield each
+
+    cluster._opening.answers = answers  # type: ignore[method-assign]
+    until = time.monotonic() + 60
+    while cluster._requests and time.monotonic() < until:
+        said += [message for _, message in cluster.answers(1)]
+    return said
+
+
+def test_a_file_that_goes_before_it_is_sent(cluster: Cluster, tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(b"%PDF")
+    [message] = told(cluster, path, path.unlink)
+    assert message["verdict"]["unreadable"] == "no file"
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_large_file_is_sent_without_advice(cluster: Cluster, tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(b"%PDF" * 9)
+    assert told(cluster, path) == []
+    assert cluster._client.sent == [b"%PDF" * 9]
+
+
+def test_a_scheduler_that_goes(cluster: Cluster, tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(b"%PDF")
+    cluster._client.gone = True
+    with pytest.raises(NoWorkers, match="the scheduler is gone"):
+        _ = cluster.has_room
+    with pytest.raises(NoWorkers, match="the scheduler is gone"):
+        told(cluster, path)
+
+
+def test_a_worker_of_the_cluster_whose_process_did_not_start_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next workbook has another process, and no copy is left."""
+    setup = Setup(Asked("2011-01-31").to_json(), Limits()).to_json()
+    request = Document("1", Origin("a.xlsx"), "gone").to_json().encode()
+    with monkeypatch.context() as broken:
+        broken.setattr("plansheet.batch.crew.WORKER", ("-c", "raise SystemExit('not today')"))
+        with pytest.raises(NoWorkers, match="not today"):
+            check_there(b"%PDF", request, setup, rules_version())
+    message = json.loads(check_there(b"%PDF", request, setup, rules_version()))
+    assert message["verdict"]["unreadable"] == "pdf"
+    assert not (Path(_crew(setup).folder) / "copy").exists()
+    _crew(setup).close()
+    del _crews.setup

@@ -6,9 +6,10 @@ worker. Where that is lost or ended itself, Dask gives its workbooks to another 
 """
 
 import json
+import logging
 import queue
-import tempfile
 import threading
+import warnings
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
 from dataclasses import replace
@@ -20,10 +21,14 @@ from plansheet.batch.asked import rules_version
 from plansheet.batch.crew import Crew, Message, NoWorkers
 from plansheet.batch.documents import Document
 from plansheet.batch.worker import Setup
+from plansheet.report.records import to_record
+from plansheet.workbook.checked import unread
+from plansheet.workbook.reading.unreadable import unreadable
 
 AHEAD = 2
 """Workbooks for each thread of the cluster that are on their way: enough to keep it busy, few enough to hold here."""
 CONNECT_SECONDS = 15
+GONE = "the scheduler is gone; what was found is kept where --resume named a journal"
 
 
 class Cluster:
@@ -34,6 +39,7 @@ class Cluster:
             self._client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError) as error:
             raise NoWorkers(f"no scheduler answers at {address}; start one with dask scheduler") from error
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what there is to tell is told here
         self._setup = setup.to_json()
         self._opening = Crew(replace(setup, checks=False), 1)
         self._requests: dict[str, bytes] = {}
@@ -58,7 +64,10 @@ class Cluster:
     @property
     def has_room(self) -> bool:
         """Whether another file can be given."""
-        threads = sum(self._client.nthreads().values())
+        try:
+            threads = sum(self._client.nthreads().values())
+        except Exception as gone:  # Dask has many kinds for it, AttributeError among them
+            raise NoWorkers(GONE) from gone
         return self._opening.has_room and len(self._there) < max(1, AHEAD * threads)
 
     @property
@@ -77,8 +86,8 @@ class Cluster:
             for task, message in self._opening.answers(seconds if not self._there else 0.01):
                 request = self._requests[task] if "inside" in message else self._requests.pop(task)
                 if "bytes" in message:
-                    self._send(task, request)
-                else:
+                    message = self._sent(task, request)
+                if message:
                     yield task, message
         try:
             while self._there:
@@ -88,16 +97,24 @@ class Cluster:
         except queue.Empty:
             return
 
-    def _send(self, task: str, request: bytes) -> None:
+    def _sent(self, task: str, request: bytes) -> Message:
+        """Nothing; or the last message on a file that has gone since its kind was told."""
         document = Document.from_json(request.decode())
-        with open(document.path, "rb") as file:
-            file.seek(document.offset)
-            content = file.read(-1 if document.length is None else document.length)
-        future = self._client.submit(
-            check_there, content, request, self._setup, rules_version(), key=f"plansheet-{id(self)}-{task}", pure=False
-        )
+        try:
+            with open(document.path, "rb") as file:
+                file.seek(document.offset)
+                content = file.read(-1 if document.length is None else document.length)
+        except OSError as error:
+            why = unreadable("no file", error.strerror or str(error))
+            return {"verdict": to_record(unread(document.origin.path, why)), "failed": True}
+        try:
+            with warnings.catch_warnings(action="ignore", category=UserWarning):  # of a large graph: it is the workbook
+                future = self._client.submit(check_there, content, request, self._setup, rules_version(), pure=False)
+        except Exception as gone:  # as above
+            raise NoWorkers(GONE) from gone
         self._there[task] = future
         future.add_done_callback(lambda _: self._ended.put(task))
+        return {}
 
     def _answer(self, future: "Future[bytes]") -> Message:
         try:
@@ -106,7 +123,7 @@ class Cluster:
                 message: Message = json.loads(future.result())
                 return message
         except (CancelledError, OSError) as gone:
-            raise NoWorkers("the scheduler is gone; what was found is kept where --resume named a journal") from gone
+            raise NoWorkers(GONE) from gone
         if isinstance(error, OtherRules):
             raise NoWorkers(str(error))
         return {"ended": f"the cluster gave it up ({type(error).__name__}: {error})"}
@@ -121,15 +138,21 @@ def check_there(content: bytes, request: bytes, setup: str, rules: str) -> bytes
     if rules_version() != rules:
         raise OtherRules("a worker of the cluster has another plansheet than this computer; install the same on both")
     crew = _crew(setup)
-    with tempfile.TemporaryDirectory(prefix="plansheet-") as folder:
-        path = Path(folder, "copy")
+    path = Path(crew.folder, "copy")  # where the process behind the walls removes it if this one is killed
+    document = replace(Document.from_json(request.decode()), path=str(path), offset=0, length=None)
+    try:
         path.write_bytes(content)
-        document = replace(Document.from_json(request.decode()), path=str(path), offset=0, length=None)
         crew.give("", document.to_json().encode())
         while crew.is_busy:
             for _, message in crew.answers(1):
                 if "inside" not in message:
                     return json.dumps(message).encode()
+    except BaseException:  # such a crew serves nobody else
+        crew.close()
+        del _crews.setup
+        raise
+    finally:
+        path.unlink(missing_ok=True)
     raise AssertionError("a worker process ended without a last word")
 
 
@@ -139,7 +162,7 @@ _crews = threading.local()
 def _crew(setup: str) -> Crew:
     """The one process of this thread; it serves until another setup comes."""
     if getattr(_crews, "setup", None) != setup:
-        if hasattr(_crews, "crew"):
+        if hasattr(_crews, "setup"):
             _crews.crew.close()
         _crews.crew, _crews.setup = Crew(Setup.from_json(setup), 1), setup
     crew: Crew = _crews.crew

@@ -24,10 +24,12 @@ from dataclasses import dataclass
 NETWORK = ("socket.", "ssl.", "http.", "urllib.", "ftplib.", "smtplib.", "imaplib.", "poplib.", "telnetlib.")
 PROGRAMS = ("subprocess.Popen", "os.system", "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn",
             "os.startfile", "os.kill", "pty.spawn", "webbrowser.open")  # fmt: skip
-CHANGES = frozenset(
-    ["os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.truncate", "os.chmod", "os.chown",
-     "os.utime", "shutil.rmtree", "shutil.move", "shutil.copyfile"]
-)  # fmt: skip
+CHANGES = {
+    **dict.fromkeys(("os.remove", "os.rmdir", "os.mkdir", "os.truncate", "os.chmod", "os.chown", "os.utime"), 1),
+    **dict.fromkeys(("os.rename", "os.link", "os.symlink", "shutil.move", "shutil.copyfile"), 2),
+    **dict.fromkeys(("shutil.rmtree", "sqlite3.connect"), 1),
+}
+"""Events that change the disk, and how many paths each tells first."""
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 MEBIBYTE = 1 << 20
@@ -72,8 +74,8 @@ def put_up(limits: Limits, folder: str) -> None:
         if event == "open":
             path, _, flags = arguments
             forbidden = isinstance(flags, int) and bool(flags & _WRITING) and not _is_in(path, within)
-        elif event in CHANGES:
-            forbidden = not _is_in(arguments[0], within)
+        elif event in CHANGES:  # both paths, where there are two: neither is to be outside
+            forbidden = not all(_is_in(path, within) for path in arguments[: CHANGES[event]])
         else:
             forbidden = event.startswith(NETWORK) or event.startswith(PROGRAMS)
         if forbidden:
