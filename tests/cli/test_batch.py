@@ -595,12 +595,13 @@ def test_an_output_that_takes_nothing(tmp_path: Path, form: str) -> None:
 
 
 @POSIX
-def test_ctrl_c_before_anything_was_looked_at(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_before_anything_was_looked_at(tmp_path: Path, number: int) -> None:
     with plansheet("check", "-", stdin=subprocess.PIPE, env={**os.environ, "TMPDIR": str(tmp_path)}) as process:
         until = time.monotonic() + 60
         while not list(tmp_path.rglob("input")) and time.monotonic() < until:
             time.sleep(0.01)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         out, err = process.stdout, process.stderr
         assert out is not None
         assert err is not None

@@ -126,12 +126,11 @@ def _check(parsed: argparse.Namespace) -> int:
 
 
 def _look(batch: Batch, parsed: argparse.Namespace, outputs: Sequence[str], setup: Setup) -> None:
+    telling = Telling()
     try:
-        with _hands(parsed, setup) as hands:
+        with _hands(parsed, setup) as hands, telling.until_stopped():
             batch.find(_sources(parsed.paths, outputs, Path(hands.folder)))
-            telling = Telling()
-            with telling.until_stopped():
-                batch.look(hands, telling)
+            batch.look(hands, telling)
     except NoWorkers as error:
         raise UsageError(str(error)) from error
     is_whole = batch.progress.done == batch.progress.known

@@ -33,12 +33,14 @@ class Telling:
 
     def __init__(self) -> None:
         self.stopped = False
+        self._looks = False
         self._began = self._told = time.monotonic()
         self._stack = ExitStack()
         self._bar: ProgressBar[str | None] | None = None
 
     def __call__(self, progress: Counted) -> bool:
         """Whether to go on."""
+        self._looks = True
         now = time.monotonic()
         if sys.stderr.isatty():
             if self._bar is None and now - self._began > BAR_AFTER_SECONDS:
@@ -70,6 +72,8 @@ class Telling:
         before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
         def stop(number: int, frame: FrameType | None) -> None:
+            if not self._looks:  # there is nothing to report yet, and standard input may never end
+                raise KeyboardInterrupt
             self.stopped = True
             for each, handler in before.items():
                 signal.signal(each, handler)
