@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import errno
 import hashlib
 import random
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,12 +14,14 @@ from typing import Any
 import pytest
 
 from plansheet.batch import run as runs
+from plansheet.batch.asked import Asked
 from plansheet.batch.documents import Document
 from plansheet.batch.journal import Journal
+from plansheet.batch.look import Look
 from plansheet.batch.run import Batch
 from plansheet.batch.walls import Limits
 from plansheet.report.records import to_record
-from plansheet.report.verdicts import Left
+from plansheet.report.verdicts import Left, Origin
 from plansheet.workbook.checked import Checked, unread
 from plansheet.workbook.reading.unreadable import unreadable
 
@@ -327,6 +331,21 @@ def test_files_whose_verdicts_are_known_are_no_hindrance_to_ending_a_run(go: Go,
         done = batch.progress.done
         journal.close()
     assert done == 3
+
+
+def test_a_full_disk_is_no_fault_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.txt", "notes")
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    look = Look(Asked("2011-01-31").to_json(), str(tmp_path), ())
+    [message] = look(Document("1", Origin("a.zip"), str(path)).to_json().encode())
+    assert message["failed"]
+    assert "no room on the disk" in message["verdict"]["not_checked"][0]["why"]
 
 
 def test_copies_never_have_the_same_name(go: Go, tmp_path: Path) -> None:

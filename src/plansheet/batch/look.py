@@ -8,6 +8,7 @@ failed, or the disk.
 
 import base64
 import datetime as dt
+import errno
 import hashlib
 import io
 import os
@@ -64,6 +65,10 @@ class Look:
             yield {"verdict": to_record(unread(document.origin.path, large)), "retires": True}
         except Exception as bug:  # one file must not take the others with it
             failed = f"plansheet failed on it ({type(bug).__name__}: {bug}); report this with the file"
+            if isinstance(bug, OSError) and bug.errno == errno.ENOSPC:
+                failed = (
+                    "there is no room on the disk for private copies of what is in it; make room, and check it again"
+                )
             checked = Checked(document.origin.path, not_checked=[NotChecked("the file", failed)])
             yield {"verdict": to_record(checked), "failed": True}
 
