@@ -21,6 +21,16 @@ WORDS = (
     b"@A1", b"[1]Sheet!A1", b"T[Grant]", b"INDIRECT(A1)", b"{1,2;3,4}", b"1/0", b"&lt;", b"&#0;", b"_x0000_",
     b"\xff\xfe", b"<a>", b"</c>", b"<!--", b"<![CDATA[",
 )
+MAIL_WORDS = (  # and words of archives and of Outlook's files
+    b"\r\n", b"\r\n\r\n", b"\r\n ", b"--b1", b"--b1--", b"Content-Type: ", b"multipart/mixed; boundary=b1",
+    b"multipart/alternative", b"multipart/encrypted", b"message/rfc822", b"message/partial", b"application/pkcs7-mime",
+    b"text/plain", b"charset=", b"Content-Transfer-Encoding: ", b"base64", b"quoted-printable", b"x-uuencode",
+    b"Content-Disposition: attachment", b"; filename=", b"; filename*=utf-8''", b"; filename*0*=", b"; filename*1=",
+    b"=?utf-8?b?", b"=?utf-8?q?", b"?=", b"Date: ", b"Subject: ", b"From: ", b"From a@b Mon Jan 31 10:00:00 2011\n",
+    b"begin 644 a.xlsx\n", b"`\nend\n", b"../", b"\\", b"\0", b"\x1b[2J", b"\xff", b"\xe2\x80\xae",
+    b"PK\1\2", b"PK\3\4", b"PK\5\6", b"PK\6\6", b"PK\6\7", b"\xff\xff\xff\xff", b"\xfe\xff\xff\xff",
+    b"\x78\x9f\x3e\x22", b"\x1f\0", b"\x1e\0", b"\x0d\0", b"\x02\x01", b"\7\x37", b"\1\x37",
+)
 # fmt: on
 _VALUE = re.compile(rb'="[^"]*"|>[^<]+<')
 _ELEMENT = re.compile(rb"<(\w+)[^>]*?(?:/>|>[^<]*</\1>)")

@@ -1,63 +1,37 @@
 """Fuzzes what reads other people's files, guided by the code that an input reaches.
 
-    python tests/fuzzing/run.py guard|reader|check|mail [--seconds N] [--corpus DIR] [--keep DIR]
+    python tests/fuzzing/run.py guard|reader|check|mail|archive|outlook|tnef [--seconds N] [--corpus DIR] [--keep DIR]
 
 Needs the extra `fuzz` (atheris, on Linux). The seeds are the hostile kinds of tests/hostile and, where
-PLANSHEET_CORPUS is set, small files of that folder. A workbook is changed inside its parts and packed again: bytes
-changed in a zip file only break its checksums. Only Unreadable may be raised, a check may not fail, and nothing may
-take longer than five seconds. What breaks this is kept in --keep, and the run goes on.
+PLANSHEET_CORPUS is set, small files of that folder; of mails and archives also what is in them. A workbook is changed
+inside its parts and packed again: bytes changed in a zip file only break its checksums. Only Unreadable may be
+raised, a check may not fail, and nothing may take longer than five seconds. What breaks this is kept in --keep, and
+the run goes on.
 """
 
 import argparse
-import io
-import os
 import re
 import subprocess
 import sys
 import tempfile
 import time
-import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import atheris  # the extra `fuzz`
 
-with atheris.instrument_imports(include=["plansheet"]):
-    import plansheet.workbook.checks  # noqa: F401  # so that what it brings is seen too
+with atheris.instrument_imports(include=["plansheet", "email", "olefile", "oxmsg"]):
+    import plansheet.batch.opening.containers
+    import plansheet.workbook.checks  # noqa: F401  # so that what both bring is seen too
 
-from fuzzing.mutation import mutated
-from fuzzing.targets import SLOW, TARGETS
+from fuzzing.mutation import MAIL_WORDS, mutated
+from fuzzing.seeds import seeds
+from fuzzing.targets import OPENED, SLOW, TARGETS
 
-LARGEST = 1 << 17
-"""Bytes of an input."""
-
-
-def seeds(target: str) -> Iterator[bytes]:
-    """Small files to begin with."""
-    from hostile.kinds import KINDS
-
-    for kind in KINDS:
-        if kind.container is (target == "mail") and not kind.heavy:
-            data = kind.build()
-            if len(data) <= LARGEST and unpacked(data) <= LARGEST * 4:
-                yield data
-    corpus = os.environ.get("PLANSHEET_CORPUS")
-    folders = ("mail",) if target == "mail" else ("workbooks", "captable", "hostile")
-    for folder in folders if corpus else ():
-        for path in sorted(Path(corpus or "", folder).iterdir()):
-            if path.is_file() and path.stat().st_size <= LARGEST:
-                yield path.read_bytes()
-
-
-def unpacked(data: bytes) -> int:
-    """How many bytes a zip file says that it has."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return sum(part.file_size for part in archive.infolist())
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
-        return len(data)
+LARGEST, LARGEST_OPENED = 1 << 17, 1 << 15
+"""Bytes of a workbook, and of a mail or an archive, whose attachment may be of any kind."""
 
 
 class Found:
@@ -99,15 +73,25 @@ def guarded(target: Callable[[bytes], None], found: Found) -> Callable[[bytes], 
 
 def fuzz(target: str, seconds: int, corpus: Path, keep: Path) -> None:
     """Run one target; the fuzzer ends the process."""
+    largest = LARGEST_OPENED if target in OPENED else LARGEST
     with tempfile.TemporaryDirectory() as made:  # stays empty of what was executed: the fuzzer does not come back
-        for at, data in enumerate(seeds(target)):
-            Path(made, f"{at}.bin").write_bytes(data)
-        settings = [f"-max_total_time={seconds}", f"-max_len={LARGEST}", "-timeout=60", "-rss_limit_mb=4096"]
+        Path(made, "seeds").mkdir()
+        for at, data in enumerate(seeds(target, largest)):
+            Path(made, "seeds", f"{at}.bin").write_bytes(data)
+        settings = [f"-max_total_time={seconds}", f"-max_len={largest}", "-timeout=60", "-rss_limit_mb=4096"]
         settings.append(f"-artifact_prefix={keep}/")
-        arguments = [sys.argv[0], *settings, "-print_final_stats=1", str(corpus), made]
-        mutator = None if target == "mail" else mutated
+        mutator = None if target in OPENED else mutated
+        if target in OPENED:
+            words = Path(made, "words")
+            words.write_text("".join(f'"{_escaped(word)}"\n' for word in MAIL_WORDS), encoding="ascii")
+            settings.append(f"-dict={words}")
+        arguments = [sys.argv[0], *settings, "-print_final_stats=1", str(corpus), f"{made}/seeds"]
         atheris.Setup(arguments, guarded(TARGETS[target](), Found(keep)), custom_mutator=mutator)
         atheris.Fuzz()
+
+
+def _escaped(word: bytes) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in word)
 
 
 def told(lines: Iterable[str]) -> str:

@@ -1,10 +1,19 @@
 """What is fuzzed: each target takes bytes and raises for what must not happen."""
 
 import datetime as dt
-import importlib
 import io
 from collections.abc import Callable, Iterator
+from typing import IO
 
+from batch.opening.making import Opener, survives
+from plansheet.batch.opening.archive import open_archive
+from plansheet.batch.opening.containers import MAILBOX, kind_of
+from plansheet.batch.opening.inside import Inside
+from plansheet.batch.opening.mail import heading_of_mail, open_mail
+from plansheet.batch.opening.mailbox import messages
+from plansheet.batch.opening.outlook import heading_of_outlook, open_outlook
+from plansheet.batch.opening.tnef import open_tnef
+from plansheet.report.verdicts import Mail
 from plansheet.workbook.checks import Options, check_bytes
 from plansheet.workbook.reading.guard import inspect
 from plansheet.workbook.reading.reader import read_bytes
@@ -13,8 +22,7 @@ from plansheet.workbook.reading.unreadable import Unreadable
 SLOW = 5
 """Seconds."""
 OPTIONS = Options(as_of=dt.date(2011, 1, 31))
-OPENERS = {"mail": "open_mail", "archive": "open_archive", "outlook": "open_outlook"}
-"""Modules of plansheet.batch.opening, and what opens a file there."""
+PASSWORDS = ("secret", "pässwört")
 
 
 def guard() -> Callable[[bytes], None]:
@@ -55,26 +63,35 @@ def check() -> Callable[[bytes], None]:
     return run
 
 
-def mail() -> Callable[[bytes], None]:
-    """The opening of mails and archives."""
-    opens = [
-        getattr(importlib.import_module(f"plansheet.batch.opening.{module}"), name) for module, name in OPENERS.items()
-    ]
-
-    def opened(open_one: Callable[..., Iterator[object]], data: bytes) -> None:
-        try:
-            for _ in (
-                open_one(io.BytesIO(data), ()) if open_one.__name__ == "open_archive" else open_one(io.BytesIO(data))
-            ):
-                pass
-        except Unreadable:
-            return
+def openers(*openers: Opener) -> Callable[[], Callable[[bytes], None]]:
+    """The opening of mails or archives, with the look that tells what they are."""
 
     def run(data: bytes) -> None:
-        for open_one in opens:
-            opened(open_one, data)
+        kind_of(io.BytesIO(data))
+        for each in openers:
+            survives(each, data)
 
-    return run
+    return lambda: run
+
+
+def mailbox(file: IO[bytes]) -> Iterator[Inside]:
+    """What is attached to the mails of a mailbox, which lie one behind the other and are all of it."""
+    data, at = file.read(), 0
+    for start, length in messages(file):
+        assert start == at
+        at += length
+        yield from open_mail(io.BytesIO(data[start : start + length]))
+    assert at == len(data)
+
+
+def headed(opener: Opener, heading: Callable[[IO[bytes]], Mail]) -> Opener:
+    """The opening of a mail as a run does it: what is attached, and then its heading, which are of one mail."""
+
+    def opened(file: IO[bytes]) -> Iterator[Inside]:
+        yield from opener(file)
+        yield Inside("heading", mail=heading(file))
+
+    return opened
 
 
 def _is_ours(error: BaseException) -> bool:
@@ -95,5 +112,10 @@ TARGETS: dict[str, Callable[[], Callable[[bytes], None]]] = {
     "guard": guard,
     "reader": reader,
     "check": check,
-    "mail": mail,
+    "mail": openers(headed(open_mail, heading_of_mail), mailbox),
+    "archive": openers(open_archive, lambda file: open_archive(file, PASSWORDS)),
+    "outlook": openers(headed(open_outlook, heading_of_outlook)),
+    "tnef": openers(open_tnef),
 }
+OPENED = {"mail": ("mail", MAILBOX), "archive": ("zip",), "outlook": ("outlook",), "tnef": ("tnef",)}
+"""What kind_of() says of files that a target opens."""

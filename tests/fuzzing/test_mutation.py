@@ -3,8 +3,11 @@
 import io
 import zipfile
 
+import pytest
+
 from fuzzing.mutation import mutated
-from fuzzing.targets import TARGETS, check, reader
+from fuzzing.seeds import seeds
+from fuzzing.targets import OPENED, TARGETS, check, reader
 from hostile.kind import packed, sound
 
 
@@ -24,4 +27,12 @@ def test_bytes_that_are_no_zip_file_are_changed_too() -> None:
 
 
 def test_every_target_of_the_command_is_there() -> None:
-    assert set(TARGETS) == {"guard", "reader", "check", "mail"}
+    assert set(TARGETS) == {"guard", "reader", "check", "mail", "archive", "outlook", "tnef"}
+
+
+@pytest.mark.parametrize("target", OPENED)
+def test_every_seed_of_mails_and_archives_is_survived(target: str) -> None:
+    found = [*seeds(target, 1 << 17)]
+    assert len(found) > 1
+    for data in found:
+        TARGETS[target]()(data)
