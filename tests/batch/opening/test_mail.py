@@ -14,7 +14,7 @@ from batch.opening.making import BOOK, mail, multipart, opened, survives, told
 from plansheet.batch.opening import mail as mail_module
 from plansheet.batch.opening.inside import Inside
 from plansheet.batch.opening.mail import open_mail
-from plansheet.batch.opening.transfer import CUT, GARBLED
+from plansheet.batch.opening.transfer import CUT, GARBLED, UNKNOWN
 from plansheet.report.verdicts import Mail
 from plansheet.workbook.reading.unreadable import Unreadable
 
@@ -143,6 +143,13 @@ def test_bytes_as_they_are_stay_as_they_are(encoding: bytes) -> None:
     data = bytes(range(256)) * 3 + b"\r\r\n\n\r"
     part = b"Content-Type: application/x\r\nContent-Transfer-Encoding: %s\r\n\r\n%s" % (encoding, data)
     assert only(multipart(TEXT, part)).data == data
+
+
+def test_an_encoding_that_is_not_known_is_named() -> None:
+    part = b"Content-Type: application/x\r\nContent-Transfer-Encoding: X-\x1bSecret\r\n\r\nletters"
+    inside = only(multipart(TEXT, part))
+    assert inside.data == b"letters"
+    assert inside.damage == UNKNOWN.format("x-\ufffdsecret")
 
 
 def test_quoted_printable_is_read() -> None:

@@ -14,7 +14,7 @@ from typing import IO, Final, cast
 from plansheet.batch.opening.headers import decoded, file_name, mail_of, readable
 from plansheet.batch.opening.inside import Inside
 from plansheet.batch.opening.names import Apart, last_part, shown
-from plansheet.batch.opening.transfer import CUT, from_base64, from_uu, uuencoded
+from plansheet.batch.opening.transfer import AS_IT_IS, CUT, UNKNOWN, from_base64, from_uu, uuencoded
 from plansheet.report.verdicts import Mail
 from plansheet.workbook.reading.unreadable import Unreadable, unreadable
 
@@ -224,7 +224,8 @@ def _content(part: _Part) -> tuple[bytes, str]:
         payload = part.get_payload(decode=True)
     except Exception:  # as above
         payload = None
-    return (payload, "") if isinstance(payload, bytes) else (_as_sent(part), "")
+    damage = "" if encoding in AS_IT_IS else UNKNOWN.format(shown(encoding))
+    return (payload if isinstance(payload, bytes) else _as_sent(part)), damage
 
 
 def _as_sent(part: _Part) -> bytes:
