@@ -30,7 +30,7 @@ def test_a_document_is_the_same_after_json() -> None:
         3, 4, given=False, private=True, sha256="ab", damage="cut",
     )  # fmt: skip
     assert Document.from_json(whole.to_json()) == whole
-    assert (whole.name, whole.depth, whole.is_workbook_by_name) == ("b.xlsx", 1, True)
+    assert (whole.name, whole.depth, whole.is_looked_for) == ("b.xlsx", 1, True)
 
 
 @pytest.mark.parametrize(

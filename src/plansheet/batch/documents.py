@@ -46,9 +46,9 @@ class Document:
         return self.key.count(".")
 
     @property
-    def is_workbook_by_name(self) -> bool:
-        """Whether it is called a workbook, whatever it is."""
-        return suffix(self.name) in WORKBOOKS
+    def is_looked_for(self) -> bool:
+        """Whether it is called a workbook, an archive or a mail, whatever it is."""
+        return suffix(self.name) in WORKBOOKS | CONTAINERS
 
     def inside(self, number: int, within: Sequence[str], mail: Mail | None, **fields: Any) -> "Document":
         """A file that is in this one."""

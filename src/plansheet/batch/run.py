@@ -188,7 +188,7 @@ class Batch:
         """Tell files that lie beside workbooks from those that are to have a verdict."""
         for row in self._journal.rows(SETTLED):
             document = Document.from_json(row.document)
-            if not document.given and not document.is_workbook_by_name:
+            if not document.given and not document.is_looked_for:
                 kind = self._journal.kind_of(row.sha256)
                 if kind in BESIDE or (kind in LOCKED and suffix(document.name) in DOCUMENTS):
                     self._journal.mark(row.key, LEFT, why=_what(self._journal.record(row.sha256)))

@@ -39,11 +39,15 @@ BEGINNINGS = (
     (b"\x89PNG", "other", "it is a picture (PNG)"),
     (b"\xff\xd8\xff", "other", "it is a picture (JPEG)"),
     (b"GIF8", "other", "it is a picture (GIF)"),
-    (b"\x1f\x8b", "other", "it is a gzip archive"),
-    (b"7z\xbc\xaf\x27\x1c", "other", "it is a 7-Zip archive"),
-    (b"Rar!", "other", "it is a RAR archive"),
+    (b"\x1f\x8b", "archive", "gzip"),
+    (b"7z\xbc\xaf\x27\x1c", "archive", "7-Zip"),
+    (b"Rar!", "archive", "RAR"),
+    (b"BZh", "archive", "bzip2"),
+    (b"\xfd7zXZ\0", "archive", "xz"),
+    (b"MSCF\0", "archive", "Cabinet"),
     (b"MZ", "other", "it is a Windows program; do not open it"),
 )
+TAR = slice(257, 262)
 UTF_16 = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
 MAIL_HEADERS = frozenset(
     [
@@ -111,6 +115,8 @@ def _kind_of(data: bytes) -> tuple[str, str]:
     for beginning, kind, detail in BEGINNINGS:
         if data.startswith(beginning):
             return kind, detail
+    if data[TAR.start : TAR.stop] == b"ustar":
+        return "archive", "tar"
     beginning = data[:BEGINNING]
     if is_mail(beginning) or is_mailbox(beginning):
         return "mail", ""

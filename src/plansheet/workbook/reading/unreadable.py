@@ -91,6 +91,10 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
         "This is a zip archive, not a workbook{detail}.",
         "Unpack it, and check the workbooks in it.",
     ),
+    "archive": (
+        "This is an archive of another kind than .zip ({detail}), which is not opened here.",
+        "Unpack it, and check the workbooks in it.",
+    ),
     "document": (
         "This is a document of another program (an OLE2 file without a workbook in it).",
         "Ask the sender for the workbook.",
