@@ -60,7 +60,9 @@ class StandIn:
         content = Path(document.path).read_bytes()
         kind, _, rest = content.decode().partition(":")
         path, sha256 = document.origin.path, hashlib.sha256(content).hexdigest()
-        if kind == "holds":
+        if kind == "holds" and document.closed:
+            yield {"closed": True}
+        elif kind == "holds":
             for each in filter(None, rest.split("|")):
                 name, _, inner = each.partition("=")
                 yield {"inside": self._copy(name, inner.replace("^", ":").replace("/", "|").replace("~", "="))}
@@ -218,6 +220,64 @@ def test_more_bytes_in_a_file_than_are_looked_at(go: Go, monkeypatch: pytest.Mon
     monkeypatch.setattr(runs, "MOST_BYTES_INSIDE", 10)
     batch = go({"a.zip": "holds:1.xlsx=w^1|2.xlsx=w^22|3.xlsx=w^333|4.xlsx=w^4"})
     assert [verdict.checked.verdict for verdict in batch.verdicts()] == ["clean", "clean", "unchecked"]
+
+
+def test_where_there_is_too_much_in_a_file_no_more_is_opened_and_each_says_so(
+    go: Go, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Opened all the same they would be unpacked for nothing, and told as archives without a workbook."""
+    monkeypatch.setattr(runs, "MOST_FILES_INSIDE", 5)
+    two = "holds^1.xlsx~w^1/2.xlsx~w^2"
+    contents = {"a.zip": f"holds:b.zip={two}|c.zip={two}|d.zip={two}|e.xlsx=w^333"}
+    contents["z.zip"] = f"holds:d.zip={two}"
+    hands = StandIn(tmp_path, 1)
+    batch = go(contents, hands=hands)
+    kinds = {verdict.checked.path: verdict.checked.unreadable or "read" for verdict in batch.verdicts()}
+    assert kinds == {
+        "a.zip > b.zip > 1.xlsx": "read",
+        "a.zip > b.zip > 2.xlsx": "too many",
+        "a.zip > c.zip": "too many",
+        "a.zip > d.zip": "too many",
+        "a.zip > e.xlsx": "read",
+        "z.zip > d.zip > 1.xlsx": "read",
+        "z.zip > d.zip > 2.xlsx": "read",
+    }
+    assert list(batch.left()) == []
+    assert list(tmp_path.glob("copy-*")) == []
+    assert batch.progress.done == batch.progress.known
+
+
+def test_what_is_called_an_archive_or_a_mail_has_a_verdict_as_what_is_called_a_workbook(go: Go) -> None:
+    batch = go({"a.zip": "is:other", "b.eml": "is:empty", "c.msg": "is:document", "d.txt": "is:text"}, given=False)
+    assert paths(batch) == ["a.zip", "b.eml", "c.msg"]
+
+
+def test_an_archive_of_another_kind_may_hold_workbooks(go: Go) -> None:
+    batch = go({"a.7z": "is:archive", "b.zip": "holds:c.tar.gz=is^archive"}, given=False)
+    assert [(verdict.checked.path, verdict.checked.unreadable) for verdict in batch.verdicts()] == [
+        ("a.7z", "archive"),
+        ("b.zip > c.tar.gz", "archive"),
+    ]
+
+
+def test_what_is_left_in_an_archive_is_named(go: Go, tmp_path: Path) -> None:
+    class Leaving(StandIn):
+        def _said(self, document: Document) -> Iterator[Message]:
+            if document.name == "a.zip":
+                yield {"inside": {"within": [".b.xlsx"], "mail": None, "size": 9, "left": "hidden"}}
+            yield from super()._said(document)
+
+    batch = go({"a.zip": "holds:c.xlsx=w^1"}, hands=Leaving(tmp_path))
+    assert paths(batch) == ["a.zip > c.xlsx"]
+    assert list(batch.left()) == [Left("a.zip > .b.xlsx", "hidden")]
+
+
+def test_what_is_counted_of_many_sources_takes_no_room(go: Go, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "MOST_SOURCES", 4)
+    batch = go({f"{number}.zip": f"holds:a.xlsx=w^{number}" for number in range(9)})
+    assert len(paths(batch)) == 9
+    assert len(batch._inside) == 4
+    assert batch._numbers == {}
 
 
 def test_a_run_that_was_ended_has_a_verdict_for_every_file(go: Go) -> None:

@@ -34,6 +34,8 @@ class Document:
     """Of its bytes, where it is known."""
     damage: str = ""
     """Why it may not be whole."""
+    closed: bool = False
+    """Whether, if it is an archive or a mail, it is not opened: in the file that was given there is too much."""
 
     @property
     def name(self) -> str:

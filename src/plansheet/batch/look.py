@@ -1,9 +1,9 @@
 """What is done with one file: a workbook is checked, an archive or a mail is opened.
 
 The messages about a file: ``{"inside": {...}}`` for each file in it, whose bytes then stand in the folder, and a last
-one: ``{"opened": kind, "mail": ...}``, or ``{"verdict": record, "sha256": ..., "copy": ...}``, or, where only archives
-and mails are opened, ``{"bytes": number}``. With ``"failed": true`` a verdict is of this run only: plansheet itself has
-failed, or the disk.
+one: ``{"opened": kind, "mail": ...}``, or ``{"verdict": record, "sha256": ..., "copy": ...}``, or ``{"closed": True}``
+of an archive or a mail that was not to be opened, or, where only those are opened, ``{"bytes": number}``. With
+``"failed": true`` a verdict is of this run only: plansheet itself has failed, or the disk.
 """
 
 import base64
@@ -78,6 +78,9 @@ class Look:
             if not kind:
                 content = _content(document, file)
                 yield self._checked(document, content) if self._checks else {"bytes": len(content)}
+                return
+            if document.closed:
+                yield {"closed": True}
                 return
             if document.depth >= DEEPEST:
                 raise unreadable("nested", f"it is in {DEEPEST} archives and mails, one in the other")

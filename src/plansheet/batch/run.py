@@ -21,11 +21,13 @@ from plansheet.report.records import from_record, to_record
 from plansheet.report.verdicts import Left, Mail, Origin, Verdict
 from plansheet.workbook.checked import Checked, NotChecked, unread
 from plansheet.workbook.reading.guard import LARGEST_FILE
-from plansheet.workbook.reading.unreadable import unreadable
+from plansheet.workbook.reading.unreadable import Unreadable, unreadable
 
 MOST_FILES_INSIDE = 1 << 17
 MOST_BYTES_INSIDE = 1 << 33
 """In one file that was given, at any depth; a month's mail of thousands of issuers is less."""
+MOST_SOURCES = 1_000
+"""Whose contents are counted at a time; they are opened one after the other, as many at once as there are workers."""
 BESIDE = frozenset(["pdf", "word", "powerpoint", "text", "html", "xml", "other", "document", "lock", "empty", "add-in"])
 """What may lie beside workbooks in a folder, an archive or a mail: named, and left. (Kinds of REASONS.)"""
 LOCKED = frozenset({"password", "wrong password", "zip password"})
@@ -88,6 +90,8 @@ class Batch:
         """How many files were told to be in those."""
         self._inside: dict[str, list[int]] = {}
         """Files and bytes in each source that is an archive or a mail."""
+        self._overflowing: set[str] = set()
+        """Of those that are being opened: in which something was not looked at."""
 
     # --- Looking at files -----------------------------------------------------------------------------------------
 
@@ -121,6 +125,7 @@ class Batch:
         elif sha256 and sha256 in self._hashes:
             self._journal.mark(document.key, SAME, sha256=sha256)
         else:
+            document = replace(document, closed=self._is_full(document))
             self._hashes.add(sha256)
             self._looked_at[document.key] = document
             hands.give(document.key, document.to_json().encode())
@@ -137,6 +142,9 @@ class Batch:
             if message["mail"]:
                 self._journal.replace(document.of_mail(Mail(**message["mail"])))
             self._done(document, keep=opened == MAILBOX)  # its messages are parts of the file
+        elif "closed" in message:
+            read = _own(document)
+            self._refused(document, to_record(unread(document.origin.path, _too_many(), document.sha256)))
         else:
             ended = "ended" in message
             kept = _ended(document, message["ended"], self._walls) if ended else _kept(document, message, self._walls)
@@ -145,6 +153,7 @@ class Batch:
             self._journal.keep(read, kept)
             self._settled(document, read)
         del self._looked_at[document.key]
+        self._overflowing.discard(document.key)
         self._hashes.discard(document.sha256)
         for same in self._journal.same(document.sha256):
             if not opened and read == document.sha256:
@@ -161,26 +170,44 @@ class Batch:
         if not keep:
             _remove_copy(document)
 
+    def _refused(self, document: Document, record: Message) -> None:
+        """A file that has a verdict without having been looked at."""
+        self._journal.keep(_own(document), Kept(json.dumps(record), record.get("unreadable", "")))
+        self._settled(document, _own(document))
+
+    def _is_full(self, document: Document) -> bool:
+        """Whether so much was found in the source of a file that nothing in it is opened any more."""
+        files, size = self._inside.get(_source(document), (0, 0))
+        return files > MOST_FILES_INSIDE or size > MOST_BYTES_INSIDE
+
+    def _count(self, document: Document, size: int) -> None:
+        """Count a file in its source."""
+        totals = self._inside.setdefault(_source(document), [0, 0])
+        totals[0] += 1
+        totals[1] += size
+        if len(self._inside) > MOST_SOURCES:  # those before the last few are done with
+            del self._inside[min(self._inside)]
+
     def _found(self, document: Document, told: Message) -> None:
         """A file in an archive or a mail."""
         number = self._numbers[document.key] = self._numbers.get(document.key, 0) + 1
-        record, size = told.pop("refused", None), told.pop("size")
+        record, size, why = told.pop("refused", None), told.pop("size"), told.pop("left", "")
         mail = told.pop("mail")
         inside = document.inside(number, told.pop("within"), mail and Mail(**mail), **told)
-        totals = self._inside.setdefault(document.key.partition(".")[0], [0, 0])
-        totals[0] += 1
-        totals[1] += size
-        if totals[0] > MOST_FILES_INSIDE + 1 or totals[1] > MOST_BYTES_INSIDE + size:
-            _remove_copy(inside)  # the first one too many has said so
-            return
+        self._count(inside, size)
+        if self._is_full(inside):
+            if document.key in self._overflowing:  # the first one too many has said so
+                _remove_copy(inside)
+                return
+            self._overflowing.add(document.key)
+            record = to_record(unread(inside.origin.path, _too_many()))
         self.progress.known += 1
         self._journal.add(inside)
-        if totals[0] > MOST_FILES_INSIDE or totals[1] > MOST_BYTES_INSIDE:
-            most = f"{MOST_FILES_INSIDE:,} files or {MOST_BYTES_INSIDE:,} bytes"
-            record = to_record(unread(inside.origin.path, unreadable("too many", f"more than {most} are packed in it")))
         if record is not None:
-            self._journal.keep(_own(inside), Kept(json.dumps(record), record.get("unreadable", "")))
-            self._settled(inside, _own(inside))
+            self._refused(inside, record)
+        elif why:
+            self._journal.mark(inside.key, LEFT, why=why)
+            self._done(inside)
 
     # --- When it has ended ----------------------------------------------------------------------------------------
 
@@ -278,6 +305,16 @@ def _stem(file: str) -> str:
     while len(os.fsencode(stem)) > LONGEST_STEM:
         stem = stem[:-1]
     return stem
+
+
+def _too_many() -> Unreadable:
+    most = f"{MOST_FILES_INSIDE:,} files or {MOST_BYTES_INSIDE:,} bytes"
+    return unreadable("too many", f"more than {most} are packed in the file that it came in")
+
+
+def _source(document: Document) -> str:
+    """What stands for the file that was given."""
+    return document.key.partition(".")[0]
 
 
 def _own(document: Document) -> str:
