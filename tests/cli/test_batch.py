@@ -510,6 +510,24 @@ def test_a_module_that_lies_in_the_folder_is_not_imported(run: Run) -> None:
 # --- Odd containers ---------------------------------------------------------------------------------------------------
 
 
+def test_an_archive_as_a_mac_packs_it(run: Run) -> None:
+    """Beside each file it has one of a Mac's own under the same name; other programs add what they hide, or lock."""
+    ours = {f"{at}.xlsx": WRONG_BOOK for at in ("~$ledger", ".old/ledger", "ledger.findings", "__MACOSX/ledger")}
+    data = zipped(
+        **{"march/ledger.xlsx": CLEAN_BOOK, "__MACOSX/march/._ledger.xlsx": b"\0\5\x16\7" + bytes(99)}, **ours
+    )
+    code, report = check(run, put("march.zip", data))
+    assert (code, verdicts(report)) == (CLEAN, [("march.zip > march/ledger.xlsx", "clean")])
+    note, copy = "the note of a program that has the workbook open", "a copy with findings, as --annotate writes it"
+    assert [(each["path"].partition(" > ")[2], each["why"]) for each in report["left"]] == [
+        ("__MACOSX/march/._ledger.xlsx", "hidden"),
+        ("~$ledger.xlsx", note),
+        (".old/ledger.xlsx", "hidden"),
+        ("ledger.findings.xlsx", copy),
+        ("__MACOSX/ledger.xlsx", "hidden"),
+    ]
+
+
 def test_an_archive_within_itself_ends(run: Run) -> None:
     data = zipped(**{"a.xlsx": CLEAN_BOOK})
     for level in range(12):

@@ -21,9 +21,10 @@ from typing import IO, Any
 from plansheet.batch.asked import Asked
 from plansheet.batch.decrypting import decrypted
 from plansheet.batch.documents import Document
-from plansheet.batch.opening.containers import CONTAINERS, HEADINGS, MAILBOX, kind_of
+from plansheet.batch.opening.containers import ARCHIVE, CONTAINERS, HEADINGS, MAILBOX, kind_of
 from plansheet.batch.opening.inside import Inside
 from plansheet.batch.opening.mailbox import messages
+from plansheet.batch.sources import why_left
 from plansheet.core.rule import Severity
 from plansheet.plan.terms import read_terms
 from plansheet.report.annotated import annotated
@@ -94,9 +95,13 @@ class Look:
                 yield {"inside": {"within": [f"message {number}"], "mail": None, "size": 0, **part}}
         else:
             for inside in CONTAINERS[kind](file, self._passwords):
-                yield {"inside": self._copied(inside)}
+                why = next(filter(None, map(why_left, _steps(inside.name))), "") if kind == ARCHIVE else ""
+                yield {"inside": self._left(inside, why) if why else self._copied(inside)}
         mail = HEADINGS[kind](file) if kind in HEADINGS else None
         yield {"opened": kind, "mail": mail and asdict(mail)}
+
+    def _left(self, inside: Inside, why: str) -> Message:
+        return {"within": [inside.name], "mail": None, "size": len(inside.data), "left": why}
 
     def _copied(self, inside: Inside) -> Message:
         within = [*inside.within, inside.name]
@@ -155,6 +160,11 @@ class Wanted:
     def __call__(self, code: str) -> bool:
         """Of the rule with a code."""
         return code.startswith(self._select) and not code.startswith(self._ignore)
+
+
+def _steps(name: str) -> Sequence[str]:
+    """The folders of a name in an archive, and its last part."""
+    return [step for step in name.replace("\\", "/").split("/") if step not in (".", "..")]
 
 
 def _opened(document: Document) -> IO[bytes]:

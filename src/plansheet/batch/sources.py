@@ -14,6 +14,8 @@ from plansheet.report.verdicts import Left
 STANDARD_INPUT = "-"
 FINDINGS_COPY = ".findings.xlsx"
 """How the names of copies with findings end, which are no workbooks of anybody's."""
+RESOURCES = "__MACOSX"
+"""Where a Mac puts what belongs to the files in an archive, under their names."""
 
 _STROKES = tuple(filter(None, (os.sep, os.altsep)))
 _ANY_FOLDERS = re.compile(r"(?:^|(?<=[{0}]))(\*\*)(?:[{0}]|$)".format(re.escape("".join(_STROKES))))
@@ -75,12 +77,8 @@ class Sources:
     def _why_left(self, path: Path) -> str:
         """Why something in a folder is left alone; empty where it is not."""
         name = path.name
-        if name.startswith(("~$", ".~lock.")):
-            return "the note of a program that has the workbook open"
-        if name.startswith("."):
-            return "hidden"
-        if name.lower().endswith(FINDINGS_COPY):
-            return "a copy with findings, as --annotate writes it"
+        if why := why_left(name):
+            return why
         try:
             status = path.stat()
         except OSError as error:
@@ -88,6 +86,15 @@ class Sources:
         if stat.S_ISDIR(status.st_mode):
             return "a link to a folder" if path.is_symlink() else ""
         return "" if stat.S_ISREG(status.st_mode) else "neither a file nor a folder"
+
+
+def why_left(name: str) -> str:
+    """Why something of that name, in a folder or an archive, is left alone; empty where it is not."""
+    if name.startswith(("~$", ".~lock.")):
+        return "the note of a program that has the workbook open"
+    if name.startswith(".") or name == RESOURCES:
+        return "hidden"
+    return "a copy with findings, as --annotate writes it" if name.lower().endswith(FINDINGS_COPY) else ""
 
 
 def _in(folder: Path) -> list[Path]:

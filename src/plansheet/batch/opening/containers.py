@@ -15,10 +15,11 @@ from plansheet.workbook.reading.guard import BEGINNING, OLE2, ZIP, is_mail, is_m
 from plansheet.workbook.reading.package import CONTENT_TYPES, archive_of_another_kind
 from plansheet.workbook.reading.unreadable import Unreadable
 
+ARCHIVE: Final = "zip"
 MAILBOX: Final = "mbox"
 """Its mails are opened one by one: see mailbox.messages()."""
 CONTAINERS: Final[dict[str, Callable[[IO[bytes], Sequence[str]], Iterator[Inside]]]] = {
-    "zip": open_archive,
+    ARCHIVE: open_archive,
     "mail": lambda file, _: open_mail(file),
     "outlook": lambda file, _: open_outlook(file),
     "tnef": lambda file, _: open_tnef(file),
@@ -36,7 +37,7 @@ def kind_of(file: IO[bytes]) -> str:
     beginning = file.read(BEGINNING)
     kind = ""
     if beginning.startswith(ZIP):
-        kind = "zip" if _is_archive(file, beginning) else ""
+        kind = ARCHIVE if _is_archive(file, beginning) else ""
     elif beginning.startswith(OLE2):
         kind = "outlook" if _is_outlook(file) else ""
     elif beginning.startswith(SIGNATURE):
