@@ -200,7 +200,7 @@ class Batch:
                 _remove_copy(inside)
                 return
             self._overflowing.add(document.key)
-            record = to_record(unread(inside.origin.path, _too_many()))
+            record = to_record(unread(inside.origin.path, _too_many(", and nothing that follows in the same place")))
         self.progress.known += 1
         self._journal.add(inside)
         if record is not None:
@@ -307,9 +307,9 @@ def _stem(file: str) -> str:
     return stem
 
 
-def _too_many() -> Unreadable:
+def _too_many(more: str = "") -> Unreadable:
     most = f"{MOST_FILES_INSIDE:,} files or {MOST_BYTES_INSIDE:,} bytes"
-    return unreadable("too many", f"more than {most} are packed in the file that it came in")
+    return unreadable("too many", f"{more}: more than {most} are packed in the file that it came in")
 
 
 def _source(document: Document) -> str:

@@ -144,7 +144,7 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
         "Open it by hand, save the workbooks in it, and check those.",
     ),
     "too many": (
-        "This and what follows was not looked at: {detail}.",
+        "It was not looked at{detail}.",
         "Unpack it, and check what is in it in parts.",
     ),
     "nothing inside": (
