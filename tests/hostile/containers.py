@@ -1,4 +1,4 @@
-"""Archives and mails that are made to hang, fool or harm whoever opens them; what is to become of each, in words."""
+"""Archives and mails that are made to hang, fool or harm whoever opens them."""
 
 import base64
 import binascii
@@ -121,13 +121,13 @@ def tnef() -> bytes:
     return mail(attachment(struct.pack("<IH", 0x223E9F78, 1) + noise(2_000), b'"winmail.dat"', b"application/ms-tnef"))
 
 
-def kind(name: str, what: str, outcome: str, build: Callable[[], bytes], file_name: str = "mail.eml") -> Kind:
-    return Kind(name, what, outcome, build, file_name, container=True)
+def kind(
+    name: str, what: str, outcome: str, build: Callable[[], bytes], file_name: str = "mail.eml", *, heavy: bool = False
+) -> Kind:
+    return Kind(name, what, outcome, build, file_name, container=True, heavy=heavy)
 
 
 archive = partial(kind, file_name="ledgers.zip")
-SAME = "the ledger is checked: findings"
-REFUSED = "refused, with what to do"
 
 
 def names(*each: str) -> Callable[[], bytes]:
@@ -139,200 +139,202 @@ def repeated(parts: Sequence[tuple[str, bytes]], times: int) -> bytes:
 
 
 CONTAINERS: tuple[Kind, ...] = (
-    archive("zip in a zip", "three deep", SAME, lambda: nested(3)),
-    archive("zip 50 deep", "a ledger below all", "refused beyond the depth that is opened", lambda: nested(50)),
+    archive("zip in a zip", "three deep", "findings", lambda: nested(3)),
+    archive("zip 50 deep", "a ledger below all", "nested", lambda: nested(50)),
     archive(
         "droste",
         "a zip file that holds one like itself, thirty times over",
-        "refused beyond the depth that is opened",
+        "nested",
         droste,
     ),
     archive(
         "zips that branch",
         "16 in each of 5 levels: a terabyte",
-        "refused by the bytes that are unpacked",
+        "63 × too many, 13 × left",
         lambda: branching(5, 16),
+        heavy=True,
     ),
-    archive("zip bomb of zeros", "60 MB in 60 KB", REFUSED, lambda: packed({"a.xlsx": bytes(60_000_000)})),
-    archive("zip of shared bytes", "4,000 entries over the same bytes", REFUSED, shared_kernel),
+    archive("zip bomb of zeros", "60 MB in 60 KB", "bomb", lambda: packed({"a.xlsx": bytes(60_000_000)})),
+    archive("zip of shared bytes", "4,000 entries over the same bytes", "bomb", shared_kernel),
     archive(
         "zip of 20,000 files",
         "empty ones",
-        "refused by the number of files",
+        "nothing inside",
         lambda: packed((f"{at}.txt", b"") for at in range(20_000)),
+        heavy=True,
     ),
-    archive("zip with a password", "the ledger is locked", "refused: locked; --password-file may open it", locked),
-    archive("zip cut off", "without its directory", "refused: cut off", lambda: names("ledger.xlsx")()[:-200]),
-    archive("zip of nothing", "no entries", "nothing in it, and said so", lambda: END + bytes(18)),
+    archive("zip with a password", "the ledger is locked", "entry locked", locked),
+    archive("zip cut off", "without its directory", "archive cut off", lambda: names("ledger.xlsx")()[:-200]),
+    archive("zip of nothing", "no entries", "archive empty", lambda: END + bytes(18)),
     archive(
         "zip above the folder",
         "../../../etc/cron.d/ledger.xlsx",
-        "checked, and nothing written",
+        "findings",
         names("../../../etc/cron.d/ledger.xlsx"),
     ),
     archive(
         "zip with absolute names",
         "/etc/passwd and C:\\Windows\\ledger.xlsx",
-        "both checked, and nothing written",
+        "2 × findings",
         names("/etc/passwd", "C:\\Windows\\ledger.xlsx"),
     ),
     archive(
         "zip with the same name twice",
         "two ledgers under one name",
-        "both are told of",
+        "findings, damaged",
         lambda: packed([("a.xlsx", ledger()), ("a.xlsx", ledger()[:-10])]),
     ),
     archive(
         "zip with other encodings",
         "names in CP437 and Shift-JIS",
-        SAME,
+        "findings",
         lambda: names("ledger.xlsx")().replace(b"ledger", b"\x8b\x8b\x97^\x8b\x8b"),
     ),
     archive(
         "zip with a symbolic link",
         "a link to /etc/passwd",
-        "not followed: told as text",
+        "findings, text",
         lambda: with_link_to("/etc/passwd"),
     ),
     archive(
         "zip with escapes in a name",
         "a name that clears a terminal",
-        "checked, its name shown without them",
+        "findings",
         names("\x1b[2J\x1b[31mledger.xlsx"),
     ),
     archive(
         "zip with a lying size",
         "4 GB promised, 7 KB there",
-        REFUSED,
+        "too large",
         lambda: patched(names("ledger.xlsx")(), CENTRAL, 24, b"\xfe\xff\xff\xff"),
     ),
     archive(
         "zip with bad sums",
         "a checksum of another file",
-        "refused: damaged",
+        "entry damaged",
         lambda: patched(names("ledger.xlsx")(), CENTRAL, 16, b"abcd"),
     ),
     archive(
         "zip by LZMA",
         "a method that may be opened or not",
-        "checked, or refused with what to do",
+        "findings",
         lambda: packed({"ledger.xlsx": ledger()}, zipfile.ZIP_LZMA),
     ),
     archive(
         "zip behind a program",
         "a self-extracting archive",
-        "not run; refused or opened",
+        "other",
         lambda: b"MZ" + noise(2_000) + names("ledger.xlsx")(),
     ),
     archive(
         "gzip",
         "a ledger in gzip",
-        "refused: another archive",
+        "archive",
         lambda: gzip.compress(ledger(), mtime=0),
         file_name="ledger.xlsx.gz",
     ),
     archive(
         "hidden and lock files",
         "__MACOSX/._ledger.xlsx and ~$ledger.xlsx",
-        "left, and the ledger checked",
+        "findings, 3 × left",
         names("__MACOSX/._ledger.xlsx", "~$ledger.xlsx", ".hidden.xlsx", "ledger.xlsx"),
     ),
     archive(
         "the same ledger 500 times",
         "under 500 names",
-        "checked once, told 500 times",
+        "500 × findings",
         lambda: repeated([("ledger.xlsx", ledger())], 500),
     ),
-    kind("mail with a ledger", "as it should be", SAME, attached),
+    kind("mail with a ledger", "as it should be", "findings", attached),
     kind(
         "mail cut in the attachment",
         "half of the base64 arrived",
-        "told as cut",
+        "cut off",
         lambda: attached()[: len(attached()) // 2],
     ),
     kind(
         "mail without its last boundary",
         "the attachment is whole",
-        SAME,
+        "findings",
         lambda: mail(attachment(ledger()), close=False),
     ),
     kind(
         "mail with junk in the base64",
         "letters that are none",
-        "checked, or told as damaged",
+        "archive cut off",
         lambda: attached().replace(b"AAAA", b"A*A\x00AA!A", 3),
     ),
     kind(
         "mail that lies of its kind",
         "a ledger called image/png, picture.png",
-        SAME,
+        "findings",
         lambda: attached(b'"picture.png"', b"image/png"),
     ),
     kind(
         "mail with a program",
         "MZ called ledger.xlsx",
-        "refused: a Windows program",
+        "other",
         lambda: mail(attachment(b"MZ" + noise(500))),
     ),
     kind(
         "mail with a name above the folder",
         "../../../../etc/cron.d/ledger.xlsx",
-        "checked, its last part shown, nothing written",
+        "findings",
         lambda: attached(b'"../../../../etc/cron.d/ledger.xlsx"'),
     ),
     kind(
         "mail with no name",
         "an attachment without a file name",
-        SAME,
+        "findings",
         lambda: attached().replace(b'; filename="ledger.xlsx"', b""),
     ),
     kind(
         "mail with an encoded name",
         "=?utf-8?b?...?= with a line break in it",
-        SAME,
+        "findings",
         lambda: attached(b'"=?utf-8?b?' + base64.b64encode(b"a\r\nX-Evil: 1.xlsx") + b'?="'),
     ),
     kind(
         "mail with a name in pieces",
         "filename*0*, filename*1, filename*99",
-        SAME,
+        "findings",
         lambda: attached(b"x; filename*0*=utf-8''led; filename*1=ger; filename*99=.xlsx"),
     ),
     kind(
         "mail with a name of a megabyte",
         "in one line",
-        "checked, its name shortened",
+        "findings",
         lambda: attached(b'"' + noise(1_000_000) + b'.xlsx"'),
     ),
     kind(
         "mail with two ledgers of one name",
         "one of them cut",
-        "both are told of",
+        "findings, damaged",
         lambda: mail(attachment(ledger()), attachment(ledger()[:-10])),
     ),
     kind(
         "mail with parts 3,000 deep",
         "multipart in multipart",
-        "refused beyond the depth that is opened",
+        "nested",
         lambda: multiparts(3_000),
     ),
     kind(
         "mail with 20,000 parts",
         "empty ones",
-        "refused by the number of parts",
+        "container too large",
         lambda: mail(*([b"Content-Type: text/plain\r\n\r\n"] * 20_000)),
     ),
-    kind("mail in a mail", "a ledger in the third of them", SAME, lambda: messages(2)),
+    kind("mail in a mail", "a ledger in the third of them", "findings", lambda: messages(2)),
     kind(
         "mail in a mail 200 times",
         "message/rfc822 in message/rfc822",
-        "refused beyond the depth that is opened",
+        "nested",
         lambda: messages(200),
     ),
     kind(
         "mail with 100,000 headers",
         "X-0: 0, X-1: 1, ...",
-        "checked in seconds",
+        "findings",
         lambda: attached().replace(
             b"MIME-Version", b"".join(b"X-%d: 1\r\n" % at for at in range(100_000)) + b"MIME-Version", 1
         ),
@@ -340,25 +342,25 @@ CONTAINERS: tuple[Kind, ...] = (
     kind(
         "mail with a header of 5 MB",
         "folded over 100,000 lines",
-        "checked in seconds",
+        "findings",
         lambda: mail(attachment(ledger()), more=b"X-Long: " + b"\r\n ".join([b"a" * 50] * 100_000)),
     ),
     kind(
         "mail with a boundary of nothing",
         'boundary=""',
-        "nothing in it, or checked",
+        "mail cut off",
         lambda: attached().replace(b"boundary=b1", b'boundary=""'),
     ),
     kind(
         "mail with an unknown encoding",
         "x-secret",
-        "told as not readable",
+        "text",
         lambda: attached().replace(b"base64", b"x-secret"),
     ),
     kind(
         "mail in an unknown alphabet",
         "charset=x-martian in the subject and text",
-        SAME,
+        "findings",
         lambda: mail(
             b"Content-Type: text/plain; charset=x-martian\r\n\r\n\xff\xfe",
             attachment(ledger()),
@@ -368,41 +370,41 @@ CONTAINERS: tuple[Kind, ...] = (
     kind(
         "mail with escapes in the subject",
         "a subject that clears a terminal, a sender =cmd|...",
-        "checked, shown without them",
+        "findings",
         lambda: mail(attachment(ledger()), subject=b"\x1b[2J=cmd|'/c calc'!A1"),
     ),
     kind(
         "mail with a date that is none",
         "31 February 99999",
-        SAME,
+        "findings",
         lambda: attached().replace(b"31 Jan 2011", b"31 Feb 99999"),
     ),
     kind(
         "mail with a zip",
         "a zip file with a ledger attached",
-        SAME,
+        "findings",
         lambda: mail(attachment(nested(1), b'"march.zip"', b"application/zip")),
     ),
-    kind("mail in uuencode", "begin 644 in the text", SAME, uuencoded),
-    kind("mail of Outlook's own", "winmail.dat of noise", REFUSED, tnef),
-    kind("mail with single line feeds", "and no carriage return", SAME, lambda: attached().replace(CRLF, b"\n")),
+    kind("mail in uuencode", "begin 644 in the text", "findings", uuencoded),
+    kind("mail of Outlook's own", "winmail.dat of noise", "mail cut off", tnef),
+    kind("mail with single line feeds", "and no carriage return", "findings", lambda: attached().replace(CRLF, b"\n")),
     kind(
         "mail of NULs",
         "headers, then 1 MB of zeros",
-        "nothing in it, and said so",
+        "nothing inside",
         lambda: headers() + CRLF * 2 + bytes(1_000_000),
     ),
     kind(
         "mailbox of 500",
         "mails with the same ledger",
-        "checked once, told 500 times",
+        "500 × findings",
         lambda: mailbox(500),
         "march.mbox",
     ),
     kind(
         "mailbox that breaks off",
         "in the third mail",
-        "two checked, the third told as cut",
+        "2 × findings, cut off",
         lambda: mailbox(3)[:-5_000],
         "march.mbox",
     ),

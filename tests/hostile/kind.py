@@ -30,8 +30,8 @@ class Kind:
     what: str
     """In a few words."""
     outcome: str
-    """A key of REASONS, or what comes of a workbook that is read: clean, findings or unchecked. Of a container: what
-    is to become of it and of what is in it, in words."""
+    """A key of REASONS, or what comes of a workbook that is read: clean, findings or unchecked. Of an archive or a
+    mail: that of each workbook in it, and how many files were left (opening.outcome)."""
     build: Callable[[], bytes]
     file_name: str = "ledger.xlsx"
     container: bool = False

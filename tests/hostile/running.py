@@ -84,13 +84,12 @@ def _main() -> None:
         kinds = [kind for why in reasons for kind, sentence in sentences.items() if sentence.fullmatch(why)]
         said = [f"{each.code} {each.sheet}!{each.cell}" for each in checked.findings[:40]]
         said += [f"{each.what}: {each.why}"[:300] for each in checked.not_checked[:40]]
-        peak = _peak()
         outcome = kinds[0] if kinds else checked.verdict
-        line = {"name": name, "outcome": outcome, "seconds": seconds, "megabytes": peak, "said": said}
+        line = {"name": name, "outcome": outcome, "seconds": seconds, "megabytes": peak(), "said": said}
         print(json.dumps(line), flush=True)
 
 
-def _peak() -> int:
+def peak() -> int:
     """Megabytes that the process had at most, 0 where Linux does not tell."""
     status = Path("/proc/self/status")
     lines = status.read_text().splitlines() if status.exists() else []

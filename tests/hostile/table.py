@@ -3,7 +3,7 @@
     python tests/hostile/table.py [NAME...]
     python tests/hostile/table.py --page > docs/hostile.md
 
-Archives and mails are listed with what is to become of them; this does not open them.
+Workbooks are checked by themselves; archives and mails are opened as a run opens them, by one worker.
 """
 
 import sys
@@ -16,7 +16,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from hostile.kind import Kind
 from hostile.kinds import KINDS
+from hostile.opening import SETUP, Opened, opened, written
 from hostile.running import MEMORY, SECONDS, Outcome, outcomes
+from plansheet.batch.crew import Crew
 
 TITLES = {
     "clean": "read: clean",
@@ -38,12 +40,21 @@ def measured(kinds: Sequence[Kind]) -> Iterator[tuple[Kind, Outcome]]:
         yield from zip(kinds, pool.map(measure, kinds), strict=True)
 
 
+def measured_containers(kinds: Sequence[Kind]) -> Iterator[tuple[Kind, Opened]]:
+    """What came of each archive or mail."""
+    with Crew(SETUP, 1) as crew:
+        for kind in kinds:
+            with tempfile.TemporaryDirectory() as folder:
+                (path,) = written([kind], Path(folder))
+                yield kind, opened(Path(folder), crew)[0][path]
+
+
 def told(outcome: str) -> str:
     """An outcome as the page has it."""
     return TITLES.get(outcome, f"refused: {outcome}")
 
 
-def page(found: Sequence[tuple[Kind, Outcome]], containers: Sequence[Kind]) -> Iterator[str]:
+def page(found: Sequence[tuple[Kind, Outcome]], containers: Sequence[tuple[Kind, Opened]]) -> Iterator[str]:
     """The page of the documentation."""
     slowest = max(outcome.seconds for _, outcome in found)
     largest = max(outcome.megabytes for _, outcome in found)
@@ -61,11 +72,19 @@ def page(found: Sequence[tuple[Kind, Outcome]], containers: Sequence[Kind]) -> I
     for kind, outcome in found:
         figures = f"{outcome.seconds:.1f} | {outcome.megabytes}"
         yield f"| {kind.name} | {_cell(kind.what)} | {told(outcome.outcome)} | {figures} |"
+    yield from section(containers)
+
+
+def section(containers: Sequence[tuple[Kind, Opened]]) -> Iterator[str]:
+    """The part of the page on archives and mails."""
     yield "\n## Archives and mails\n"
-    yield "| Kind | What it is | What is to become of it |"
-    yield "|---|---|---|"
-    for kind in containers:
-        yield f"| {kind.name} | {_cell(kind.what)} | {kind.outcome} |"
+    yield "Each in a folder that is checked with one worker. What comes of it: the verdict on each workbook in it (the"
+    yield "ledger that is in most of them has a finding), or why it was refused, or the whole; and what was *left*,"
+    yield "which is named and has no verdict.\n"
+    yield "| Kind | What it is | What comes of it | Seconds |"
+    yield "|---|---|---|---:|"
+    for kind, outcome in containers:
+        yield f"| {kind.name} | {_cell(kind.what)} | {outcome.outcome} | {outcome.seconds:.1f} |"
 
 
 def _cell(text: str) -> str:
@@ -75,18 +94,24 @@ def _cell(text: str) -> str:
 def main(arguments: Sequence[str]) -> None:
     """Print the table or the page."""
     chosen = [kind for kind in KINDS if kind.name in arguments] or list(KINDS)
+    to_page = "--page" in arguments
+
+    def tell(kind: Kind, outcome: Outcome | Opened, figures: str) -> None:
+        other = "" if outcome.outcome == kind.outcome else f"  not {kind.outcome}: {'; '.join(outcome.said[:4])}"
+        if other or not to_page:
+            into = sys.stderr if to_page else sys.stdout
+            print(f"{kind.name:45} {outcome.outcome:14} {outcome.seconds:6.2f} s{figures}{other}", file=into)
+
     found = []
     for kind, outcome in measured([kind for kind in chosen if not kind.container]):
         found.append((kind, outcome))
-        other = "" if outcome.outcome == kind.outcome else f"  not {kind.outcome}: {'; '.join(outcome.said[:4])}"
-        if other or "--page" not in arguments:
-            into = sys.stderr if "--page" in arguments else sys.stdout
-            print(
-                f"{kind.name:45} {outcome.outcome:14} {outcome.seconds:6.2f} s {outcome.megabytes:5} MB{other}",
-                file=into,
-            )
-    if "--page" in arguments:
-        print("\n".join(page(found, [kind for kind in KINDS if kind.container])))
+        tell(kind, outcome, f" {outcome.megabytes:5} MB")
+    containers = []
+    for kind, what in measured_containers([kind for kind in chosen if kind.container]):
+        containers.append((kind, what))
+        tell(kind, what, "")
+    if to_page:
+        print("\n".join(page(found, containers)))
 
 
 if __name__ == "__main__":
