@@ -591,6 +591,15 @@ def test_recalc(run: Run, data: bytes, code: int, state: str) -> None:
     assert set(cell) == {"sheet", "cell", "formula", "saved", "recomputed", "same", "state", "why"}
 
 
+@pytest.mark.parametrize("command", ["recalc", "map"])
+def test_formulas_that_are_too_long_are_told_as_such(run: Run, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    monkeypatch.setattr("plansheet.workbook.formulas.plan_cells.MOST_TEXT", 20)
+    code, out, err = run(command, put("book.xlsx", call_book(970)))
+    assert (code, out) == (UNCHECKED, "")
+    assert err.startswith("book.xlsx: The workbook is larger than what is read here: its formulas with plan functions ")
+    assert err.count("\n") == 1
+
+
 def test_recalc_as_of_a_day(run: Run) -> None:
     path = put("book.xlsx", call_book(5, '=POOL_AVAILABLE(1000,"GRANT",30)-970+DAY(TODAY())'))
     assert run("recalc", path, "--as-of", "2005-04-05")[0] == CLEAN
