@@ -1,6 +1,7 @@
 """A file that is to be looked at: where its bytes are, where it came from, and its place in the order."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import PurePosixPath, PureWindowsPath
@@ -10,6 +11,7 @@ from plansheet.report.verdicts import Mail, Origin
 
 WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls", ".ods", ".numbers"})
 CONTAINERS = frozenset({".zip", ".eml", ".msg", ".mbox"})
+_AGAIN = re.compile(r" \(\d+\)$")
 _DIGITS = 9
 """Of a number in a key; more files than that are in no folder."""
 
@@ -86,5 +88,5 @@ def base_name(name: str) -> str:
 
 
 def suffix(name: str) -> str:
-    """The ending of a name, in small letters."""
-    return PurePosixPath(name.strip()).suffix.lower()
+    """The ending of a name, in small letters; that of ``ledger.xlsx (2)`` too, as names are told apart."""
+    return PurePosixPath(_AGAIN.sub("", name.strip())).suffix.lower()
