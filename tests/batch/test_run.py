@@ -252,6 +252,17 @@ def test_what_is_called_an_archive_or_a_mail_has_a_verdict_as_what_is_called_a_w
     assert paths(batch) == ["a.zip", "b.eml", "c.msg"]
 
 
+def test_what_is_called_as_the_one_before_it_is_called_a_workbook_too(go: Go) -> None:
+    batch = go({"a.zip": "holds:b.xlsx=w^1|b.xlsx (2)=is^html|b.txt (2)=is^html"})
+    assert paths(batch) == ["a.zip > b.xlsx", "a.zip > b.xlsx (2)"]
+
+
+def test_what_a_mac_keeps_beside_a_workbook_is_left_whatever_it_is_called(go: Go) -> None:
+    batch = go({"a.zip": "holds:b.xlsx=is^mac|b.xlsx (2)=w^1", "c.zip": "holds:b.xlsx=is^mac"})
+    assert paths(batch) == ["a.zip > b.xlsx (2)", "c.zip"]
+    assert [left.path for left in batch.left()] == ["a.zip > b.xlsx"]
+
+
 def test_an_archive_of_another_kind_may_hold_workbooks(go: Go) -> None:
     batch = go({"a.7z": "is:archive", "b.zip": "holds:c.tar.gz=is^archive"}, given=False)
     assert [(verdict.checked.path, verdict.checked.unreadable) for verdict in batch.verdicts()] == [

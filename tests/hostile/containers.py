@@ -12,6 +12,7 @@ from hostile.kind import Kind, noise, packed, sound
 from hostile.packages import CENTRAL, END, LOCAL, patched, shared_kernel
 
 CRLF = b"\r\n"
+APPLE_DOUBLE = b"\0\5\x16\7\0\2\0\0Mac OS X" + bytes(100)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -240,6 +241,18 @@ CONTAINERS: tuple[Kind, ...] = (
         names("__MACOSX/._ledger.xlsx", "~$ledger.xlsx", ".hidden.xlsx", "ledger.xlsx"),
     ),
     archive(
+        "zip from a Mac",
+        "beside the ledger what the Mac keeps of it",
+        "findings, left",
+        lambda: packed({"march/ledger.xlsx": ledger(), "__MACOSX/march/._ledger.xlsx": APPLE_DOUBLE}),
+    ),
+    archive(
+        "7-Zip called a zip file",
+        "ledgers.zip is of another kind",
+        "archive",
+        lambda: b"7z\xbc\xaf\x27\x1c\0\4" + noise(2_000),
+    ),
+    archive(
         "the same ledger 500 times",
         "under 500 names",
         "500 × findings",
@@ -287,6 +300,18 @@ CONTAINERS: tuple[Kind, ...] = (
         "an attachment without a file name",
         "findings",
         lambda: attached().replace(b'; filename="ledger.xlsx"', b""),
+    ),
+    kind(
+        "mail from a Mac",
+        "beside the ledger what the Mac keeps of it, called ledger.xlsx too",
+        "findings, left",
+        lambda: mail(attachment(APPLE_DOUBLE, kind=b"application/applefile"), attachment(ledger())),
+    ),
+    kind(
+        "mail with a web page of the same name",
+        "two ledger.xlsx, of which the second is HTML",
+        "findings, html",
+        lambda: mail(attachment(ledger()), attachment(b"<html><table></table></html>")),
     ),
     kind(
         "mail with an encoded name",

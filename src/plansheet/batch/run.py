@@ -30,6 +30,8 @@ MOST_SOURCES = 1_000
 """Whose contents are counted at a time; they are opened one after the other, as many at once as there are workers."""
 BESIDE = frozenset(["pdf", "word", "powerpoint", "text", "html", "xml", "other", "document", "lock", "empty", "add-in"])
 """What may lie beside workbooks in a folder, an archive or a mail: named, and left. (Kinds of REASONS.)"""
+NEVER = frozenset({"mac"})
+"""What is left though it is called a workbook: beside it is the workbook."""
 LOCKED = frozenset({"password", "wrong password", "zip password"})
 """What another password may open."""
 DOCUMENTS = frozenset({".docx", ".docm", ".pptx", ".pptm"})
@@ -215,10 +217,8 @@ class Batch:
         """Tell files that lie beside workbooks from those that are to have a verdict."""
         for row in self._journal.rows(SETTLED):
             document = Document.from_json(row.document)
-            if not document.given and not document.is_looked_for:
-                kind = self._journal.kind_of(row.sha256)
-                if kind in BESIDE or (kind in LOCKED and suffix(document.name) in DOCUMENTS):
-                    self._journal.mark(row.key, LEFT, why=_what(self._journal.record(row.sha256)))
+            if not document.given and _is_beside(document, self._journal.kind_of(row.sha256)):
+                self._journal.mark(row.key, LEFT, why=_what(self._journal.record(row.sha256)))
         told = "-"  # no key
         for row in self._journal.rows(OPENED):
             if self.interrupted or row.key.startswith(told) or self._journal.holds(row.key, SETTLED):
@@ -310,6 +310,13 @@ def _stem(file: str) -> str:
 def _too_many(more: str = "") -> Unreadable:
     most = f"{MOST_FILES_INSIDE:,} files or {MOST_BYTES_INSIDE:,} bytes"
     return unreadable("too many", f"{more}: more than {most} are packed in the file that it came in")
+
+
+def _is_beside(document: Document, kind: str) -> bool:
+    """Whether a file that could not be read, or was, merely lies beside workbooks."""
+    if document.is_looked_for:
+        return kind in NEVER
+    return kind in BESIDE | NEVER or (kind in LOCKED and suffix(document.name) in DOCUMENTS)
 
 
 def _source(document: Document) -> str:

@@ -106,6 +106,7 @@ SAMPLES: list[tuple[str, str, bytes]] = [
     ("an archive of 7-Zip", "archive", b"7z\xbc\xaf\x27\x1c\0\4"),
     ("a tar archive", "archive", b"ledger.xlsx".ljust(257, b"\0") + b"ustar\00000" + bytes(600)),
     ("a tar archive in gzip", "archive", b"\x1f\x8b\x08\0"),
+    ("what a Mac keeps beside a file", "mac", b"\0\5\x16\7\0\2\0\0Mac OS X"),
     ("white space", "other", b" \r\n" * 9),
     ("half a workbook", "cut off", GOOD[: len(GOOD) // 2]),
     ("a damaged directory", "damaged", GOOD.replace(b"PK\x01\x02", b"PK\x01\x03")),

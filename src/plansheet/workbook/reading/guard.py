@@ -45,6 +45,7 @@ BEGINNINGS = (
     (b"BZh", "archive", "bzip2"),
     (b"\xfd7zXZ\0", "archive", "xz"),
     (b"MSCF\0", "archive", "Cabinet"),
+    (b"\0\5\x16\7", "mac", ""),
     (b"MZ", "other", "it is a Windows program; do not open it"),
 )
 TAR = slice(257, 262)

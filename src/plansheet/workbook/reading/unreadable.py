@@ -91,6 +91,10 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
         "This is a zip archive, not a workbook{detail}.",
         "Unpack it, and check the workbooks in it.",
     ),
+    "mac": (
+        "This is what a Mac keeps beside a file of the same name (AppleDouble), and not the file.",
+        "Check the file of the same name.",
+    ),
     "archive": (
         "This is an archive of another kind than .zip ({detail}), which is not opened here.",
         "Unpack it, and check the workbooks in it.",
