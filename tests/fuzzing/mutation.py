@@ -65,6 +65,33 @@ def mutated(data: bytes, largest: int, seed: int) -> bytes:
     return made if len(made) <= largest else data
 
 
+def lines_changed(data: bytes, largest: int, seed: int) -> bytes:
+    """A mail with lines left out, doubled, moved, or with a word in them: most of its bytes are attachments."""
+    chance = random.Random(seed)
+    lines = data.splitlines(keepends=True) or [b""]
+    speaking = [
+        at for at, line in enumerate(lines) if b":" in line or line.startswith((b"--", b" ", b"begin", b"From"))
+    ]
+    for _ in range(chance.choice((1, 1, 2, 4))):
+        at = chance.choice(speaking) if speaking and chance.random() < 0.8 else chance.randrange(len(lines))
+        at = min(at, len(lines) - 1)
+        line = lines[at]
+        match chance.randrange(5):
+            case 0 if len(lines) > 1:
+                del lines[at]
+            case 1:
+                lines.insert(chance.randrange(len(lines)), line)
+            case 2:
+                lines[at : at + 1] = lines[chance.randrange(len(lines)) :][: chance.randrange(1, 20)]
+            case 3:
+                lines.insert(at, chance.choice(MAIL_WORDS))
+            case _:
+                place = chance.randrange(len(line) + 1)
+                lines[at] = line[:place] + chance.choice(MAIL_WORDS) + line[place + chance.randrange(3) :]
+        lines = lines or [b""]
+    return b"".join(lines)[:largest]
+
+
 def _bytes_changed(part: bytes, chance: random.Random) -> bytes:
     changed = bytearray(part)
     for _ in range(chance.choice((1, 1, 3))):

@@ -26,7 +26,7 @@ with atheris.instrument_imports(include=["plansheet", "email", "olefile", "oxmsg
     import plansheet.batch.opening.containers
     import plansheet.workbook.checks  # noqa: F401  # so that what both bring is seen too
 
-from fuzzing.mutation import MAIL_WORDS, mutated
+from fuzzing.mutation import MAIL_WORDS, lines_changed, mutated
 from fuzzing.seeds import seeds
 from fuzzing.targets import OPENED, SLOW, TARGETS
 
@@ -81,6 +81,8 @@ def fuzz(target: str, seconds: int, corpus: Path, keep: Path) -> None:
         settings = [f"-max_total_time={seconds}", f"-max_len={largest}", "-timeout=60", "-rss_limit_mb=4096"]
         settings.append(f"-artifact_prefix={keep}/")
         mutator = None if target in OPENED else mutated
+        if target == "mail":
+            mutator = _bytes_or_lines
         if target in OPENED:
             words = Path(made, "words")
             words.write_text("".join(f'"{_escaped(word)}"\n' for word in MAIL_WORDS), encoding="ascii")
@@ -88,6 +90,11 @@ def fuzz(target: str, seconds: int, corpus: Path, keep: Path) -> None:
         arguments = [sys.argv[0], *settings, "-print_final_stats=1", str(corpus), f"{made}/seeds"]
         atheris.Setup(arguments, guarded(TARGETS[target](), Found(keep)), custom_mutator=mutator)
         atheris.Fuzz()
+
+
+def _bytes_or_lines(data: bytes, largest: int, seed: int) -> bytes:
+    changed: bytes = lines_changed(data, largest, seed) if seed % 2 else atheris.Mutate(data, largest)
+    return changed
 
 
 def _escaped(word: bytes) -> str:

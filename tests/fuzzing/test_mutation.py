@@ -5,7 +5,8 @@ import zipfile
 
 import pytest
 
-from fuzzing.mutation import mutated
+from batch.opening.making import mail
+from fuzzing.mutation import lines_changed, mutated
 from fuzzing.seeds import seeds
 from fuzzing.targets import OPENED, TARGETS, check, reader
 from hostile.kind import packed, sound
@@ -24,6 +25,14 @@ def test_a_changed_workbook_is_a_zip_file_mostly_and_is_checked() -> None:
 def test_bytes_that_are_no_zip_file_are_changed_too() -> None:
     assert mutated(b"PK\x03\x04", 100, 1) != b"PK\x03\x04"
     assert len(mutated(b"", 100, 1)) <= 100
+
+
+def test_a_changed_mail_is_survived() -> None:
+    data = mail(("ledger.xlsx", b"PK"), ("a.csv", b"b")).as_bytes()
+    made = [lines_changed(data, 1 << 15, seed) for seed in range(200)]
+    assert len(set(made)) > 150
+    for each in (*made, lines_changed(b"", 10, 1)):
+        TARGETS["mail"]()(each)
 
 
 def test_every_target_of_the_command_is_there() -> None:
