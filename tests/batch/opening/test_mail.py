@@ -152,6 +152,20 @@ def test_an_encoding_that_is_not_known_is_named() -> None:
     assert inside.damage == UNKNOWN.format("x-\ufffdsecret")
 
 
+@pytest.mark.parametrize("charset", [b'"u\0tf"', b"x-martian", b"*=utf-8''utf-8", b"*0*=a", b"hex", b"idna"])
+@pytest.mark.parametrize("encoding", [b"base64", b"8bit", b"x-uuencode"])
+def test_the_alphabet_that_an_attachment_names_does_not_matter(charset: bytes, encoding: bytes) -> None:
+    head = b"Content-Type: application/x; charset%s%s\r\n" % (b"" if charset.startswith(b"*") else b"=", charset)
+    part = b"%sContent-Transfer-Encoding: %s\r\n\r\n" % (head, encoding)
+    body = {b"base64": b"UEsD\xff", b"8bit": b"PK\3\xff", b"x-uuencode": b"begin 644 \xff\n#4$L#\n`\nend\n"}[encoding]
+    assert only(multipart(TEXT, part + body)).data == (b"PK\3\xff" if encoding == b"8bit" else b"PK\3")
+
+
+def test_quoted_printable_with_a_blank_behind_its_name_is_read() -> None:
+    part = b"Content-Type: application/x\r\nContent-Transfer-Encoding: quoted-printable \r\n\r\na=3Db"
+    assert only(multipart(TEXT, part)).data == b"a=b"
+
+
 def test_quoted_printable_is_read() -> None:
     part = b"Content-Type: application/x\r\nContent-Transfer-Encoding: Quoted-Printable\r\n\r\n"
     assert only(multipart(TEXT, part + codecs.encode(BOOK, "quopri"))).data == BOOK

@@ -3,6 +3,7 @@
 The library's parser does the parting. A mail enclosed in the mail is left as it came, for whoever opens the next level.
 """
 
+import quopri
 from collections.abc import Callable, Iterator
 from email.errors import CloseBoundaryNotFoundDefect
 from email.message import Message
@@ -214,20 +215,19 @@ def _subject_of(data: bytes) -> str:
 def _content(part: _Part) -> tuple[bytes, str]:
     """The bytes of a part and what is wrong with them."""
     encoding = _header(part, "Content-Transfer-Encoding").strip().lower()
+    sent = _as_sent(part)
     if encoding == "base64":
-        return from_base64(_as_sent(part))
+        return from_base64(sent)
     if encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
-        text = _as_sent(part)
-        found = next(uuencoded(text), None)
-        return found[1:] if found else from_uu(iter(text.splitlines()))
-    try:
-        payload = part.get_payload(decode=True)
-    except Exception:  # as above
-        payload = None
-    damage = "" if encoding in AS_IT_IS else UNKNOWN.format(shown(encoding))
-    return (payload if isinstance(payload, bytes) else _as_sent(part)), damage
+        found = next(uuencoded(sent), None)
+        return found[1:] if found else from_uu(iter(sent.splitlines()))
+    if encoding == "quoted-printable":
+        return quopri.decodestring(sent), ""
+    return sent, "" if encoding in AS_IT_IS else UNKNOWN.format(shown(encoding))
 
 
 def _as_sent(part: _Part) -> bytes:
-    payload = part.get_payload()
-    return payload.encode("utf-8", "surrogateescape") if isinstance(payload, str) else b""
+    """The bytes of a part as they came; its encoding is forgotten."""
+    del part["Content-Transfer-Encoding"]  # or the library would look at it, and at what alphabet the part names
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""

@@ -13,8 +13,8 @@ UU_BEGIN: Final = re.compile(rb"begin [0-7]{3,4} +(.+?)\s*$")
 
 CUT: Final = "The mail breaks off in this attachment: its end is missing."
 UNKNOWN: Final = "The mail says that the attachment is encoded as {}, which is not known here: it is taken as it came."
-AS_IT_IS: Final = frozenset({"", "7bit", "8bit", "binary", "quoted-printable"})
-"""Encodings that the library takes back."""
+AS_IT_IS: Final = frozenset({"", "7bit", "8bit", "binary"})
+"""Encodings that are none."""
 GARBLED: Final = "The attachment was garbled on its way: characters in it are none of its encoding."
 
 
