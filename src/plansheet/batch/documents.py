@@ -10,6 +10,8 @@ from plansheet.report.verdicts import Mail, Origin
 
 WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls", ".ods", ".numbers"})
 CONTAINERS = frozenset({".zip", ".eml", ".msg", ".mbox"})
+APPLE_DOUBLE = "._"
+"""With this begins the name of what macOS keeps of a file on disks that are not its own, and packs into archives."""
 _DIGITS = 9
 """Of a number in a key; more files than that are in no folder."""
 
@@ -47,8 +49,8 @@ class Document:
 
     @property
     def is_workbook_by_name(self) -> bool:
-        """Whether it is called a workbook, whatever it is."""
-        return suffix(self.name) in WORKBOOKS
+        """Whether it is called a workbook, whatever it is; macOS packs a ._ledger.xlsx beside each ledger.xlsx."""
+        return suffix(self.name) in WORKBOOKS and not self.name.startswith(APPLE_DOUBLE)
 
     def inside(self, number: int, within: Sequence[str], mail: Mail | None, **fields: Any) -> "Document":
         """A file that is in this one."""

@@ -204,7 +204,7 @@ class Batch:
                 self._journal.keep(_own(document), Kept(json.dumps(record), why.kind))
                 self._journal.mark(row.key, SETTLED, sha256=_own(document))
             else:
-                self._journal.mark(row.key, LEFT, why=why.what)
+                self._journal.mark(row.key, LEFT, why=" ".join(filter(None, (why.what, _from(document.origin.mail)))))
 
     def _taken_together(self, key: str) -> str:
         """What an archive or a mail without a workbook holds, told of it and no longer file by file."""
@@ -283,6 +283,14 @@ def _stem(file: str) -> str:
 def _own(document: Document) -> str:
     """What stands for the SHA-256 of a file that could not be read."""
     return f"-{document.key}"
+
+
+def _from(mail: Mail | None) -> str:
+    """Who is to be asked for the workbook; a place in a mailbox does not tell."""
+    if mail is None:
+        return ""
+    told = (mail.sender or "a sender it does not name", f'"{mail.subject}"' if mail.subject else "", mail.date)
+    return f"It came from {', '.join(filter(None, told))}."
 
 
 def _what(record: str | None) -> str:

@@ -102,6 +102,7 @@ SAMPLES: list[tuple[str, str, bytes]] = [
     ("a zip archive", "zip", packed({"letters/a.txt": b"a"})),
     ("an empty zip archive", "zip", packed({})),
     ("a picture", "other", b"\x89PNG\r\n\x1a\n"),
+    ("what macOS keeps beside a file", "other", b"\x00\x05\x16\x07\x00\x02\x00\x00"),
     ("bytes of no known kind", "other", bytes(range(1, 32)) * 9),
     ("white space", "other", b" \r\n" * 9),
     ("half a workbook", "cut off", GOOD[: len(GOOD) // 2]),

@@ -42,6 +42,7 @@ BEGINNINGS = (
     (b"\x1f\x8b", "other", "it is a gzip archive"),
     (b"7z\xbc\xaf\x27\x1c", "other", "it is a 7-Zip archive"),
     (b"Rar!", "other", "it is a RAR archive"),
+    (b"\x00\x05\x16\x07", "other", "it is what macOS keeps beside a file (AppleDouble)"),
     (b"MZ", "other", "it is a Windows program; do not open it"),
 )
 UTF_16 = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
