@@ -10,9 +10,8 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from email.utils import parseaddr
 
-from plansheet.report.verdicts import Left, Run, Verdict
+from plansheet.report.verdicts import Left, Mail, Run, Verdict
 
 _NOBODY = ""
 """The sender of what came in no mail, or in one that names none."""
@@ -83,7 +82,7 @@ def read_baseline(text: str, name: str) -> Baseline:
         known: dict[str, _Workbook] = {}
         for workbook in workbooks:
             mail = workbook.get("origin", {}).get("mail") or {}  # null in an archive that came in no mail
-            of_path = known.setdefault(str(workbook["path"]), _Workbook(_address(mail.get("from", "")), Counter()))
+            of_path = known.setdefault(str(workbook["path"]), _Workbook(_who(Mail(mail.get("from", ""))), Counter()))
             of_path.prints.update(str(finding["fingerprint"]) for finding in workbook["findings"])
     except (AttributeError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise UnusableBaseline(f"{name} is no report of plansheet check --format json; name one") from error
@@ -91,12 +90,12 @@ def read_baseline(text: str, name: str) -> Baseline:
 
 
 def _sender(verdict: Verdict) -> str:
-    return _address(verdict.origin.mail.sender) if verdict.origin.mail else _NOBODY
+    return _who(verdict.origin.mail) if verdict.origin.mail else _NOBODY
 
 
-def _address(sender: str) -> str:
-    """Of a sender as a mail names it; the name before it may change from mail to mail."""
-    return (parseaddr(sender)[1] or sender).strip().casefold()
+def _who(mail: Mail) -> str:
+    """Its sender, whatever name stands before the address this time."""
+    return mail.address.casefold()
 
 
 def _without(verdict: Verdict, known: Counter[str]) -> Verdict:
