@@ -133,6 +133,12 @@ def test_the_same_bytes_are_looked_at_once_and_told_each_time(go: Go, tmp_path: 
     assert sorted(path for path in hands.asked if path != "c.zip") == ["a.xlsx", "f.xlsx"]
     assert paths(batch) == ["a.xlsx", "b.xlsx", "c.zip > d.xlsx", "c.zip > e.xlsx", "f.xlsx"]
     assert [verdict.checked.rows for verdict in batch.verdicts()] == [1, 1, 1, 1, 2]
+    assert [verdict.same_as for verdict in batch.verdicts()] == ["", "a.xlsx", "a.xlsx", "a.xlsx", ""]
+
+
+def test_empty_files_are_no_copies_of_one_another(go: Go) -> None:
+    batch = go({"a.xlsx": "is:empty", "b.xlsx": "is:empty", "c.xlsx": "dies:", "d.xlsx": "dies:"})
+    assert [verdict.same_as for verdict in batch.verdicts()] == [""] * 4
 
 
 def test_the_same_archive_twice_is_opened_twice(go: Go, tmp_path: Path) -> None:

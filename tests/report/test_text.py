@@ -140,6 +140,12 @@ def test_what_the_baseline_has_is_told() -> None:
     assert ": 1 error, 0 warnings, 3 findings of the baseline left out. Not checked: 0 workbooks" in lines[-1]
 
 
+def test_a_workbook_that_came_twice_is_told() -> None:
+    lines = lines_of(of(faulty()), of(faulty(path="again.xlsx"), same_as="book.xlsx"))
+    assert lines[lines.index("again.xlsx: findings") + 1] == "  the same file as book.xlsx"
+    assert sum("the same file" in line for line in lines) == 1
+
+
 def test_the_end_of_a_run_with_something_of_every_kind() -> None:
     lines = written(write_text, everything()).splitlines()
     assert lines[-6:-1] == [

@@ -227,7 +227,9 @@ class Batch:
                 checked.path = row.path
             if document.damage and checked.unreadable:
                 checked.not_checked.insert(0, NotChecked("the file", document.damage))
-            yield Verdict(checked, document.origin, annotated=row.copied)
+            first = "" if checked.unreadable else self._journal.first(row.sha256)  # empty files are all the same
+            same_as = first if first != row.path else ""
+            yield Verdict(checked, document.origin, same_as=same_as, annotated=row.copied)
 
     def left(self) -> Iterator[Left]:
         """Files that are no workbooks and that nobody named."""

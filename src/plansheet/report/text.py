@@ -47,6 +47,8 @@ def _heading(origin: Origin, mail: Mail) -> str:
 def _block(verdict: Verdict, lists: "_Lists") -> Iterator[str]:
     checked = verdict.checked
     yield f"{printable(checked.path)}: {checked.verdict}"
+    if verdict.same_as:
+        yield f"  the same file as {printable(verdict.same_as)}"
     for line in checked.taken_for:
         yield f"  {printable(line)}"
     for found in checked.findings:

@@ -50,6 +50,8 @@ class Verdict:
     origin: Origin
     known: int = 0
     """Findings left out because the baseline has them."""
+    same_as: str = ""
+    """The path of the first workbook in the run that has the same bytes, where that is another one."""
     annotated: str = ""
     """The copy with its findings, where one was written."""
 
