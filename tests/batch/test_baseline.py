@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from plansheet.batch.baseline import UnusableBaseline, read_baseline
 from plansheet.core.rule import Severity
 from plansheet.report.json import write_json
-from plansheet.report.verdicts import Files, Verdict
+from plansheet.report.verdicts import Files, Mail, Origin, Verdict
 from plansheet.workbook.checked import Checked, Found, NotChecked
 
 FOUND = Found("ISO001", Severity.ERROR, "Vesting", "D2", "wrong", "mend it", "§11(c)", (), "")
@@ -67,6 +68,51 @@ def test_the_ledger_of_the_next_month_is_held_against_that_of_the_last() -> None
     ]  # fmt: skip
 
 
+def of_senders(*senders_and_prints: tuple[str, str, str]) -> str:
+    """A report on workbooks, each the only one of its mail."""
+    text = io.StringIO()
+    write_json(Mails(senders_and_prints), text)
+    return text.getvalue()
+
+
+class Mails(Files):
+    def __init__(self, mails: Sequence[tuple[str, str, str]]) -> None:
+        super().__init__([checked(path, *prints.split()) for path, _, prints in mails])
+        self._senders = [sender for _, sender, _ in mails]
+
+    def verdicts(self) -> Iterator[Verdict]:
+        for verdict, sender in zip(super().verdicts(), self._senders, strict=True):
+            origin = Origin("x.zip", (verdict.checked.path,), Mail(sender) if sender else None)
+            yield replace(verdict, origin=origin)
+
+
+def new_in(before: list[tuple[str, str, str]], now: list[tuple[str, str, str]]) -> dict[str, list[str]]:
+    run = read_baseline(of_senders(*before), "base.json").held_against(Mails(now))
+    return {v.checked.path: [f.fingerprint.lstrip("0") for f in v.checked.findings] for v in run.verdicts()}
+
+
+ANN, BEN, CLEO = "Ann <ann@acorn.example>", "Ben <ben@birch.example>", "cleo@cedar.example"
+
+
+def test_the_mistake_of_one_issuer_is_not_taken_for_that_of_another() -> None:
+    """Ann has mended hers; Ben makes the same one in April."""
+    march = [("a-march", ANN, "1"), ("b-march", BEN, "2")]
+    assert new_in(march, [("a-april", ANN, ""), ("b-april", BEN, "1 2")]) == {"a-april": [], "b-april": ["1"]}
+    assert new_in(march, [("a-april", "A. Ash <ANN@acorn.example>", "1")]) == {"a-april": []}
+
+
+def test_a_sender_whose_workbook_is_still_there_has_no_other_to_be_held_against() -> None:
+    march = [("a", ANN, "1"), ("b-march", BEN, "2")]
+    assert new_in(march, [("a", ANN, "1"), ("a-more", ANN, "1 2")]) == {"a": [], "a-more": ["1", "2"]}
+
+
+def test_a_new_sender_is_held_against_those_that_are_gone() -> None:
+    """Somebody else at the issuer has sent it."""
+    march = [("a-march", ANN, "1"), ("b-march", BEN, "2"), ("folder/march", "", "3")]
+    april = [("a-april", ANN, "1"), ("b-april", CLEO, "1 2"), ("folder/april", "", "3")]
+    assert new_in(march, april) == {"a-april": [], "b-april": ["1"], "folder/april": []}
+
+
 def test_what_could_not_be_checked_stays_so() -> None:
     now = replace(checked("a", "1"), verdict="unchecked", not_checked=[NotChecked("x", "y")])
     [verdict] = told((checked("a", "1"),), (now,))
@@ -80,7 +126,17 @@ def test_warnings_that_do_not_count_leave_a_workbook_clean() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{}", "[]", '{"workbooks": [{}]}', '{"workbooks": 3}', "[" * 99_999, '{"workbooks": [{"path": "a"}]}']
+    "text",
+    [
+        "",
+        "{}",
+        "[]",
+        '{"workbooks": [{}]}',
+        '{"workbooks": 3}',
+        "[" * 99_999,
+        '{"workbooks": [{"path": "a"}]}',
+        '{"workbooks": [{"path": "a", "findings": [], "origin": 3}]}',
+    ],
 )
 def test_what_is_no_report_is_told(text: str) -> None:
     with pytest.raises(UnusableBaseline, match=r"base\.json is no report of plansheet check --format json"):

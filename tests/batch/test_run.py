@@ -135,6 +135,12 @@ def test_the_same_bytes_are_looked_at_once_and_told_each_time(go: Go, tmp_path: 
     assert sorted(path for path in hands.asked if path != "c.zip") == ["a.xlsx", "f.xlsx"]
     assert paths(batch) == ["a.xlsx", "b.xlsx", "c.zip > d.xlsx", "c.zip > e.xlsx", "f.xlsx"]
     assert [verdict.checked.rows for verdict in batch.verdicts()] == [1, 1, 1, 1, 2]
+    assert [verdict.same_as for verdict in batch.verdicts()] == ["", "a.xlsx", "a.xlsx", "a.xlsx", ""]
+
+
+def test_empty_files_are_no_copies_of_one_another(go: Go) -> None:
+    batch = go({"a.xlsx": "is:empty", "b.xlsx": "is:empty", "c.xlsx": "dies:", "d.xlsx": "dies:"})
+    assert [verdict.same_as for verdict in batch.verdicts()] == [""] * 4
 
 
 def test_the_same_archive_twice_is_opened_twice(go: Go, tmp_path: Path) -> None:
@@ -158,6 +164,12 @@ def test_what_lies_beside_workbooks_is_left_and_named(go: Go) -> None:
         ("a.zip > z.pdf", "This is a PDF file, not a workbook."),
         ("a.zip > e.bin", "The file is empty: it has 0 bytes."),
     ]
+
+
+def test_what_macos_packs_beside_a_workbook_is_left(go: Go) -> None:
+    batch = go({"a.zip": "holds:x.xlsx=w^1|__MACOSX/._x.xlsx=is^other|._y.xlsx=w^2|._z.xlsx=is^damaged"})
+    assert paths(batch) == ["a.zip > x.xlsx", "a.zip > ._y.xlsx", "a.zip > ._z.xlsx"], "where it may be a workbook"
+    assert [left.path for left in batch.left()] == ["a.zip > __MACOSX/._x.xlsx"]
 
 
 def test_what_is_locked_may_be_a_workbook_unless_its_name_says_otherwise(go: Go) -> None:
@@ -188,7 +200,8 @@ def test_a_mail_in_a_mailbox_without_a_workbook_is_left(go: Go) -> None:
     """A mailbox has many; that they hold none is no news of the workbooks that others hold."""
     batch = go({"all.mbox": "holds:message 1=holds^|message 2=holds^x.xlsx~w^1"})
     assert paths(batch) == ["all.mbox > message 2 > x.xlsx"]
-    assert [left.path for left in batch.left()] == ["all.mbox > message 1"]
+    [left] = batch.left()
+    assert (left.path, left.why) == ("all.mbox > message 1", "There is no workbook in it.")
     assert paths(go({"1:2,S": "holds:", "2": "holds:x.xlsx=w^1"}, given=False)) == ["2 > x.xlsx"]
 
 

@@ -94,6 +94,7 @@ def test_every_kind_of_source_in_one_run(run: Run) -> None:
         ("in/f.xlsx", "clean"),
     ]
     assert [Path(each["path"]).as_posix() for each in report["left"]] == ["in/e/new/3"]
+    assert report["left"][0]["why"].startswith("There is no workbook in it. It came from ")
     assert {each["sha256"] for each in report["workbooks"]} == {
         hashlib.sha256(each).hexdigest() for each in (CLEAN_BOOK, WRONG_BOOK)
     }

@@ -69,6 +69,12 @@ def rows_of(sheet: Any) -> list[list[object]]:
 # --- Findings and what was not checked --------------------------------------------------------------------------------
 
 
+def test_the_head_names_no_mail() -> None:
+    """The same copy serves the next mail in which the same bytes come, of another issuer perhaps."""
+    sheet = annotated_of(WRONG, "in/a.eml > all.zip > book.xlsx")[0]["Findings"]
+    assert sheet["A1"].value == "Findings in book.xlsx"
+
+
 def test_the_findings_come_first_with_a_link_to_the_cell() -> None:
     made, checked = annotated_of(WRONG)
     assert made.sheetnames == ["Findings", "Not checked", "Vesting (copy)"]
@@ -76,7 +82,10 @@ def test_the_findings_come_first_with_a_link_to_the_cell() -> None:
     assert sheet["A1"].value == "Findings in book.xlsx"
     assert "Copy without formulas" in sheet["A2"].value
     assert "type nothing back" in sheet["A2"].value
-    assert sheet["A4"].value == f"The workbook that was checked has the SHA-256 {checked.sha256}."
+    assert sheet["A4"].value == (
+        f"The workbook that was checked has the SHA-256 {checked.sha256}; "
+        "a workbook of another name that has the same SHA-256 is the same."
+    )
     [top] = [row for row in range(1, 12) if sheet.cell(row, 1).value == "Code"]
     [found] = checked.findings
     assert [cell.value for cell in sheet[top + 1]] == [

@@ -9,7 +9,20 @@ import pytest
 
 from plansheet.report.text import write_text
 from plansheet.report.verdicts import Left, Mail
-from report.runs import HOSTILE, Batch, attached, clean, everything, faulty, finding, locked, of, warning, written
+from report.runs import (
+    HOSTILE,
+    LACKING,
+    Batch,
+    attached,
+    clean,
+    everything,
+    faulty,
+    finding,
+    locked,
+    of,
+    warning,
+    written,
+)
 
 
 def lines_of(*verdicts: object, **more: object) -> list[str]:
@@ -69,11 +82,46 @@ def test_a_heading_where_the_mail_changes() -> None:
 def test_the_table() -> None:
     lines = lines_of(*everything().held[1:3], of(clean("clean.xlsx")), of(faulty(*[warning()] * 1_234, path="w.xlsx")))
     assert table_of(lines) == [
-        "Workbook                                    Verdict      Errors  Warnings  Not checked",
-        "in/march.eml > ledger.xlsx                  findings          1         1            1",
-        "in/march.eml > all.zip > b & c/locked.xlsx  unchecked         0         0            1",
-        "clean.xlsx                                  clean             0         0            0",
-        "w.xlsx                                      clean             0     1,234            0",
+        "Workbook                                    From                Verdict      Errors  Warnings  Not checked",
+        "in/march.eml > ledger.xlsx                  ann@issuer.example  findings          1         1            1",
+        "in/march.eml > all.zip > b & c/locked.xlsx  ann@issuer.example  unchecked         0         0            1",
+        "clean.xlsx                                                      clean             0         0            0",
+        "w.xlsx                                                          clean             0     1,234            0",
+    ]
+
+
+def test_the_table_of_what_came_in_no_mail_has_no_senders() -> None:
+    assert table_of(lines_of(of(faulty(), known=2), of(clean()))) == [
+        "Workbook    Verdict      Errors  Warnings     Known  Not checked",
+        "book.xlsx   findings          1         0         2            0",
+        "clean.xlsx  clean             0         0         0            0",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sender", "shown"),
+    [("Ann Ash <ann@issuer.example>", "ann@issuer.example"), ("Ann Ash", "Ann Ash"), (f"{'a' * 90}@b.example", "...")],
+)
+def test_the_table_says_whom_to_write_to(sender: str, shown: str) -> None:
+    """A place in a mailbox does not."""
+    long = "message 1/" * 20
+    lines = table_of(lines_of(of(clean()), attached(clean(), long, mail=Mail(sender))))
+    assert shown in lines[2].partition("clean")[0].removeprefix(lines[1].partition(" clean")[0])
+    assert all(len(line) <= 120 for line in lines)
+
+
+def test_the_columns_to_add_are_listed_once() -> None:
+    other = replace(LACKING, columns=(("Grants", "Expires"), ("Grants", "Type")))
+    lines = lines_of(
+        *(of(clean(f"{at}.xlsx", not_checked=[lack])) for at, lack in enumerate([LACKING, other, LACKING]))
+    )
+    begins = "  not checked for lack of columns: 1 rule; "
+    assert [line for line in lines if "columns" in line or "(TERM003)" in line][:-1] == [
+        f"{begins}to have them checked, add these columns (plansheet explain CODE says more)",
+        "      Grants: Expires (TERM003)",
+        f"{begins}to have them checked, add these columns (plansheet explain CODE says more)",
+        "      Grants: Expires (TERM003), Type (TERM003)",
+        f"{begins}the same as in 0.xlsx",
     ]
 
 
@@ -90,6 +138,12 @@ def test_what_the_baseline_has_is_told() -> None:
     lines = lines_of(of(faulty(), known=2), of(clean(), known=1))
     assert "  left out, for the baseline has them: 2 findings" in lines
     assert ": 1 error, 0 warnings, 3 findings of the baseline left out. Not checked: 0 workbooks" in lines[-1]
+
+
+def test_a_workbook_that_came_twice_is_told() -> None:
+    lines = lines_of(of(faulty()), of(faulty(path="again.xlsx"), same_as="book.xlsx"))
+    assert lines[lines.index("again.xlsx: findings") + 1] == "  the same file as book.xlsx"
+    assert sum("the same file" in line for line in lines) == 1
 
 
 def test_the_end_of_a_run_with_something_of_every_kind() -> None:

@@ -166,6 +166,11 @@ class Journal:
         while row := self._one(sql, sha256, SAME):
             yield Document.from_json(row[1])
 
+    def first(self, sha256: str) -> str:
+        """The path of the first file with a verdict that has these bytes."""
+        row = self._one("SELECT path FROM files WHERE sha256 = ? AND state = ? ORDER BY key LIMIT 1", sha256, SETTLED)
+        return "" if row is None else _text(row[0])
+
     def mark_copied(self, key: str, path: str) -> None:
         """Where the copy of a file with its findings was written."""
         self._db.execute("UPDATE files SET copied = ? WHERE key = ?", (_bytes(path), key))

@@ -231,7 +231,7 @@ class Batch:
                 self._journal.keep(_own(document), Kept(json.dumps(record), why.kind))
                 self._journal.mark(row.key, SETTLED, sha256=_own(document))
             else:
-                self._journal.mark(row.key, LEFT, why=why.what)
+                self._journal.mark(row.key, LEFT, why=" ".join(filter(None, (why.what, _from(document.origin.mail)))))
 
     def _taken_together(self, key: str) -> str:
         """What an archive or a mail without a workbook holds, told of it and no longer file by file."""
@@ -254,7 +254,9 @@ class Batch:
                 checked.path = row.path
             if document.damage and checked.unreadable:
                 checked.not_checked.insert(0, NotChecked("the file", document.damage))
-            yield Verdict(checked, document.origin, annotated=row.copied)
+            first = "" if checked.unreadable else self._journal.first(row.sha256)  # empty files are all the same
+            same_as = first if first != row.path else ""
+            yield Verdict(checked, document.origin, same_as=same_as, annotated=row.copied)
 
     def left(self) -> Iterator[Left]:
         """Files that are no workbooks and that nobody named."""
@@ -327,6 +329,14 @@ def _source(document: Document) -> str:
 def _own(document: Document) -> str:
     """What stands for the SHA-256 of a file that could not be read."""
     return f"-{document.key}"
+
+
+def _from(mail: Mail | None) -> str:
+    """Who is to be asked for the workbook; a place in a mailbox does not tell."""
+    if mail is None:
+        return ""
+    told = (mail.sender or "a sender it does not name", f'"{mail.subject}"' if mail.subject else "", mail.date)
+    return f"It came from {', '.join(filter(None, told))}."
 
 
 def _what(record: str | None) -> str:

@@ -47,8 +47,7 @@ def _given(terms: Terms, payment: HolderPayment) -> Number:
     Severity.ERROR,
     plan="§16(a)(iii)",
     message=(
-        "The merger payment of {holder} is recorded as {recorded}; at {price} a share the plan gives {right} "
-        "(by the plan's words {plan}, with each option floored at zero {per_option})."
+        "The merger payment of {holder} is recorded as {recorded}; at {price} a share the plan gives {right}{readings}."
     ),
     fix="Pay {right} and enter it{or_choose}.",
     needs=((Holder, "cashout"), (Grant, "exercise_price"), (Activity, "action")),
@@ -75,14 +74,15 @@ def recorded_payment(ledger: Ledger, terms: Terms, as_of: datetime.date) -> Iter
         if isinstance(payment, str) or isinstance(of_whole, str):
             yield _unsettled(holder.holder, str(payment))
         elif holder.cashout not in (_given(terms, payment), _given(terms, of_whole)):
+            plan, per_option = dollars_text(payment.plan), dollars_text(payment.per_option)
+            readings = f" (by the plan's words {plan}, with each option floored at zero {per_option})"
             choice = ", or set Cashout method on the Plan sheet if the board has decided otherwise"
             facts = {
                 "holder": holder.holder,
                 "recorded": dollars_text(holder.cashout),
                 "price": dollars_text(terms.merger_price),
                 "right": dollars_text(_given(terms, payment)),
-                "plan": dollars_text(payment.plan),
-                "per_option": dollars_text(payment.per_option),
+                "readings": readings if payment.difference else "",
                 "or_choose": choice if payment.difference else "",
             }
             yield Hit(holder, "cashout", facts)

@@ -113,11 +113,13 @@ def _write_head(book: Book, sheet: Book, checked: Checked, said: Sequence[str], 
     notice = book.add_format({"bold": True, "font_color": "#9C0006", "bg_color": "#FFF2CC"})
     heading = book.add_format({"bold": True, "font_color": "#FFFFFF", "bg_color": _INK, "valign": "vcenter"})
     copy = "Copy without formulas, made to show findings. Correct the workbook itself; type nothing back from here."
-    sheet.write_string(0, 0, _text(f"{sheet.get_name()} in {checked.path}"), title)
+    name = checked.path.rpartition(" > ")[2]  # not the mail: the copy serves each mail in which the same bytes came
+    sheet.write_string(0, 0, _text(f"{sheet.get_name()} in {name}"), title)
     for column in range(len(columns)):
         sheet.write_blank(1, column, None, notice)
     sheet.write_string(1, 0, copy, notice)
-    lines = [*said, f"The workbook that was checked has the SHA-256 {checked.sha256}."]
+    same = "a workbook of another name that has the same SHA-256 is the same"
+    lines = [*said, f"The workbook that was checked has the SHA-256 {checked.sha256}; {same}."]
     for row, line in enumerate(lines, start=2):
         sheet.write_string(row, 0, line)
     top = len(lines) + 3

@@ -1,7 +1,7 @@
 """The report of a check as plain text: findings by mail and workbook, a table of the verdicts, what was left, a sum."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from textwrap import fill
 from typing import TextIO
@@ -9,21 +9,22 @@ from typing import TextIO
 from plansheet.core.rule import Severity
 from plansheet.report.characters import printable
 from plansheet.report.verdicts import Mail, Origin, Run, Verdict
-from plansheet.workbook.checked import Checked, Found
+from plansheet.workbook.checked import Checked, Found, NotChecked
 
 _WIDTH = 118
+_MOST_LISTS = 64
 
 
 def write_text(run: Run, to: TextIO) -> None:
     """A block for each workbook, a table where there are several; the last line sums up what was checked."""
-    total, last = _Total(), None
+    total, last, lists = _Total(), None, _Lists()
     for verdict in run.verdicts():
         source = (verdict.origin.file, verdict.origin.mail)
         if verdict.origin.mail is not None and source != last:
             to.write(f"{_heading(verdict.origin, verdict.origin.mail)}\n\n")
         last = source
         total.add(verdict)
-        to.writelines(f"{line}\n" for line in _block(verdict))
+        to.writelines(f"{line}\n" for line in _block(verdict, lists))
         to.write("\n")
     if total.workbooks > 1:
         to.writelines(f"{line}\n" for line in _table(run, total))
@@ -43,9 +44,11 @@ def _heading(origin: Origin, mail: Mail) -> str:
 # --- A workbook -------------------------------------------------------------------------------------------------------
 
 
-def _block(verdict: Verdict) -> Iterator[str]:
+def _block(verdict: Verdict, lists: "_Lists") -> Iterator[str]:
     checked = verdict.checked
     yield f"{printable(checked.path)}: {checked.verdict}"
+    if verdict.same_as:
+        yield f"  the same file as {printable(verdict.same_as)}"
     for line in checked.taken_for:
         yield f"  {printable(line)}"
     for found in checked.findings:
@@ -55,12 +58,27 @@ def _block(verdict: Verdict) -> Iterator[str]:
     for missed in checked.not_checked:
         if not missed.columns:
             yield f"  not checked: {printable(missed.what)}: {printable(missed.why)}"
-    yield from _without_columns(checked)
+    yield from _without_columns(checked, lists)
     if verdict.annotated:
         yield f"  a copy with its findings: {printable(verdict.annotated)}"
 
 
-def _without_columns(checked: Checked) -> Iterator[str]:
+class _Lists:
+    """Where the lists of columns to add stand. Issuers lack the same ones, and a list is as long as all else."""
+
+    def __init__(self) -> None:
+        self._paths: dict[int, str] = {}
+
+    def place(self, lacking: Sequence[NotChecked], path: str) -> str:
+        """The workbook under which the same list stands; empty where it is to be told."""
+        key = hash(tuple((missed.code, missed.columns) for missed in lacking))
+        if key not in self._paths and len(self._paths) < _MOST_LISTS:
+            self._paths[key] = path
+            return ""
+        return self._paths.get(key, "")
+
+
+def _without_columns(checked: Checked, lists: _Lists) -> Iterator[str]:
     """The rules that lack columns, by the columns: what to add, and what is then checked."""
     lacking = [missed for missed in checked.not_checked if missed.columns]
     if not lacking:
@@ -68,6 +86,9 @@ def _without_columns(checked: Checked) -> Iterator[str]:
     begins = f"  not checked for lack of columns: {_counted(len(lacking), 'rule')}; "
     if not checked.rows:  # all columns of all tables: no list that anybody reads
         yield f"{begins}no row of a ledger was read (plansheet explain CODE says which columns a rule needs)"
+        return
+    if before := lists.place(lacking, checked.path):
+        yield f"{begins}the same as in {printable(before)}"
         return
     yield f"{begins}to have them checked, add these columns (plansheet explain CODE says more)"
     tables: dict[str, dict[str, list[str]]] = {}
@@ -104,6 +125,7 @@ class _Total:
     known: int = 0
     widest: int = 0
     """Width of the longest path."""
+    widest_sender: int = 0
 
     def add(self, verdict: Verdict) -> None:
         checked = verdict.checked
@@ -118,6 +140,7 @@ class _Total:
         self.warnings += warnings
         self.known += verdict.known
         self.widest = max(self.widest, _width(printable(checked.path)))
+        self.widest_sender = max(self.widest_sender, _width(_sender(verdict)))
 
     def sentence(self) -> str:
         """What was checked and what was not."""
@@ -144,25 +167,42 @@ def _numbers(checked: Checked) -> tuple[int, int, int]:
     return errors, len(checked.findings) - errors, missed
 
 
-_COLUMNS = ("Verdict", "Errors", "Warnings", "Not checked")
-_WIDTHS = (9, 8, 8, 11)  # "unchecked" and 9,999,999
+_WIDTHS = {"Verdict": 9, "Errors": 8, "Warnings": 8, "Known": 8, "Not checked": 11}  # "unchecked" and 9,999,999
+_TEXTS = ("Workbook", "From", "Verdict")
+_WIDEST_SENDER = 26
+_LEAST_PATH = 44
 
 
 def _table(run: Run, total: _Total) -> Iterator[str]:
-    """A line for each workbook."""
-    room = _WIDTH - sum(_WIDTHS) - 2 * len(_WIDTHS)
-    width = max(len("Workbook"), min(total.widest, room))
-    yield _row("Workbook", width, _COLUMNS)
+    """A line for each workbook; who sent it where mails are among them, and what is known where a baseline is."""
+    widths = {name: width for name, width in _WIDTHS.items() if name != "Known" or total.known}
+    if total.widest_sender:
+        widths = {"From": max(len("From"), min(total.widest_sender, _WIDEST_SENDER)), **widths}
+    room = max(_LEAST_PATH, _WIDTH - sum(widths.values()) - 2 * len(widths))
+    widths = {"Workbook": max(len("Workbook"), min(total.widest, room)), **widths}
+    yield _row(widths, {name: name for name in widths})
     for verdict in run.verdicts():
-        numbers = (f"{number:,}" for number in _numbers(verdict.checked))
-        yield _row(printable(verdict.checked.path), width, (verdict.checked.verdict, *numbers))
+        errors, warnings, missed = _numbers(verdict.checked)
+        numbers = {"Errors": errors, "Warnings": warnings, "Known": verdict.known, "Not checked": missed}
+        texts = {"Workbook": verdict.checked.path, "From": _sender(verdict), "Verdict": verdict.checked.verdict}
+        yield _row(widths, {**texts, **{name: f"{number:,}" for name, number in numbers.items()}})
 
 
-def _row(path: str, width: int, cells: tuple[str, ...]) -> str:
-    verdict, *numbers = cells
-    path = _shortened(path, width)
-    right = "  ".join(f"{number:>{at}}" for number, at in zip(numbers, _WIDTHS[1:], strict=True))
-    return f"{path}{' ' * (width - _width(path))}  {verdict:<{_WIDTHS[0]}}  {right}"
+def _row(widths: dict[str, int], cells: dict[str, str]) -> str:
+    """Texts stand on the left, numbers on the right."""
+    return "  ".join(
+        _padded(printable(cells[name]), width) if name in _TEXTS else f"{cells[name]:>{width}}"
+        for name, width in widths.items()
+    )
+
+
+def _padded(text: str, width: int) -> str:
+    shown = _shortened(text, width)
+    return f"{shown}{' ' * (width - _width(shown))}"
+
+
+def _sender(verdict: Verdict) -> str:
+    return printable(verdict.origin.mail.address) if verdict.origin.mail else ""
 
 
 def _shortened(path: str, width: int) -> str:

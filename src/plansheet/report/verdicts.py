@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from email.utils import parseaddr
 from typing import Protocol
 
 from plansheet.workbook.checked import Checked
@@ -15,6 +16,12 @@ class Mail:
     subject: str = ""
     date: str = ""
     """ISO 8601; empty where the mail has none that can be read."""
+
+    @property
+    def address(self) -> str:
+        """Of the sender, without the name before it; what stands there where it is no address."""
+        address = parseaddr(self.sender)[1]
+        return address if "@" in address else self.sender.strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,8 @@ class Verdict:
     origin: Origin
     known: int = 0
     """Findings left out because the baseline has them."""
+    same_as: str = ""
+    """The path of the first workbook in the run that has the same bytes, where that is another one."""
     annotated: str = ""
     """The copy with its findings, where one was written."""
 
