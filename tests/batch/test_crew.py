@@ -177,6 +177,17 @@ def test_a_worker_goes_with_its_parent_and_cleans_up(start: Start) -> None:
     folder.mkdir()
 
 
+@POSIX
+def test_a_worker_whose_parent_went_while_it_started_cleans_up_too(start: Start) -> None:
+    crew = start()
+    Path(crew.folder, "1-1").write_bytes(b"a ledger")
+    give(crew, "a")
+    (worker,) = crew._busy
+    worker.pipe.close()
+    assert worker.process.wait(30) == 0
+    assert not Path(crew.folder).exists()
+
+
 def test_a_crew_leaves_nothing_behind(start: Start) -> None:
     crew = start()
     one(crew, "a")

@@ -71,8 +71,8 @@ def serve(handle: int, look_of: Callable[[Setup], Looking]) -> None:
     setup = Setup.from_json(connection.recv_bytes())
     look = look_of(setup)
     put_up(setup.limits, setup.folder)
-    connection.send_bytes(READY)
     try:
+        connection.send_bytes(READY)
         _serve(connection, setup.limits, look)
     except (EOFError, ConnectionError):  # the parent is gone: what it would have removed is removed here
         _remove(setup.folder)
@@ -107,7 +107,8 @@ def _serve(connection: "Connection[Any, Any]", limits: Limits, look: Looking) ->
 def _remove(folder: str) -> None:
     with suppress(OSError):  # another worker does the same
         for entry in os.scandir(folder):
-            os.unlink(entry.path)
+            with suppress(FileNotFoundError):
+                os.unlink(entry.path)
         os.rmdir(folder)
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from batch.opening.making import BOOK, mail, multipart, opened, survives, told
 from plansheet.batch.opening import mail as mail_module
 from plansheet.batch.opening.inside import Inside
-from plansheet.batch.opening.mail import open_mail
+from plansheet.batch.opening.mail import REST, open_mail
 from plansheet.batch.opening.transfer import CUT, GARBLED, UNKNOWN
 from plansheet.report.verdicts import Mail
 from plansheet.workbook.reading.unreadable import Unreadable
@@ -159,6 +159,11 @@ def test_the_alphabet_that_an_attachment_names_does_not_matter(charset: bytes, e
     part = b"%sContent-Transfer-Encoding: %s\r\n\r\n" % (head, encoding)
     body = {b"base64": b"UEsD\xff", b"8bit": b"PK\3\xff", b"x-uuencode": b"begin 644 \xff\n#4$L#\n`\nend\n"}[encoding]
     assert only(multipart(TEXT, part + body)).data == (b"PK\3\xff" if encoding == b"8bit" else b"PK\3")
+
+
+def test_nor_does_the_alphabet_of_a_multipart_without_parts() -> None:
+    head = b'From: a@example.com\r\nSubject: s\r\nContent-Type: multipart/mixed; charset="u\0tf"\r\n\r\n'
+    assert told(opened(open_mail, head + b"\xff")) == [(REST, "mail cut off")]
 
 
 def test_quoted_printable_with_a_blank_behind_its_name_is_read() -> None:

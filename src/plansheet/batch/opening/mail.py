@@ -81,7 +81,7 @@ class _Part(Message):
     @property
     def parts(self) -> "list[_Part]":
         """The parts of a multipart; none of a part by itself."""
-        payload = self.get_payload()
+        payload = self.get_payload() if self.is_multipart() else None  # a text would be read in the alphabet it names
         return [part for part in payload if isinstance(part, _Part)] if isinstance(payload, list) else []
 
     @property
