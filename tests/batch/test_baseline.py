@@ -101,6 +101,12 @@ def test_the_mistake_of_one_issuer_is_not_taken_for_that_of_another() -> None:
     assert new_in(march, [("a-april", "A. Ash <ANN@acorn.example>", "1")]) == {"a-april": []}
 
 
+def test_the_same_place_in_the_next_mailbox_may_be_of_another_sender() -> None:
+    march = [("box > message 1 > ledger.xlsx", ANN, "1"), ("box > message 2 > ledger.xlsx", BEN, "2")]
+    april = [("box > message 1 > ledger.xlsx", BEN, "1 2"), ("box > message 2 > ledger.xlsx", ANN, "1 2")]
+    assert list(new_in(march, april).values()) == [["1"], ["2"]]
+
+
 def test_a_sender_whose_workbook_is_still_there_has_no_other_to_be_held_against() -> None:
     march = [("a", ANN, "1"), ("b-march", BEN, "2")]
     assert new_in(march, [("a", ANN, "1"), ("a-more", ANN, "1 2")]) == {"a": [], "a-more": ["1", "2"]}

@@ -481,7 +481,7 @@ def test_a_file_that_takes_too_much_memory_costs_its_verdict_only(run: Run) -> N
 
 
 @pytest.mark.parametrize("option", ["--jobs", "--time-limit", "--memory-limit"])
-@pytest.mark.parametrize("value", ["0", "-1", "many", "1.5"])
+@pytest.mark.parametrize("value", ["0", "-1", "many", "1.5", ""])
 def test_numbers_of_options(run: Run, option: str, value: str) -> None:
     code, _, err = run("check", put("a.xlsx", CLEAN_BOOK), option, value)
     assert code == USAGE

@@ -1,15 +1,15 @@
 """Findings that are known from an earlier report, by their fingerprints: they are not told again.
 
-A workbook is held against the one of the same path. One whose path is new (the ledger of the next month, in the next
-mail) is held against those of its sender whose paths are gone, for the mistakes of two issuers may look the same; one
-whose sender the report does not know, or that came in no mail, against all of senders that are gone, or of none.
-Together: each of their findings is known once.
+A workbook is held against the one of the same path and sender. One whose path is new (the ledger of the next month, in
+the next mail) is held against those of its sender whose paths are gone, for the mistakes of two issuers may look the
+same; one whose sender the report does not know, or that came in no mail, against all of senders that are gone, or of
+none. Together: each of their findings is known once.
 """
 
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from plansheet.report.verdicts import Left, Mail, Run, Verdict
 
@@ -21,18 +21,14 @@ class UnusableBaseline(Exception):
     """A baseline that is no report of a check."""
 
 
-@dataclass(slots=True)
-class _Workbook:
-    """What a report knows of the workbook of a path."""
-
-    sender: str
-    prints: Counter[str]
+Known = dict[tuple[str, str], Counter[str]]
+"""The fingerprints of each workbook's findings, by its path and its sender."""
 
 
 class Baseline:
     """The findings of a report in JSON."""
 
-    def __init__(self, known: dict[str, _Workbook]) -> None:
+    def __init__(self, known: Known) -> None:
         self._known = known
 
     def held_against(self, run: Run) -> Run:
@@ -43,19 +39,16 @@ class Baseline:
 class _News:
     """A run without known findings."""
 
-    def __init__(self, run: Run, known: dict[str, _Workbook]) -> None:
+    def __init__(self, run: Run, known: Known) -> None:
         self._run, self._known = run, known
-        paths, senders = set(), set()
-        for verdict in run.verdicts():
-            paths.add(verdict.checked.path)
-            senders.add(_sender(verdict))
+        here = {(verdict.checked.path, _sender(verdict)) for verdict in run.verdicts()}
+        senders = {sender for _, sender in here}
         self._gone: dict[str, Counter[str]] = {_NOBODY: Counter()}
         """What is known of the workbooks whose paths are gone, by the senders that are still there."""
-        for path, workbook in known.items():
-            whose = workbook.sender if workbook.sender in senders else _NOBODY
-            gone = self._gone.setdefault(whose, Counter())
-            if path not in paths:
-                gone.update(workbook.prints)
+        for (path, sender), prints in known.items():
+            gone = self._gone.setdefault(sender if sender in senders else _NOBODY, Counter())
+            if (path, sender) not in here:
+                gone.update(prints)
 
     @property
     def interrupted(self) -> str:
@@ -69,21 +62,22 @@ class _News:
     def verdicts(self) -> Iterator[Verdict]:
         """See Run; each known finding is left out once."""
         gone = {sender: prints.copy() for sender, prints in self._gone.items()}
-        known = {path: workbook.prints.copy() for path, workbook in self._known.items()}
+        known = {workbook: prints.copy() for workbook, prints in self._known.items()}
         for verdict in self._run.verdicts():
-            prints = known.get(verdict.checked.path)
-            yield _without(verdict, gone.get(_sender(verdict), gone[_NOBODY]) if prints is None else prints)
+            sender = _sender(verdict)
+            prints = known.get((verdict.checked.path, sender))
+            yield _without(verdict, gone.get(sender, gone[_NOBODY]) if prints is None else prints)
 
 
 def read_baseline(text: str, name: str) -> Baseline:
     """A baseline from the text of a report; UnusableBaseline says what is wrong with it."""
     try:
         workbooks = json.loads(text)["workbooks"]
-        known: dict[str, _Workbook] = {}
+        known: Known = {}
         for workbook in workbooks:
             mail = workbook.get("origin", {}).get("mail") or {}  # null in an archive that came in no mail
-            of_path = known.setdefault(str(workbook["path"]), _Workbook(_who(Mail(mail.get("from", ""))), Counter()))
-            of_path.prints.update(str(finding["fingerprint"]) for finding in workbook["findings"])
+            prints = known.setdefault((str(workbook["path"]), _who(Mail(mail.get("from", "")))), Counter())
+            prints.update(str(finding["fingerprint"]) for finding in workbook["findings"])
     except (AttributeError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise UnusableBaseline(f"{name} is no report of plansheet check --format json; name one") from error
     return Baseline(known)

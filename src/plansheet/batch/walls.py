@@ -33,6 +33,8 @@ CHANGES = {
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 MEBIBYTE = 1 << 20
+LEAST_MEGABYTES = 160
+"""A worker takes some 110 before it has read a file."""
 OUT_OF_MEMORY = 78
 """Exit code of a worker that ended itself at its limit."""
 

@@ -15,7 +15,7 @@ from plansheet.batch.crew import Crew, NoWorkers
 from plansheet.batch.journal import Journal, UnusableJournal
 from plansheet.batch.run import Batch
 from plansheet.batch.sources import STANDARD_INPUT, NoSource, Sources
-from plansheet.batch.walls import Limits
+from plansheet.batch.walls import LEAST_MEGABYTES, Limits
 from plansheet.batch.worker import Setup
 from plansheet.cli.printing import (
     CLEAN,
@@ -77,26 +77,36 @@ def add_check(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="keep a journal in FILE; where there is one of a run that was ended, go on with it",
     )
-    parser.add_argument("--jobs", type=_positive, metavar="N", help="worker processes (one for each processor)")
+    parser.add_argument("--jobs", type=_whole_number(1), metavar="N", help="worker processes (one for each processor)")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster that is to do the work")
     limits = Limits()
     parser.add_argument(
-        "--time-limit", type=_positive, default=limits.seconds, metavar="SECONDS", help="for one file (%(default)s)"
+        "--time-limit",
+        type=_whole_number(1),
+        default=limits.seconds,
+        metavar="SECONDS",
+        help="for one file (%(default)s)",
     )
     parser.add_argument(
-        "--memory-limit", type=_positive, default=limits.megabytes, metavar="MB", help="for one file (%(default)s)"
+        "--memory-limit",
+        type=_whole_number(LEAST_MEGABYTES),
+        default=limits.megabytes,
+        metavar="MB",
+        help="for one file (%(default)s)",
     )
     parser.set_defaults(run=_check)
 
 
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError
+def _whole_number(least: int) -> Callable[[str], int]:
+    """Reads an option's number."""
+
+    def number(text: str) -> int:
+        if (read := int(text)) < least:
+            raise ValueError
+        return read
+
+    number.__name__ = f"whole number, {least} or more"  # what argparse says was wanted
     return number
-
-
-_positive.__name__ = "whole number above 0"  # what argparse says was wanted
 
 
 def _check(parsed: argparse.Namespace) -> int:
