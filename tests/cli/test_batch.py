@@ -474,7 +474,7 @@ def test_a_file_that_takes_too_much_memory_costs_its_verdict_only(run: Run) -> N
     put("in/a.xlsx", CLEAN_BOOK)
     put("in/b.xlsx", large())
     put("in/c.xlsx", WRONG_BOOK)
-    code, report = check(run, "in", "--memory-limit", "170")
+    code, report = check(run, "in", "--memory-limit", "170", "--time-limit", "10")
     assert code == UNCHECKED
     assert [verdict for _, verdict in verdicts(report)] == ["clean", "unchecked", "findings"]
     assert report["workbooks"][1]["unreadable"] in ("too large", "stopped")

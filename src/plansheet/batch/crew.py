@@ -123,7 +123,7 @@ class Crew:
 
     def _died(self, worker: _Worker) -> Iterator[tuple[str, Message]]:
         """A worker that has looked at other files may have died of them: the file gets a fresh one, once."""
-        _end(worker)
+        _end(worker, kindly=True)  # it is ending by itself, and how says why
         if not worker.ready:
             raise NoWorkers(f"worker processes do not start here: {self._said()}")
         if worker.looked_at and not worker.told:

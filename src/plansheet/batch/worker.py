@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
-from plansheet.batch.walls import MEBIBYTE, Limits, alarm, leave_the_network, memory_at_most, put_up
+from plansheet.batch.walls import MEBIBYTE, OUT_OF_MEMORY, Limits, alarm, leave_the_network, memory_at_most, put_up
 
 READY, STOP = b'{"ready": true}', b"stop"
 MOST_FILES = 1_000
@@ -76,6 +76,8 @@ def serve(handle: int, look_of: Callable[[Setup], Looking]) -> None:
         _serve(connection, setup.limits, look)
     except (EOFError, ConnectionError):  # the parent is gone: what it would have removed is removed here
         _remove(setup.folder)
+    except MemoryError:  # also for the message that would say so
+        os._exit(OUT_OF_MEMORY)
 
 
 def _connection(handle: int) -> "Connection[Any, Any]":
