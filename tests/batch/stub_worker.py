@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import sqlite3
 import subprocess
@@ -42,7 +41,7 @@ def look(request: bytes) -> Iterator[dict[str, Any]]:
     document = Document.from_json(request.decode())
     what = document.origin.file
     if what == "dies":
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.abort()
     elif what == "dies old" and look_count():
         os._exit(3)
     elif what == "hangs":

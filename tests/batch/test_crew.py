@@ -83,7 +83,7 @@ def test_as_many_workers_as_jobs_and_no_more(start: Start) -> None:
 @POSIX
 def test_a_worker_that_dies_costs_one_file_its_verdict(start: Start) -> None:
     crew = start()
-    assert "signal 9" in one(crew, "dies")
+    assert "signal 6" in one(crew, "dies")
     assert one(crew, "a").startswith("a by ")
 
 
@@ -107,7 +107,7 @@ def test_a_worker_that_dies_of_earlier_files_is_given_the_file_anew(start: Start
 def test_a_file_that_ends_fresh_workers_is_not_tried_without_end(start: Start) -> None:
     crew = start()
     one(crew, "a")
-    assert "signal 9" in one(crew, "dies")
+    assert "signal 6" in one(crew, "dies")
 
 
 def test_a_worker_that_dies_within_an_archive_is_not_given_it_again(start: Start) -> None:

@@ -166,12 +166,6 @@ def test_what_lies_beside_workbooks_is_left_and_named(go: Go) -> None:
     ]
 
 
-def test_what_macos_packs_beside_a_workbook_is_left(go: Go) -> None:
-    batch = go({"a.zip": "holds:x.xlsx=w^1|__MACOSX/._x.xlsx=is^other|._y.xlsx=w^2|._z.xlsx=is^damaged"})
-    assert paths(batch) == ["a.zip > x.xlsx", "a.zip > ._y.xlsx", "a.zip > ._z.xlsx"], "where it may be a workbook"
-    assert [left.path for left in batch.left()] == ["a.zip > __MACOSX/._x.xlsx"]
-
-
 def test_what_is_locked_may_be_a_workbook_unless_its_name_says_otherwise(go: Go) -> None:
     batch = go({"a.zip": "holds:x.bin=is^password|y.docx=is^password|z.xlsx=is^password"})
     assert paths(batch) == ["a.zip > x.bin", "a.zip > z.xlsx"]

@@ -102,7 +102,6 @@ SAMPLES: list[tuple[str, str, bytes]] = [
     ("a zip archive", "zip", packed({"letters/a.txt": b"a"})),
     ("an empty zip archive", "zip", packed({})),
     ("a picture", "other", b"\x89PNG\r\n\x1a\n"),
-    ("what macOS keeps beside a file", "other", b"\x00\x05\x16\x07\x00\x02\x00\x00"),
     ("bytes of no known kind", "other", bytes(range(1, 32)) * 9),
     ("an archive of 7-Zip", "archive", b"7z\xbc\xaf\x27\x1c\0\4"),
     ("a tar archive", "archive", b"ledger.xlsx".ljust(257, b"\0") + b"ustar\00000" + bytes(600)),
