@@ -9,6 +9,7 @@ import json
 import logging
 import queue
 import threading
+import time
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
@@ -28,6 +29,7 @@ from plansheet.workbook.reading.unreadable import unreadable
 AHEAD = 2
 """Workbooks for each thread of the cluster that are on their way: enough to keep it busy, few enough to hold here."""
 CONNECT_SECONDS = 15
+ASK_SECONDS = 1.0
 GONE = "the scheduler is gone; what was found is kept where --resume named a journal"
 
 
@@ -42,6 +44,7 @@ class Cluster:
         logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what there is to tell is told here
         self._setup = setup.to_json()
         self._opening = Crew(replace(setup, checks=False), 1)
+        self._counted, self._asked_at = 0, -ASK_SECONDS
         self._requests: dict[str, bytes] = {}
         """Of the files that are being opened here."""
         self._there: dict[str, Future[bytes]] = {}
@@ -64,11 +67,17 @@ class Cluster:
     @property
     def has_room(self) -> bool:
         """Whether another file can be given."""
-        try:
-            threads = sum(self._client.nthreads().values())
-        except Exception as gone:  # Dask has many kinds for it, AttributeError among them
-            raise NoWorkers(GONE) from gone
-        return self._opening.has_room and len(self._there) < max(1, AHEAD * threads)
+        return self._opening.has_room and len(self._there) < max(1, AHEAD * self._threads())
+
+    def _threads(self) -> int:
+        """Of the cluster; asked of the scheduler once in a while, for workers come and go."""
+        if time.monotonic() - self._asked_at > ASK_SECONDS:
+            try:
+                self._counted = sum(self._client.nthreads().values())
+            except Exception as gone:  # Dask has many kinds for it, AttributeError among them
+                raise NoWorkers(GONE) from gone
+            self._asked_at = time.monotonic()
+        return self._counted
 
     @property
     def is_busy(self) -> bool:
@@ -89,9 +98,10 @@ class Cluster:
                     message = self._sent(task, request)
                 if message:
                     yield task, message
+            seconds = 0  # the next file can be given
         try:
             while self._there:
-                task = self._ended.get(timeout=0 if self._requests else seconds)
+                task = self._ended.get(timeout=seconds)
                 yield task, self._answer(self._there.pop(task))
                 seconds = 0
         except queue.Empty:
