@@ -41,7 +41,8 @@ class Cluster:
             self._client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError) as error:
             raise NoWorkers(f"no scheduler answers at {address}; start one with dask scheduler") from error
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what there is to tell is told here
+        for name in ("distributed", "distributed.client"):  # what there is to tell is told here
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         self._setup = setup.to_json()
         self._opening = Crew(replace(setup, checks=False), 1)
         self._counted, self._asked_at = 0, -ASK_SECONDS
