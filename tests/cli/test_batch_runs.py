@@ -230,6 +230,8 @@ def test_numbers_of_options(run: Run, option: str, value: str) -> None:
     code, _, err = run("check", put("a.xlsx", CLEAN_BOOK), option, value)
     assert code == USAGE
     assert option in err
+    assert "whole number" in err
+    assert "invalid" not in err
     assert "Traceback" not in err
 
 

@@ -101,11 +101,10 @@ def _whole_number(least: int) -> Callable[[str], int]:
     """Reads an option's number."""
 
     def number(text: str) -> int:
-        if (read := int(text)) < least:
-            raise ValueError
-        return read
+        if not text.isdecimal() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"{text!r} is no whole number of {least} or more; give one")
+        return int(text)
 
-    number.__name__ = f"whole number, {least} or more"  # what argparse says was wanted
     return number
 
 
